@@ -1,0 +1,61 @@
+/*
+ * mesh.h -- the mesh: plain arrays that every format decodes to
+ *
+ * Shape:   polygons of any size. Polygon p has the corners corner_start[p] up to, not
+ *          including, corner_start[p + 1]; corner c is vertex corner_vertex[c].
+ * Owner:   all arrays live in the arena the mesh was decoded into.
+ * Threads: confined.
+ */
+#ifndef UVP_FORMATS_MESH_MESH_H
+#define UVP_FORMATS_MESH_MESH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pipeline/base/mem.h"
+#include "pipeline/base/status.h"
+#include "pipeline/base/stop.h"
+
+struct uvp_mesh {
+    const float *positions; /* 3 * vertex_count; NaN and infinity possible */
+    uint32_t vertex_count;
+    const uint32_t *corner_start; /* polygon_count + 1 entries, corner_start[0] == 0 */
+    uint32_t polygon_count;
+    const uint32_t *corner_vertex; /* corner_start[polygon_count] entries, all in range */
+    bool has_uvs;         /* some polygon has texture coordinates already */
+    void *format_private; /* what the format's encoder needs; same arena */
+};
+
+/* UVs to write into a mesh: every corner has one. */
+struct uvp_mesh_uvs {
+    const float *uv; /* 2 * uv_count, in [0,1], v up */
+    uint32_t uv_count;
+    const uint32_t *corner_uv; /* one per corner of the mesh, each < uv_count */
+};
+
+/* Triangles over the corners of a mesh, polygon by polygon. */
+struct uvp_mesh_triangles {
+    const uint32_t *corners; /* 3 * count corner numbers */
+    uint32_t count;
+    const uint32_t *polygon; /* polygon of each triangle, non-decreasing; NULL when every
+                                polygon is a triangle and triangle t is polygon t */
+};
+
+/*
+ * Triangulates every polygon: convex ones as a fan, others by ear clipping in the polygon's
+ * own plane, O(n log n)-ish with a bound on the work; polygons of fewer than 3 corners give no
+ * triangle. For a mesh of triangles the mesh's own arrays are lent.
+ *
+ * Returns: UVP_OK, UVP_NO_MEMORY, UVP_LIMIT, UVP_CANCELLED
+ */
+UVP_MUST_USE enum uvp_code uvp_mesh_triangulate(const struct uvp_mesh *mesh,
+                                                struct uvp_arena *keep,
+                                                struct uvp_arena *scratch,
+                                                struct uvp_stop *stop,
+                                                struct uvp_mesh_triangles *triangles,
+                                                struct uvp_error *err);
+
+/* True when every index is in range and the ranges are in order: for tests and asserts. */
+bool uvp_mesh_is_valid(const struct uvp_mesh *mesh);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * record.h -- what became of a member, told to whoever watches the run
+ *
+ * Units:   times in nanoseconds, sizes in bytes.
+ * Owner:   a record and its texts live for the call only.
+ * Threads: the listener is called on the writer's thread, members in output order.
+ */
+#ifndef UVP_STAGES_RECORD_H
+#define UVP_STAGES_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pipeline/base/status.h"
+#include "stages/unwrapper/atlas/atlas.h"
+
+/* Every member read ends in exactly one of these. */
+enum uvp_member_status {
+    UVP_MEMBER_UNWRAPPED, /* it has UVs now */
+    UVP_MEMBER_PASSED,    /* nothing to do: went on as it was; `reason` says why */
+    UVP_MEMBER_FAILED,    /* `error` says why; the original went on, or was dropped */
+    UVP_MEMBER_STATUS_COUNT
+};
+
+const char *uvp_member_status_name(enum uvp_member_status status); /* "ok", "passed", "failed" */
+
+/* Where a member's time went. */
+enum uvp_member_step {
+    UVP_STEP_LOAD,   /* out of the archive's form: inflate, join */
+    UVP_STEP_DECODE,
+    UVP_STEP_TOPOLOGY,
+    UVP_STEP_SEGMENT,
+    UVP_STEP_FLATTEN,
+    UVP_STEP_PACK,
+    UVP_STEP_VERIFY,
+    UVP_STEP_ENCODE,
+    UVP_STEP_RENDER, /* into the archive's form: deflate, headers */
+    UVP_STEP_COUNT
+};
+
+const char *uvp_member_step_name(enum uvp_member_step step);
+
+struct uvp_record {
+    uint64_t seq;       /* number of the member in the run, from 0, in input order */
+    const char *input;  /* the input's path as given, "-" for stdin */
+    const char *path;   /* of the member; any bytes but NUL */
+    size_t path_bytes;
+    enum uvp_member_status status;
+    const char *reason; /* PASSED: why; else NULL */
+    struct uvp_error error;
+    bool dropped;       /* FAILED and left out of the output */
+    const char *format; /* of the mesh, or NULL */
+    uint64_t bytes_in;  /* of the file */
+    uint64_t bytes_out;
+    uint64_t wall_ns;   /* all steps together; 0 for passed members */
+    uint64_t step_ns[UVP_STEP_COUNT];
+    uint32_t vertices;
+    uint32_t polygons;
+    struct uvp_atlas_stats atlas; /* UNWRAPPED only */
+};
+
+struct uvp_listener {
+    void *ctx;
+    /* UNWRAPPED and FAILED always; PASSED only when settings.record_passed. */
+    void (*member)(void *ctx, const struct uvp_record *record);
+    /* Something about an input that is no member: damage stepped over. */
+    void (*warning)(void *ctx, const char *input, const struct uvp_error *warning);
+};
+
+#endif

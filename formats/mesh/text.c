@@ -1,0 +1,547 @@
+/*
+ * Reading: up to 19 digits make a 64-bit integer, which is multiplied by a 64-bit power of
+ * five. The product tells the float32 unless it comes within two units of the middle between
+ * two floats; then text_exact.c decides. The idea is that of "Number Parsing at a Gigabyte per
+ * Second" (D. Lemire, 2021) and of W. Clinger's "How to Read Floating Point Numbers Accurately"
+ * (1990); float32 needs only the upper half of the product, and the doubtful rest is rare.
+ *
+ * Writing a multiple of 2^-24: the number of decimals follows from its highest bit alone. It is
+ * the least for which the rounded decimal is closer to the value than half the gap to the next
+ * float32 below; the unit test reads back all 2^24 + 1 of them.
+ */
+#include "formats/mesh/text.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "formats/mesh/text_exact.h"
+#include "formats/mesh/text_powers.h"
+
+#define EXACT_DIGITS 19 /* as many fit in 64 bits whatever they are */
+#define EXPONENT_CAP INT64_C(1000000000000000)
+#define INTEGER_CAP INT64_C(1000000000000000000)
+#define BITS_INFINITY UINT32_C(0x7f800000)
+#define BITS_NAN UINT32_C(0x7fc00000)
+#define BITS_SIGN UINT32_C(0x80000000)
+
+/* ---- reading ---- */
+
+static float float_of_bits(uint32_t bits)
+{
+    float value;
+
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static bool is_digit(unsigned char c)
+{
+    return (unsigned)c - '0' <= 9;
+}
+
+enum side { SIDE_BELOW, SIDE_ABOVE, SIDE_UNSURE };
+
+/* A product cut to a float: `bits` is the float just below (or equal), `side` of the middle. */
+struct cut {
+    uint32_t bits;
+    uint64_t mantissa; /* the float is mantissa * 2^exponent */
+    int exponent;
+    enum side side;
+};
+
+/* Powers outside the table are told by the caller: those are zero or infinity. */
+static struct cut cut_product(uint64_t digits, int power)
+{
+    const struct uvp_power_of_five *const five = &uvp_powers_of_five[power - UVP_POWER_MIN];
+    const int shift_in = __builtin_clzll(digits);
+    __extension__ typedef unsigned __int128 wide;
+    const uint64_t high = (uint64_t)(((wide)(digits << shift_in) * five->digits) >> 64);
+    const int top = 63 - __builtin_clzll(high);
+    const int scale = 64 + five->exponent + power - shift_in; /* value = high * 2^scale */
+    int shift = top - 23;
+    struct cut cut = {0, 0, 0, SIDE_BELOW};
+    uint64_t rest;
+    uint64_t half;
+
+    if (shift < -149 - scale) {
+        shift = -149 - scale; /* the denser floats end here: same step down to zero */
+    }
+    if (shift > 64) {
+        return cut;
+    }
+    cut.mantissa = shift == 64 ? 0 : high >> shift;
+    cut.exponent = scale + shift;
+    cut.bits = (uint32_t)((int64_t)cut.mantissa + ((int64_t)(cut.exponent + 149) << 23));
+    rest = shift == 64 ? high : high & ((UINT64_C(1) << shift) - 1);
+    half = UINT64_C(1) << (shift - 1);
+    /* the true product lies in [high, high + 2) */
+    if (rest > half) {
+        cut.side = SIDE_ABOVE;
+    } else if (rest + 1 >= half) {
+        cut.side = SIDE_UNSURE;
+    }
+    return cut;
+}
+
+static uint32_t round_exactly(const struct uvp_decimal *decimal, const struct cut *cut)
+{
+    const int side = uvp_decimal_compare(decimal, 2 * cut->mantissa + 1, cut->exponent - 1);
+    const bool up = side > 0 || (side == 0 && (cut->mantissa & 1) != 0);
+
+    return cut->bits + (up ? 1 : 0);
+}
+
+static uint32_t limit_bits(uint32_t bits)
+{
+    return bits > BITS_INFINITY ? BITS_INFINITY : bits;
+}
+
+/* `digits` and a power of ten; exact when `cut_off` is false, else some digits follow. */
+static uint32_t round_decimal(const struct uvp_decimal *decimal, uint64_t digits, int64_t power,
+                              bool cut_off)
+{
+    struct cut low;
+    struct cut high;
+
+    if (digits == 0 || power < UVP_POWER_MIN) {
+        return 0;
+    }
+    if (power > UVP_POWER_MAX) {
+        return BITS_INFINITY;
+    }
+    low = cut_product(digits, (int)power);
+    if (low.bits >= BITS_INFINITY) {
+        return BITS_INFINITY;
+    }
+    if (low.side == SIDE_UNSURE) {
+        return limit_bits(round_exactly(decimal, &low));
+    }
+    if (cut_off) {
+        high = cut_product(digits + 1, (int)power);
+        if (high.side == SIDE_UNSURE ||
+            low.bits + (low.side == SIDE_ABOVE) != high.bits + (high.side == SIDE_ABOVE)) {
+            return limit_bits(round_exactly(decimal, &low));
+        }
+    }
+    return limit_bits(low.bits + (low.side == SIDE_ABOVE));
+}
+
+/* More than 19 digits: zeros in front do not count, and what is beyond 19 is cut off. */
+static uint32_t read_long_decimal(struct uvp_decimal *decimal)
+{
+    const unsigned char *at = decimal->first;
+    const unsigned char *last = at;
+    uint64_t digits = 0;
+    int count = 0;
+
+    while (at < decimal->stop && (*at == '0' || *at == '.')) {
+        at++;
+    }
+    decimal->first = at;
+    for (; at < decimal->stop && count < EXACT_DIGITS; at++) {
+        if (*at != '.') {
+            digits = digits * 10 + (uint64_t)(*at - '0');
+            last = at;
+            count++;
+        }
+    }
+    return round_decimal(decimal, digits, uvp_decimal_power(decimal, last), at < decimal->stop);
+}
+
+/* Reads `e+12` when it is one; *exponent is 0 when not. */
+static const unsigned char *read_exponent(const unsigned char *at, const unsigned char *end,
+                                          int64_t *exponent)
+{
+    const unsigned char *digit = at + 1;
+    bool negative = false;
+    int64_t value = 0;
+
+    *exponent = 0;
+    if (digit < end && (*digit == '-' || *digit == '+')) {
+        negative = *digit == '-';
+        digit++;
+    }
+    if (digit == end || !is_digit(*digit)) {
+        return at;
+    }
+    for (; digit < end && is_digit(*digit); digit++) {
+        value = value < EXPONENT_CAP ? value * 10 + (*digit - '0') : EXPONENT_CAP;
+    }
+    *exponent = negative ? -value : value;
+    return digit;
+}
+
+/* Compares letters without regard to case; `name` is lower case. */
+static bool starts_with(const unsigned char *at, const unsigned char *end, const char *name)
+{
+    for (; *name != '\0'; name++, at++) {
+        if (at == end || (*at | 0x20) != (unsigned char)*name) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const unsigned char *skip_word(const unsigned char *at, const unsigned char *end)
+{
+    while (at < end && (is_digit(*at) || *at == '_' || (unsigned)(*at | 0x20) - 'a' < 26)) {
+        at++;
+    }
+    return at;
+}
+
+static const unsigned char *read_named(const unsigned char *at, const unsigned char *end,
+                                       uint32_t *bits)
+{
+    if (starts_with(at, end, "infinity")) {
+        *bits = BITS_INFINITY;
+        return at + 8;
+    }
+    if (starts_with(at, end, "inf")) {
+        *bits = BITS_INFINITY;
+        return at + 3;
+    }
+    if (!starts_with(at, end, "nan")) {
+        return NULL;
+    }
+    *bits = BITS_NAN;
+    at += 3;
+    if (at < end && *at == '(') {
+        const unsigned char *const close = skip_word(at + 1, end);
+        at = close < end && *close == ')' ? close + 1 : at;
+    }
+    return at;
+}
+
+/* `1.#INF00` and its kin, of which `at` is the '#'. */
+static const unsigned char *read_hash_named(const unsigned char *at, const unsigned char *end,
+                                            uint32_t *bits)
+{
+    static const char *const names[] = {"inf", "ind", "qnan", "snan"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (starts_with(at + 1, end, names[i])) {
+            *bits = i == 0 ? BITS_INFINITY : BITS_NAN;
+            return skip_word(at + 1, end);
+        }
+    }
+    return NULL;
+}
+
+static const unsigned char *read_magnitude(const unsigned char *at, const unsigned char *end,
+                                           uint32_t *bits)
+{
+    struct uvp_decimal decimal = {at, NULL, NULL, 0};
+    const unsigned char *const begin = at;
+    uint64_t digits = 0;
+    ptrdiff_t count;
+
+    while (at < end && is_digit(*at)) {
+        digits = digits * 10 + (uint64_t)(*at - '0');
+        at++;
+    }
+    decimal.point = at;
+    count = at - begin;
+    if (at < end && *at == '.') {
+        at++;
+        while (at < end && is_digit(*at)) {
+            digits = digits * 10 + (uint64_t)(*at - '0');
+            at++;
+        }
+        count += at - decimal.point - 1;
+    }
+    if (count == 0) {
+        return read_named(begin, end, bits);
+    }
+    decimal.stop = at;
+    if (at < end && *at == '#' && at == decimal.point + 1) {
+        const unsigned char *const named = read_hash_named(at, end, bits);
+        if (named != NULL) {
+            return named;
+        }
+    }
+    if (at < end && (*at | 0x20) == 'e') {
+        at = read_exponent(at, end, &decimal.exponent);
+    }
+    if (count > EXACT_DIGITS) {
+        *bits = read_long_decimal(&decimal);
+    } else {
+        const ptrdiff_t places =
+            decimal.stop > decimal.point ? decimal.stop - decimal.point - 1 : 0;
+        *bits = round_decimal(&decimal, digits, decimal.exponent - places, false);
+    }
+    return at;
+}
+
+const unsigned char *uvp_text_read_float(const unsigned char *at, const unsigned char *end,
+                                         float *value)
+{
+    uint32_t sign = 0;
+    uint32_t bits;
+
+    if (at < end && (*at == '-' || *at == '+')) {
+        sign = *at == '-' ? BITS_SIGN : 0;
+        at++;
+    }
+    at = read_magnitude(at, end, &bits);
+    if (at != NULL) {
+        *value = float_of_bits(bits | sign);
+    }
+    return at;
+}
+
+const unsigned char *uvp_text_read_integer(const unsigned char *at, const unsigned char *end,
+                                           int64_t *value)
+{
+    bool negative = false;
+    int64_t magnitude = 0;
+
+    if (at < end && (*at == '-' || *at == '+')) {
+        negative = *at == '-';
+        at++;
+    }
+    if (at == end || !is_digit(*at)) {
+        return NULL;
+    }
+    for (; at < end && is_digit(*at); at++) {
+        magnitude = magnitude < INTEGER_CAP / 10 ? magnitude * 10 + (*at - '0') : INTEGER_CAP;
+    }
+    *value = negative ? -magnitude : magnitude;
+    return at;
+}
+
+/* ---- writing ---- */
+
+/* The `count` last decimal digits of `value`, zeros in front. */
+static void write_digits(unsigned char *to, uint64_t value, int count)
+{
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+    unsigned char *at = to + count;
+
+    for (; count >= 2; count -= 2) {
+        const uint64_t rest = value / 100;
+        at -= 2;
+        memcpy(at, pairs + 2 * (value - rest * 100), 2);
+        value = rest;
+    }
+    if (count == 1) {
+        at[-1] = (unsigned char)('0' + value % 10);
+    }
+}
+
+static int count_digits(uint64_t value)
+{
+    int count = 1;
+
+    for (; value >= 10000; value /= 10000) {
+        count += 4;
+    }
+    return count + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
+unsigned char *uvp_text_write_count(unsigned char *to, uint64_t value)
+{
+    const int count = count_digits(value);
+
+    write_digits(to, value, count);
+    return to + count;
+}
+
+/* Decimals by the count of bits of value * 2^24: see the top of the file. */
+static const unsigned char unit_decimals[25] = {0,  15, 14, 14, 14, 13, 13, 13, 13,
+                                                12, 12, 12, 11, 11, 11, 10, 10, 10,
+                                                10, 9,  9,  9,  8,  8,  8};
+
+static const uint64_t powers_of_ten[16] = {
+    UINT64_C(1),
+    UINT64_C(10),
+    UINT64_C(100),
+    UINT64_C(1000),
+    UINT64_C(10000),
+    UINT64_C(100000),
+    UINT64_C(1000000),
+    UINT64_C(10000000),
+    UINT64_C(100000000),
+    UINT64_C(1000000000),
+    UINT64_C(10000000000),
+    UINT64_C(100000000000),
+    UINT64_C(1000000000000),
+    UINT64_C(10000000000000),
+    UINT64_C(100000000000000),
+    UINT64_C(1000000000000000),
+};
+
+/* value * 2^24 when value is a multiple of 2^-24 strictly between 0 and 1, else 0. */
+static uint32_t unit_steps(float value)
+{
+    float scaled;
+    uint32_t steps;
+
+    if (!(value > 0.0f && value < 1.0f)) {
+        return 0;
+    }
+    scaled = value * 16777216.0f;
+    steps = (uint32_t)scaled;
+    return (float)steps == scaled ? steps : 0;
+}
+
+static unsigned char *drop_zeros(unsigned char *end)
+{
+    while (end[-1] == '0') {
+        end--;
+    }
+    return end;
+}
+
+unsigned char *uvp_text_write_unit(unsigned char *to, float value)
+{
+    const uint32_t steps = unit_steps(value);
+    int decimals;
+    uint64_t number;
+
+    if (steps == 0) {
+        return uvp_text_write_float(to, value);
+    }
+    decimals = unit_decimals[32 - __builtin_clz(steps)];
+    number = (steps * powers_of_ten[decimals] + (UINT64_C(1) << 23)) >> 24;
+    to[0] = '0';
+    to[1] = '.';
+    write_digits(to + 2, number, decimals);
+    return drop_zeros(to + 2 + decimals);
+}
+
+size_t uvp_text_unit_bound(float value)
+{
+    const uint32_t steps = unit_steps(value);
+
+    if (steps == 0) {
+        return UVP_TEXT_FLOAT_BYTES;
+    }
+    return (size_t)2 + unit_decimals[32 - __builtin_clz(steps)];
+}
+
+/* ---- any float ---- */
+
+/* value * 10^power, closer than 2^-50 of itself: 9 digits of it are as good as exact. */
+static double scale_by_ten(double value, int power)
+{
+    for (; power > 0; power -= power > 15 ? 15 : power) {
+        value *= (double)powers_of_ten[power > 15 ? 15 : power];
+    }
+    for (; power < 0; power += power < -15 ? 15 : -power) {
+        value /= (double)powers_of_ten[power < -15 ? 15 : -power];
+    }
+    return value;
+}
+
+/* `value` > 0 as digits * 10^*power, with exactly `count` digits. */
+static uint64_t decimal_digits(double value, int count, int *power)
+{
+    int exponent = (int)floor(log10(value)) - count + 1;
+    uint64_t digits = (uint64_t)(scale_by_ten(value, -exponent) + 0.5);
+
+    /* the logarithm may be one off, and rounding may carry into a further digit */
+    if (digits >= powers_of_ten[count]) {
+        exponent++;
+        digits = (uint64_t)(scale_by_ten(value, -exponent) + 0.5);
+    } else if (digits < powers_of_ten[count - 1]) {
+        exponent--;
+        digits = (uint64_t)(scale_by_ten(value, -exponent) + 0.5);
+    }
+    *power = exponent;
+    return digits;
+}
+
+/* `digits`e`power`; at most 9 digits and two of exponent. */
+static unsigned char *write_scientific(unsigned char *to, uint64_t digits, int power)
+{
+    to = uvp_text_write_count(to, digits);
+    *to++ = 'e';
+    if (power < 0) {
+        *to++ = '-';
+    }
+    return uvp_text_write_count(to, (uint64_t)(power < 0 ? -power : power));
+}
+
+/* The least count of digits that reads back as `value` > 0; trailing zeros are dropped. */
+static uint64_t shortest_digits(float value, int *power)
+{
+    uint64_t digits = 0;
+
+    for (int count = 1; count <= 9; count++) {
+        unsigned char text[UVP_TEXT_FLOAT_BYTES];
+        float back = 0.0f;
+        digits = decimal_digits((double)value, count, power);
+        if (uvp_text_read_float(text, write_scientific(text, digits, *power), &back) != NULL &&
+            back == value) {
+            break;
+        }
+    }
+    while (digits % 10 == 0) {
+        digits /= 10;
+        *power += 1;
+    }
+    return digits;
+}
+
+/* Digits with the point after `whole` of them; `whole` may be negative or beyond the end. */
+static unsigned char *write_plain(unsigned char *to, uint64_t digits, int count, int whole)
+{
+    unsigned char text[UVP_TEXT_COUNT_BYTES];
+
+    write_digits(text, digits, count);
+    if (whole <= 0) {
+        to[0] = '0';
+        to[1] = '.';
+        memset(to + 2, '0', (size_t)-whole);
+        memcpy(to + 2 - whole, text, (size_t)count);
+        return to + 2 - whole + count;
+    }
+    if (whole >= count) {
+        memcpy(to, text, (size_t)count);
+        memset(to + count, '0', (size_t)(whole - count));
+        return to + whole;
+    }
+    memcpy(to, text, (size_t)whole);
+    to[whole] = '.';
+    memcpy(to + whole + 1, text + whole, (size_t)(count - whole));
+    return to + count + 1;
+}
+
+static unsigned char *write_name(unsigned char *to, const char *name)
+{
+    memcpy(to, name, 3);
+    return to + 3;
+}
+
+unsigned char *uvp_text_write_float(unsigned char *to, float value)
+{
+    uint64_t digits;
+    int power;
+    int count;
+
+    if (isnan(value)) {
+        return write_name(to, "nan");
+    }
+    if (signbit(value)) {
+        *to++ = '-';
+        value = -value;
+    }
+    if (isinf(value)) {
+        return write_name(to, "inf");
+    }
+    if (value == 0.0f) {
+        *to++ = '0';
+        return to;
+    }
+    digits = shortest_digits(value, &power);
+    count = count_digits(digits);
+    if (count + power >= -4 && count + power <= 9) {
+        return write_plain(to, digits, count, count + power);
+    }
+    return write_scientific(to, digits, power);
+}

@@ -28,6 +28,7 @@ struct uvp_pipeline_options {
     uint64_t timeout_ns;      /* the whole run; 0: none */
     uint64_t stall_timeout_ns;/* nothing finished for so long; 0: none */
     size_t stack_bytes;       /* of each thread; 0 means 1 MiB */
+    uint32_t fail_at_thread;  /* tests: the n-th thread cannot be started; 0: never */
 };
 
 struct uvp_pipeline_stats {

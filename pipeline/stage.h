@@ -37,7 +37,7 @@ struct uvp_item {
     uint64_t ticket;    /* 0, 1, 2 ... over the whole run, without gap */
     size_t share_bytes; /* of the budget, held now */
     bool has_ticket;
-    bool direct;        /* set by the reader before sending: no work to do */
+    bool direct;           /* set by the reader before sending: no work to do */
     struct uvp_item *next; /* the pipeline's own link */
 };
 
@@ -125,8 +125,8 @@ struct uvp_worker_stage {
     void (*destroy)(void *worker);
 };
 
-uint32_t uvp_desk_number(const struct uvp_desk *desk);      /* 0 .. workers-1 */
-struct uvp_stop *uvp_desk_stop(struct uvp_desk *desk);      /* the root stop */
+uint32_t uvp_desk_number(const struct uvp_desk *desk); /* 0 .. workers-1 */
+struct uvp_stop *uvp_desk_stop(struct uvp_desk *desk); /* the root stop */
 void uvp_desk_note(struct uvp_desk *desk, const char *step, const char *label);
 
 /*
@@ -140,7 +140,7 @@ void uvp_desk_settle(struct uvp_desk *desk, struct uvp_item *item, size_t bytes)
 /* Work for the workers that the writer asks for; embedded as the first member. */
 struct uvp_job {
     enum uvp_code (*run)(struct uvp_job *job, struct uvp_error *err); /* on a worker */
-    struct uvp_job *next;   /* the pipeline's own */
+    struct uvp_job *next;                                             /* the pipeline's own */
     enum uvp_code result;
     struct uvp_error error;
     bool done;
@@ -154,24 +154,42 @@ struct uvp_writer_stage {
     /* A job that is done, in order of submission; its result was UVP_OK. */
     enum uvp_code (*collect)(void *ctx, struct uvp_outlet *outlet, struct uvp_job *job,
                              struct uvp_error *err);
-    /* Nothing is ready: write out what is gathered. May be NULL. */
+    /*
+     * Nothing is ready: write out what is gathered. May be NULL. An item the stage still keeps
+     * after this must be given back by the `collect` of a job that is under way: a reader may
+     * be waiting for its share. When it is called depends on timing, so it must not shape the
+     * bytes.
+     */
     enum uvp_code (*idle)(void *ctx, struct uvp_outlet *outlet, struct uvp_error *err);
     /*
      * Called once, last, after every item was put: the end of the stream. `complete` is
      * false when the run was drained or has failed: no end mark then. May submit jobs; they
-     * are collected and `finish_jobs` is called after the last of them.
+     * are collected and `finish_jobs` is called after the last of them. Not called when the
+     * run aborts.
      */
     enum uvp_code (*finish)(void *ctx, struct uvp_outlet *outlet, bool complete,
                             struct uvp_error *err);
     enum uvp_code (*finish_jobs)(void *ctx, struct uvp_outlet *outlet, bool complete,
                                  struct uvp_error *err); /* may be NULL */
+    /*
+     * Items and jobs that an aborted run never delivered, and jobs that failed: theirs is no
+     * put and no collect. May be NULL. Called in the thread that waits for the run, when
+     * every other thread has ended (a failed job: in the writer's). The pipeline has released
+     * the item already.
+     */
+    void (*discard)(void *ctx, struct uvp_item *item);
+    void (*discard_job)(void *ctx, struct uvp_job *job);
 };
 
 /* Gives the item's share and place back. The item is the stage's to recycle or free. */
 void uvp_outlet_release(struct uvp_outlet *outlet, struct uvp_item *item);
 
-/* Hands work to the workers. When `max_jobs` are under way already, the pipeline collects the
- * oldest first (so `collect` may be called from inside). */
+/*
+ * Hands work to the workers. When `max_jobs` are under way already, the pipeline collects the
+ * oldest first (so `collect` may be called from inside). A `collect` may submit one job.
+ *
+ * Owner:   UVP_OK: the pipeline's until collect or discard_job. Anything else: the caller's.
+ */
 UVP_MUST_USE enum uvp_code uvp_outlet_submit(struct uvp_outlet *outlet, struct uvp_job *job,
                                              struct uvp_error *err);
 

@@ -21,17 +21,29 @@ static const char *const code_names[UVP_CODE_COUNT] = {
     [UVP_BUG] = "bug",
 };
 
-static void append_sys_text(char *text, size_t room, int sys)
+/* strerror_r comes in two shapes: POSIX fills the buffer, GNU returns the text. */
+static const char *posix_reason(int result, const char *reason)
 {
-    char reason[80];
-    const size_t used = strlen(text);
-
-    if (strerror_r(sys, reason, sizeof reason) != 0) {
-        (void)snprintf(reason, sizeof reason, "error %d", sys);
-    }
-    (void)snprintf(text + used, room - used, ": %s", reason);
+    return result == 0 ? reason : "unknown reason";
 }
 
+static const char *gnu_reason(const char *result, const char *reason)
+{
+    (void)reason;
+    return result;
+}
+
+static void append_sys_text(char *text, size_t room, int sys)
+{
+    char reason[80] = "";
+    const size_t used = strlen(text);
+    const char *const words = _Generic(strerror_r(sys, reason, sizeof reason),
+        int: posix_reason, default: gnu_reason)(strerror_r(sys, reason, sizeof reason), reason);
+
+    (void)snprintf(text + used, room - used, ": %s", words);
+}
+
+UVP_PRINTF(5, 0)
 static void fill(struct uvp_error *err, enum uvp_code code, int sys, uint64_t at,
                  const char *format, va_list args)
 {

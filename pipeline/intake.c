@@ -1,0 +1,105 @@
+/* The reader group: reader threads, and what the stage may ask of the line. */
+#include "pipeline/ahead.h"
+#include "pipeline/line.h"
+
+enum uvp_code uvp_intake_reserve(struct uvp_intake *intake, struct uvp_item *item, size_t bytes,
+                                 struct uvp_error *err)
+{
+    enum uvp_code code;
+
+    if (intake->line->serial) {
+        return uvp_serial_reserve(intake, item, bytes, err);
+    }
+    code = uvp_gate_admit(&intake->line->gate, intake->lane, item, bytes, true, intake->note);
+    return code == UVP_OK ? UVP_OK : uvp_fail(err, code, 0, "cancelled");
+}
+
+/* The ring holds the whole window, so this finds room; when the run aborts, the order keeps
+ * what nobody will work on until it is given back. */
+void uvp_intake_send(struct uvp_intake *intake, struct uvp_item *item)
+{
+    struct uvp_pipeline *const line = intake->line;
+    void *sending = item;
+    uint32_t sent;
+
+    if (line->serial) {
+        uvp_serial_send(intake, item);
+    } else if (item->direct ||
+               uvp_ring_send(line->ring, &sending, 1, &sent, intake->note) != UVP_OK) {
+        uvp_order_send(&line->order, item);
+    }
+}
+
+struct uvp_stop *uvp_intake_stop(struct uvp_intake *intake)
+{
+    return intake->line->stop;
+}
+
+bool uvp_intake_is_head(struct uvp_intake *intake)
+{
+    return uvp_gate_is_head(&intake->line->gate, intake->lane);
+}
+
+void uvp_intake_note(struct uvp_intake *intake, const char *step, const char *label)
+{
+    uvp_note_set(intake->note, step, label);
+}
+
+/* ---- reader threads ---- */
+
+void uvp_reader_read_lane(struct uvp_intake *intake)
+{
+    struct uvp_pipeline *const line = intake->line;
+    const struct uvp_reader_stage *const stage = &line->readers;
+    struct uvp_error err = {0};
+    struct uvp_error first = {0};
+    void *reader = NULL;
+    enum uvp_code code;
+
+    uvp_note_set(intake->note, "opens", NULL);
+    code = stage->open(stage->ctx, intake->lane, intake, &reader, &err);
+    if (code == UVP_OK) {
+        uvp_note_set(intake->note, "reads", NULL);
+        code = stage->run(reader, intake, &err);
+        uvp_note_set(intake->note, "closes", NULL);
+        stage->close(reader);
+    }
+    uvp_gate_end_lane(&line->gate, intake->reader, code, &err);
+    code = uvp_gate_failure(&line->gate, &first);
+    if (code != UVP_OK) {
+        uvp_line_fail_reading(line, code, &first);
+    }
+}
+
+static void do_duties(struct uvp_post *post)
+{
+    struct uvp_intake *const intake = &post->intake;
+    struct uvp_gate *const gate = &post->line->gate;
+    struct uvp_ahead *ahead = NULL;
+
+    for (;;) {
+        switch (uvp_gate_next_duty(gate, intake->reader, &intake->lane, &ahead, intake->note)) {
+        case UVP_GATE_LANE:
+            uvp_reader_read_lane(intake);
+            break;
+        case UVP_GATE_AHEAD:
+            uvp_ahead_serve(ahead, intake->note);
+            break;
+        case UVP_GATE_LEAVE:
+            return;
+        }
+        uvp_note_set(intake->note, "between inputs", NULL);
+    }
+}
+
+/* The last reader to leave ends the input: the number of tickets is known then. */
+void uvp_reader_run(struct uvp_post *post)
+{
+    struct uvp_pipeline *const line = post->line;
+
+    do_duties(post);
+    if (atomic_fetch_sub(&line->readers_left, 1) == 1) {
+        uvp_order_end(&line->order, uvp_gate_tickets(&line->gate));
+        uvp_ring_finish_send(line->ring);
+    }
+}

@@ -1,0 +1,87 @@
+#include "pipeline/note.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pipeline/base/clock.h"
+
+enum uvp_code uvp_note_init(struct uvp_note *note, const char *name, struct uvp_error *err)
+{
+    memset(note, 0, sizeof *note);
+    UVP_TRY(uvp_mutex_init(&note->mutex, err));
+    atomic_init(&note->waited_ns, 0);
+    note->step = "not started";
+    note->step_since_ns = uvp_clock_now_ns();
+    (void)snprintf(note->name, sizeof note->name, "%s", name);
+    return UVP_OK;
+}
+
+void uvp_note_release(struct uvp_note *note)
+{
+    uvp_mutex_release(&note->mutex);
+}
+
+void uvp_note_set(struct uvp_note *note, const char *step, const char *label)
+{
+    const uint64_t now = uvp_clock_now_ns();
+    const size_t bytes = label == NULL ? 0 : strnlen(label, sizeof note->label - 1);
+
+    uvp_mutex_lock(&note->mutex);
+    note->step = step == NULL ? "" : step;
+    note->step_since_ns = now;
+    if (bytes != 0) {
+        memcpy(note->label, label, bytes);
+    }
+    note->label[bytes] = '\0';
+    uvp_mutex_unlock(&note->mutex);
+}
+
+void uvp_note_wait_begin(struct uvp_note *note, const char *waits_for)
+{
+    if (note == NULL) {
+        return;
+    }
+    uvp_mutex_lock(&note->mutex);
+    note->waits_for = waits_for;
+    note->wait_since_ns = uvp_clock_now_ns();
+    uvp_mutex_unlock(&note->mutex);
+}
+
+void uvp_note_wait_end(struct uvp_note *note)
+{
+    uint64_t waited;
+
+    if (note == NULL) {
+        return;
+    }
+    uvp_mutex_lock(&note->mutex);
+    note->waits_for = NULL;
+    waited = uvp_clock_now_ns() - note->wait_since_ns;
+    uvp_mutex_unlock(&note->mutex);
+    atomic_fetch_add_explicit(&note->waited_ns, waited, memory_order_relaxed);
+}
+
+uint64_t uvp_note_waited_ns(const struct uvp_note *note)
+{
+    return atomic_load_explicit(&note->waited_ns, memory_order_relaxed);
+}
+
+static unsigned long long ms_since(uint64_t since_ns)
+{
+    return (unsigned long long)((uvp_clock_now_ns() - since_ns) / UVP_NS_PER_MS);
+}
+
+void uvp_note_describe(struct uvp_note *note, char *text, size_t room)
+{
+    uvp_mutex_lock(&note->mutex);
+    if (note->waits_for != NULL) {
+        (void)snprintf(text, room, "%s: waits for %s for %llu ms (%s%s%s)", note->name,
+                       note->waits_for, ms_since(note->wait_since_ns), note->step,
+                       note->label[0] == '\0' ? "" : " ", note->label);
+    } else {
+        (void)snprintf(text, room, "%s: %s%s%s for %llu ms", note->name, note->step,
+                       note->label[0] == '\0' ? "" : " ", note->label,
+                       ms_since(note->step_since_ns));
+    }
+    uvp_mutex_unlock(&note->mutex);
+}

@@ -1,0 +1,384 @@
+/*
+ * Objects are made by jansson, so that what is written is JSON whatever a name holds: text that
+ * is not UTF-8 goes in escaped, with its bytes in base16 beside it. Numbers that JSON does not
+ * have (infinite stretch) are null. Insertion order is kept: the same run gives the same keys
+ * in the same places.
+ */
+#include "tools/uvpipe/ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pipeline/base/clock.h"
+#include "tools/uvpipe/escape.h"
+
+#define FLUSH_BYTES ((size_t)64 << 10)
+#define FIGURES 9 /* significant ones of a real number: more than any of them has */
+
+/* ---- values: NULL when memory is out, and object_set then fails in one place ---- */
+
+static json_t *integer_of(uint64_t value)
+{
+    return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
+}
+
+static json_t *real_of(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *seconds_of(uint64_t ns)
+{
+    return json_real((double)ns / (double)UVP_NS_PER_S);
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text != NULL ? json_string(text) : json_null();
+}
+
+/* Any bytes as a string: escaped where they are not UTF-8. */
+static json_t *safe_text(struct uvp_mem *mem, const char *text, size_t bytes)
+{
+    const size_t room = UVP_ESCAPE_BOUND(bytes) + 4;
+    char *safe = uvp_mem_take(mem, room);
+    json_t *value = NULL;
+
+    if (safe == NULL) {
+        return NULL;
+    }
+    value = json_stringn(safe, uvp_escape_invalid(safe, room, text, bytes));
+    uvp_mem_give(mem, safe, room);
+    return value;
+}
+
+static json_t *base16_text(struct uvp_mem *mem, const char *text, size_t bytes)
+{
+    char *hex = uvp_mem_take(mem, 2 * bytes + 1);
+    json_t *value = NULL;
+
+    if (hex == NULL) {
+        return NULL;
+    }
+    uvp_base16(hex, text, bytes);
+    value = json_stringn(hex, 2 * bytes);
+    uvp_mem_give(mem, hex, 2 * bytes + 1);
+    return value;
+}
+
+/* An object under construction; `failed` once any part could not be made. */
+struct object {
+    json_t *json;
+    bool failed;
+};
+
+static void set(struct object *object, const char *key, json_t *value)
+{
+    if (json_object_set_new(object->json, key, value) != 0) {
+        object->failed = true;
+    }
+}
+
+static void begin(struct object *object, const char *type)
+{
+    object->json = json_object();
+    object->failed = object->json == NULL;
+    set(object, "type", json_string(type));
+    set(object, "version", json_integer(UVP_LEDGER_VERSION));
+}
+
+/* "input" and "input_bytes", "name" and "name_bytes". */
+static void set_name(struct object *object, struct uvp_mem *mem, const char *key,
+                     const char *bytes_key, const char *text, size_t bytes)
+{
+    set(object, key, safe_text(mem, text, bytes));
+    if (!uvp_utf8_is_valid(text, bytes)) {
+        set(object, bytes_key, base16_text(mem, text, bytes));
+    }
+}
+
+static json_t *error_object(struct uvp_mem *mem, const struct uvp_error *error)
+{
+    struct object object = {json_object(), false};
+
+    object.failed = object.json == NULL;
+    set(&object, "code", json_string(uvp_code_name(error->code)));
+    set(&object, "text", safe_text(mem, error->text, strlen(error->text)));
+    set(&object, "at", integer_of(error->at));
+    if (object.failed) {
+        json_decref(object.json);
+        return NULL;
+    }
+    return object.json;
+}
+
+/* ---- lines ---- */
+
+static enum uvp_code write_text(struct uvp_ledger *ledger, struct uvp_error *err)
+{
+    const unsigned char *data = ledger->text.data;
+    size_t left = ledger->text.bytes;
+
+    while (left > 0) {
+        const ssize_t written = write(ledger->fd, data, left);
+        if (written < 0 && errno != EINTR) {
+            return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot write the report");
+        }
+        if (written > 0) {
+            data += written;
+            left -= (size_t)written;
+        }
+    }
+    uvp_buf_reset(&ledger->text);
+    ledger->written_ns = uvp_clock_now_ns();
+    return UVP_OK;
+}
+
+static int append_chunk(const char *data, size_t bytes, void *ctx)
+{
+    return uvp_buf_append(ctx, data, bytes, NULL) == UVP_OK ? 0 : -1;
+}
+
+static enum uvp_code append_object(struct uvp_ledger *ledger, const struct object *object,
+                                   struct uvp_error *err)
+{
+    const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(FIGURES);
+    const size_t before = ledger->text.bytes;
+
+    if (object->failed ||
+        json_dump_callback(object->json, append_chunk, &ledger->text, flags) != 0 ||
+        append_chunk("\n", 1, &ledger->text) != 0) {
+        ledger->text.bytes = before;
+        return uvp_fail(err, UVP_NO_MEMORY, 0, "no memory for a line of the report");
+    }
+    return UVP_OK;
+}
+
+/* Appends the object, writes out what is due, and frees the object. */
+static void finish(struct uvp_ledger *ledger, struct object *object)
+{
+    const uint64_t now = uvp_clock_now_ns();
+    enum uvp_code code = append_object(ledger, object, &ledger->failure);
+
+    if (code == UVP_OK &&
+        (ledger->text.bytes >= FLUSH_BYTES || now - ledger->written_ns >= UVP_NS_PER_S)) {
+        code = write_text(ledger, &ledger->failure);
+    }
+    (void)code; /* kept in ledger->failure */
+    json_decref(object->json);
+}
+
+static bool is_silent(const struct uvp_ledger *ledger)
+{
+    return ledger->path == NULL || ledger->failure.code != UVP_OK;
+}
+
+enum uvp_code uvp_ledger_open(struct uvp_ledger *ledger, const char *path, struct uvp_mem *mem,
+                              struct uvp_error *err)
+{
+    memset(ledger, 0, sizeof *ledger);
+    uvp_buf_init(&ledger->text, mem, 0);
+    ledger->fd = -1;
+    if (path == NULL) {
+        return UVP_OK;
+    }
+    ledger->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (ledger->fd < 0) {
+        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot create the report");
+    }
+    ledger->path = path;
+    ledger->written_ns = uvp_clock_now_ns();
+    return UVP_OK;
+}
+
+/* ---- members ---- */
+
+static json_t *member_seconds(const struct uvp_record *record)
+{
+    struct object object = {json_object(), false};
+
+    object.failed = object.json == NULL;
+    for (int i = 0; i < UVP_STEP_COUNT; i++) {
+        set(&object, uvp_member_step_name((enum uvp_member_step)i),
+            seconds_of(record->step_ns[i]));
+    }
+    set(&object, "total", seconds_of(record->wall_ns));
+    if (object.failed) {
+        json_decref(object.json);
+        return NULL;
+    }
+    return object.json;
+}
+
+static void set_atlas(struct object *object, const struct uvp_atlas_stats *stats)
+{
+    set(object, "triangles", integer_of(stats->triangles));
+    set(object, "degenerate_triangles", integer_of(stats->degenerate_triangles));
+    set(object, "charts", integer_of(stats->charts));
+    set(object, "single_triangle_charts", integer_of(stats->single_triangle_charts));
+    set(object, "stretch_max", real_of(stats->stretch_max));
+    set(object, "stretch_mean", real_of(stats->stretch_mean));
+    set(object, "packing_efficiency", real_of(stats->packing_efficiency));
+    set(object, "seam_length", real_of(stats->seam_length));
+}
+
+static void set_mesh(struct object *object, const struct uvp_record *record)
+{
+    set(object, "seconds", member_seconds(record));
+    set(object, "vertices", integer_of(record->vertices));
+    set(object, "polygons", integer_of(record->polygons));
+    if (record->status == UVP_MEMBER_UNWRAPPED) {
+        set_atlas(object, &record->atlas);
+    }
+}
+
+void uvp_ledger_member(struct uvp_ledger *ledger, const struct uvp_record *record)
+{
+    struct uvp_mem *mem = ledger->text.mem;
+    struct object object;
+
+    if (is_silent(ledger)) {
+        return;
+    }
+    begin(&object, "member");
+    set(&object, "seq", integer_of(record->seq));
+    set_name(&object, mem, "input", "input_bytes", record->input, strlen(record->input));
+    set_name(&object, mem, "name", "name_bytes", record->path, record->path_bytes);
+    set(&object, "status", json_string(uvp_member_status_name(record->status)));
+    if (record->status == UVP_MEMBER_PASSED) {
+        const char *reason = record->reason != NULL ? record->reason : "";
+        set(&object, "reason", safe_text(mem, reason, strlen(reason)));
+    }
+    if (record->status == UVP_MEMBER_FAILED) {
+        set(&object, "error", error_object(mem, &record->error));
+        set(&object, "dropped", json_boolean(record->dropped));
+    }
+    set(&object, "format", text_or_null(record->format));
+    set(&object, "bytes_in", integer_of(record->bytes_in));
+    set(&object, "bytes_out", integer_of(record->bytes_out));
+    if (record->status != UVP_MEMBER_PASSED) {
+        set_mesh(&object, record);
+    }
+    finish(ledger, &object);
+}
+
+void uvp_ledger_warning(struct uvp_ledger *ledger, const char *input,
+                        const struct uvp_error *warning)
+{
+    struct uvp_mem *mem = ledger->text.mem;
+    struct object object;
+
+    if (is_silent(ledger)) {
+        return;
+    }
+    begin(&object, "warning");
+    set_name(&object, mem, "input", "input_bytes", input, strlen(input));
+    set(&object, "error", error_object(mem, warning));
+    finish(ledger, &object);
+}
+
+/* ---- the run ---- */
+
+static json_t *options_object(const struct uvp_options *options)
+{
+    static const char *const existing[] = {"skip", "replace"};
+    static const char *const on_error[] = {"pass", "drop", "stop"};
+    const struct uvp_settings *settings = &options->settings;
+    struct object object = {json_object(), false};
+
+    object.failed = object.json == NULL;
+    set(&object, "workers", integer_of(options->line.workers));
+    set(&object, "readers", integer_of(options->line.readers));
+    set(&object, "memory", integer_of(options->line.budget_bytes));
+    set(&object, "unordered", json_boolean(options->line.unordered));
+    set(&object, "dry_run", json_boolean(settings->dry_run));
+    set(&object, "resolution", integer_of(settings->atlas.resolution_texels));
+    set(&object, "padding", real_of((double)settings->atlas.padding_texels));
+    set(&object, "existing", json_string(existing[settings->existing]));
+    set(&object, "on_error", json_string(on_error[settings->on_error]));
+    set(&object, "max_errors", integer_of(settings->max_errors));
+    set(&object, "member_timeout", seconds_of(settings->member_timeout_ns));
+    set(&object, "format",
+        settings->container_given ? json_string(uvp_container_name(settings->container))
+                                  : json_null());
+    set(&object, "compress",
+        settings->codec_given ? json_string(uvp_codec_name(settings->codec)) : json_null());
+    set(&object, "level", settings->level_given ? json_integer(settings->level) : json_null());
+    if (object.failed) {
+        json_decref(object.json);
+        return NULL;
+    }
+    return object.json;
+}
+
+static void set_counts(struct object *object, const struct uvp_progress *progress)
+{
+    for (int i = 0; i < UVP_MEMBER_STATUS_COUNT; i++) {
+        set(object, uvp_member_status_name((enum uvp_member_status)i),
+            integer_of(progress->members_by_status[i]));
+    }
+    set(object, "members", integer_of(progress->members_read));
+    set(object, "dropped", integer_of(progress->dropped));
+    set(object, "warnings", integer_of(progress->warnings));
+    set(object, "bytes_in", integer_of(progress->bytes_in));
+    set(object, "bytes_out", integer_of(progress->bytes_out));
+    set(object, "triangles", integer_of(progress->triangles));
+}
+
+static void set_figures(struct object *object, const struct uvp_figures *figures)
+{
+    set(object, "charts", integer_of(figures->charts));
+    set(object, "degenerate_triangles", integer_of(figures->degenerate_triangles));
+    set(object, "wall_seconds", seconds_of(figures->wall_ns));
+    set(object, "cpu_seconds", seconds_of(figures->cpu_ns));
+    set(object, "mesh_seconds", seconds_of(figures->progress.mesh_ns));
+    set(object, "mean_mesh_seconds", seconds_of(figures->mean_ns));
+    set(object, "p95_mesh_seconds", seconds_of(figures->p95_ns));
+    set(object, "bytes_per_second", real_of(figures->bytes_a_second));
+    set(object, "triangles_per_second", real_of(figures->triangles_a_second));
+    set(object, "speed_up", real_of(figures->speed_up));
+    set(object, "peak_bytes", integer_of(figures->peak_bytes));
+}
+
+void uvp_ledger_run(struct uvp_ledger *ledger, const struct uvp_options *options,
+                    const struct uvp_figures *figures, const struct uvp_ending *ending)
+{
+    const bool failed = ending->failure != NULL && ending->failure->code != UVP_OK;
+    struct object object;
+
+    if (is_silent(ledger)) {
+        return;
+    }
+    begin(&object, "run");
+    set(&object, "exit_code", json_integer(ending->exit_code));
+    set(&object, "signal", ending->signal != 0 ? json_integer(ending->signal) : json_null());
+    set(&object, "error",
+        failed ? error_object(ledger->text.mem, ending->failure) : json_null());
+    set_counts(&object, &figures->progress);
+    set_figures(&object, figures);
+    set(&object, "options", options_object(options));
+    finish(ledger, &object);
+}
+
+enum uvp_code uvp_ledger_close(struct uvp_ledger *ledger, struct uvp_error *err)
+{
+    enum uvp_code code = ledger->failure.code;
+
+    if (ledger->path != NULL && code == UVP_OK) {
+        code = write_text(ledger, &ledger->failure);
+    }
+    if (ledger->fd >= 0 && close(ledger->fd) != 0 && code == UVP_OK) {
+        code = uvp_fail_sys(&ledger->failure, UVP_IO, errno, 0, "cannot write the report");
+    }
+    if (code != UVP_OK && err != NULL && err->code == UVP_OK) {
+        *err = ledger->failure;
+    }
+    uvp_buf_release(&ledger->text);
+    ledger->fd = -1;
+    ledger->path = NULL;
+    return code;
+}

@@ -1,0 +1,50 @@
+/*
+ * ledger.h -- the report of a run as JSON, one object a line, for programs
+ *
+ * Why:     which member came to what, in numbers that can be added up. docs/report.md is the
+ *          schema.
+ * Use:     open; member and warning while the line runs; run, last, with the exit code; close.
+ * Owner:   owns the file. A file that cannot be written to the end is said to be by close.
+ * Threads: confined to the writer's thread while the line runs, then to the main thread.
+ * Limits:  one object is in memory at a time, and up to 64 KiB of text.
+ */
+#ifndef UVP_TOOLS_LEDGER_H
+#define UVP_TOOLS_LEDGER_H
+
+#include "pipeline/base/buf.h"
+#include "stages/record.h"
+#include "tools/uvpipe/options.h"
+#include "tools/uvpipe/summary.h"
+
+#define UVP_LEDGER_VERSION 1
+
+struct uvp_ledger {
+    const char *path; /* NULL: there is no report, every call does nothing */
+    int fd;
+    struct uvp_buf text;      /* not written yet */
+    uint64_t written_ns;      /* when text last went out */
+    struct uvp_error failure; /* the first one; nothing is written after it */
+};
+
+/* `path` NULL: a ledger that writes nothing. */
+UVP_MUST_USE enum uvp_code uvp_ledger_open(struct uvp_ledger *ledger, const char *path,
+                                           struct uvp_mem *mem, struct uvp_error *err);
+
+void uvp_ledger_member(struct uvp_ledger *ledger, const struct uvp_record *record);
+void uvp_ledger_warning(struct uvp_ledger *ledger, const char *input,
+                        const struct uvp_error *warning);
+
+/* What the last object tells besides the figures. */
+struct uvp_ending {
+    int exit_code;
+    int signal;                      /* 0: none */
+    const struct uvp_error *failure; /* of the run, or code UVP_OK */
+};
+
+void uvp_ledger_run(struct uvp_ledger *ledger, const struct uvp_options *options,
+                    const struct uvp_figures *figures, const struct uvp_ending *ending);
+
+/* Returns the first failure of any of the calls above, or of writing and closing now. */
+UVP_MUST_USE enum uvp_code uvp_ledger_close(struct uvp_ledger *ledger, struct uvp_error *err);
+
+#endif

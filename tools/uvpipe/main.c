@@ -1,0 +1,86 @@
+/*
+ * uvpipe -- makes a UV atlas for every mesh in a stream of files
+ *
+ * This page: what is asked for, then the run (run.c) and its exit code.
+ */
+#include <signal.h>
+#include <unistd.h>
+
+#include "pipeline/pipeline.h"
+#include "tools/uvpipe/exits.h"
+#include "tools/uvpipe/options.h"
+#include "tools/uvpipe/process.h"
+#include "tools/uvpipe/report.h"
+#include "tools/uvpipe/run.h"
+
+static int refuse(const struct uvp_report *report, const struct uvp_error *err)
+{
+    if (uvp_exit_is_quiet(err->code, err)) {
+        return UVP_EXIT_SIGNAL + SIGPIPE;
+    }
+    if (err->code == UVP_USAGE) {
+        uvp_report_usage(report, err);
+        return UVP_EXIT_USAGE;
+    }
+    uvp_report_say(report, UVP_TRACE_ERROR, "%s", err->text);
+    return UVP_EXIT_FAILURE;
+}
+
+static int print_text(enum uvp_action action, const struct uvp_report *report,
+                      struct uvp_mem *mem)
+{
+    const struct uvp_span version = uvp_span_of_text("uvpipe " UVP_VERSION "\n");
+    struct uvp_error err = {0};
+    struct uvp_buf text;
+    enum uvp_code code = UVP_OK;
+
+    uvp_buf_init(&text, mem, 0);
+    code = action == UVP_ACTION_HELP ? uvp_options_help(&text, &err)
+                                     : uvp_buf_append(&text, version.data, version.bytes, &err);
+    if (code == UVP_OK) {
+        code = uvp_report_print(uvp_buf_span(&text), &err);
+    }
+    uvp_buf_release(&text);
+    return code == UVP_OK ? UVP_EXIT_OK : refuse(report, &err);
+}
+
+static int settle_and_run(struct uvp_options *options, struct uvp_mem *mem)
+{
+    const uint32_t cpus = uvp_cpu_count();
+    const bool clamped = uvp_options_settle(options, cpus);
+    struct uvp_error err = {0};
+    struct uvp_report report;
+
+    uvp_report_init(&report, STDERR_FILENO, options->level, options->progress);
+    if (options->settings.input_count == 0 && isatty(STDIN_FILENO) &&
+        !options->settings.force_terminal) {
+        (void)uvp_fail(&err, UVP_USAGE, 0, "no INPUT given, and stdin is a terminal");
+        return refuse(&report, &err);
+    }
+    if (clamped) {
+        uvp_report_say(&report, UVP_TRACE_WARNING, "--workers %llu: %u are enough for %u CPUs",
+                       (unsigned long long)options->workers_asked,
+                       (unsigned)options->line.workers, (unsigned)cpus);
+    }
+    return uvp_run(options, &report, mem);
+}
+
+int main(int argc, char **argv)
+{
+    struct uvp_error err = {0};
+    struct uvp_options options;
+    struct uvp_report report;
+    struct uvp_mem mem;
+    int exit_code = UVP_EXIT_OK;
+
+    uvp_process_prepare();
+    uvp_mem_init(&mem, 0);
+    uvp_report_init(&report, STDERR_FILENO, UVP_TRACE_WARNING, false);
+    if (uvp_options_parse(&options, argc, argv, &mem, &err) != UVP_OK) {
+        return refuse(&report, &err);
+    }
+    exit_code = options.action == UVP_ACTION_RUN ? settle_and_run(&options, &mem)
+                                                 : print_text(options.action, &report, &mem);
+    uvp_options_release(&options);
+    return exit_code;
+}

@@ -1,0 +1,325 @@
+/*
+ * Options and inputs may come in any order; "--" ends the options. A long option takes its
+ * value as --name=VALUE or as the next word, a letter as -oVALUE or as the next word. Names
+ * are not abbreviated: a script that works today still means the same when options are added.
+ */
+#include "tools/uvpipe/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Charts need room: above this share of the page's side padding leaves none for them. */
+#define PADDING_SHARE 8
+
+#define SYNOPSIS                                                                               \
+    "Usage: uvpipe [OPTION]... [INPUT]...\n"                                                   \
+    "Makes a UV atlas for every mesh in a stream of files.\n\n"                                \
+    "INPUT is an archive, a mesh or a folder; - is stdin (default).\n"
+
+#define NOTES                                                                                  \
+    "\nExit status: 0 all well; 1 failed, do not trust the output; 2 finished, but some\n"     \
+    "member failed or was warned about; 64 wrong usage; 128+n ended by signal n.\n"            \
+    "The manual: man uvpipe\n"
+
+struct words {
+    int count;
+    char *const *texts;
+    int next;
+};
+
+static void set_defaults(struct uvp_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->level = UVP_TRACE_WARNING;
+    options->progress = true;
+    options->line.budget_bytes = UVP_DEFAULT_MEMORY_BYTES;
+    options->settings.member_timeout_ns = UVP_DEFAULT_MEMBER_TIMEOUT_NS;
+    options->settings.atlas.resolution_texels = UVP_DEFAULT_RESOLUTION;
+    options->settings.atlas.padding_texels = UVP_DEFAULT_PADDING;
+}
+
+/* Every word could be an input, an include or an exclude: room for all three. */
+static enum uvp_code make_lists(struct uvp_options *options, int argc, struct uvp_mem *mem,
+                                struct uvp_error *err)
+{
+    const size_t each = argc > 0 ? (size_t)argc : 1;
+    const size_t bytes = 3 * each * sizeof(char *);
+
+    options->mem = mem;
+    options->inputs = uvp_mem_take_zeroed(mem, bytes);
+    if (options->inputs == NULL) {
+        return uvp_fail_memory(err, bytes);
+    }
+    options->lists_bytes = bytes;
+    options->include = options->inputs + each;
+    options->exclude = options->inputs + 2 * each;
+    options->settings.inputs = options->inputs;
+    options->settings.include = options->include;
+    options->settings.exclude = options->exclude;
+    return UVP_OK;
+}
+
+static const struct uvp_option *find_long(const char *name, size_t bytes)
+{
+    for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
+        if (strlen(row->name) == bytes && memcmp(row->name, name, bytes) == 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static const struct uvp_option *find_letter(char letter)
+{
+    for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
+        if (row->letter == letter && letter != 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+/* `value`: what stood in the same word, or NULL. */
+static enum uvp_code apply(struct uvp_options *options, struct words *words,
+                           const struct uvp_option *row, const char *value,
+                           struct uvp_error *err)
+{
+    if (row->argument == NULL && value != NULL) {
+        return uvp_fail(err, UVP_USAGE, 0, "--%s takes no value", row->name);
+    }
+    if (row->argument != NULL && value == NULL) {
+        if (words->next >= words->count) {
+            return uvp_fail(err, UVP_USAGE, 0, "--%s needs a value: %s", row->name,
+                            row->argument);
+        }
+        value = words->texts[words->next++];
+    }
+    return row->set(options, value, err);
+}
+
+static enum uvp_code parse_long(struct uvp_options *options, struct words *words,
+                                const char *word, struct uvp_error *err)
+{
+    const char *equals = strchr(word, '=');
+    const size_t bytes = equals != NULL ? (size_t)(equals - word) : strlen(word);
+    const struct uvp_option *row = find_long(word, bytes);
+
+    if (row == NULL) {
+        const int shown = bytes > 60 ? 60 : (int)bytes;
+        return uvp_fail(err, UVP_USAGE, 0, "unknown option --%.*s", shown, word);
+    }
+    return apply(options, words, row, equals != NULL ? equals + 1 : NULL, err);
+}
+
+static enum uvp_code parse_letters(struct uvp_options *options, struct words *words,
+                                   const char *word, struct uvp_error *err)
+{
+    while (*word != '\0' && options->action == UVP_ACTION_RUN) {
+        const struct uvp_option *row = find_letter(*word);
+        if (row == NULL) {
+            return uvp_fail(err, UVP_USAGE, 0, "unknown option -%c", *word);
+        }
+        word++;
+        if (row->argument != NULL) {
+            return apply(options, words, row, *word != '\0' ? word : NULL, err);
+        }
+        UVP_TRY(apply(options, words, row, NULL, err));
+    }
+    return UVP_OK;
+}
+
+static void add_input(struct uvp_options *options, const char *path)
+{
+    options->inputs[options->settings.input_count++] = path;
+}
+
+static enum uvp_code parse_words(struct uvp_options *options, struct words *words,
+                                 struct uvp_error *err)
+{
+    bool inputs_only = false;
+
+    while (words->next < words->count && options->action == UVP_ACTION_RUN) {
+        const char *word = words->texts[words->next++];
+        if (inputs_only || word[0] != '-' || word[1] == '\0') {
+            add_input(options, word);
+        } else if (strcmp(word, "--") == 0) {
+            inputs_only = true;
+        } else if (word[1] == '-') {
+            UVP_TRY(parse_long(options, words, word + 2, err));
+        } else {
+            UVP_TRY(parse_letters(options, words, word + 1, err));
+        }
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code check_inputs(const struct uvp_settings *settings, struct uvp_error *err)
+{
+    uint32_t stdins = 0;
+
+    for (uint32_t i = 0; i < settings->input_count; i++) {
+        if (settings->inputs[i][0] == '\0') {
+            return uvp_fail(err, UVP_USAGE, 0, "an input has an empty name");
+        }
+        stdins += strcmp(settings->inputs[i], "-") == 0 ? 1 : 0;
+    }
+    if (stdins > 1) {
+        return uvp_fail(err, UVP_USAGE, 0, "stdin can be read once only, not as %u inputs",
+                        (unsigned)stdins);
+    }
+    return UVP_OK;
+}
+
+/* What options mean together. */
+static enum uvp_code check_together(const struct uvp_options *options, struct uvp_error *err)
+{
+    const struct uvp_settings *settings = &options->settings;
+    const float most = (float)settings->atlas.resolution_texels / PADDING_SHARE;
+    const bool to_stdout = settings->output == NULL || strcmp(settings->output, "-") == 0;
+
+    UVP_TRY(check_inputs(settings, err));
+    if (settings->atlas.padding_texels > most) {
+        return uvp_fail(err, UVP_USAGE, 0,
+                        "--padding is more than an eighth of --resolution %u",
+                        (unsigned)settings->atlas.resolution_texels);
+    }
+    if (settings->container_given && settings->container == UVP_CONTAINER_FOLDER && to_stdout) {
+        return uvp_fail(err, UVP_USAGE, 0, "--format folder needs --output FOLDER");
+    }
+    if (options->report_path != NULL && !to_stdout &&
+        strcmp(options->report_path, settings->output) == 0) {
+        return uvp_fail(err, UVP_USAGE, 0, "--report and --output name the same file");
+    }
+    return UVP_OK;
+}
+
+enum uvp_code uvp_options_parse(struct uvp_options *options, int argc, char *const *argv,
+                                struct uvp_mem *mem, struct uvp_error *err)
+{
+    struct words words = {argc, argv, 1};
+    enum uvp_code code = UVP_OK;
+
+    set_defaults(options);
+    UVP_TRY(make_lists(options, argc, mem, err));
+    code = parse_words(options, &words, err);
+    if (code == UVP_OK && options->action == UVP_ACTION_RUN) {
+        code = check_together(options, err);
+    }
+    if (code != UVP_OK) {
+        uvp_options_release(options);
+    }
+    return code;
+}
+
+bool uvp_options_settle(struct uvp_options *options, uint32_t cpus)
+{
+    const uint32_t most = cpus > UINT32_MAX / 2 ? UINT32_MAX : 2 * cpus;
+    const bool clamped = options->workers_given && options->workers_asked > most;
+    uint32_t workers = options->workers_given ? (uint32_t)options->workers_asked : cpus;
+
+    workers = clamped ? most : workers;
+    options->line.workers = workers;
+    options->settings.workers = workers;
+    options->settings.budget_bytes = options->line.budget_bytes;
+    options->settings.record_passed = options->report_path != NULL ||
+                                      options->settings.dry_run ||
+                                      options->level >= UVP_TRACE_DEBUG;
+    if (!options->readers_given) {
+        options->line.readers = cpus >= 2 ? 2 : 1;
+    }
+    return clamped;
+}
+
+void uvp_options_release(struct uvp_options *options)
+{
+    if (options->inputs != NULL) {
+        uvp_mem_give(options->mem, options->inputs, options->lists_bytes);
+    }
+    options->inputs = NULL;
+    options->include = NULL;
+    options->exclude = NULL;
+    options->settings.inputs = NULL;
+    options->settings.input_count = 0;
+    options->settings.include = NULL;
+    options->settings.include_count = 0;
+    options->settings.exclude = NULL;
+    options->settings.exclude_count = 0;
+}
+
+/* ---- help ---- */
+
+static enum uvp_code append(struct uvp_buf *text, const char *words, struct uvp_error *err)
+{
+    return uvp_buf_append(text, words, strlen(words), err);
+}
+
+#define HELP_COLUMN 25
+
+/* The text of one option, from the help column on; `column` is where the cursor stands. */
+static enum uvp_code append_lines(struct uvp_buf *text, const char *line, int column,
+                                  struct uvp_error *err)
+{
+    while (line != NULL) {
+        const char *end = strchr(line, '\n');
+        const size_t bytes = end != NULL ? (size_t)(end - line) : strlen(line);
+        char gap[HELP_COLUMN + 1];
+
+        (void)snprintf(gap, sizeof gap, "%*s", HELP_COLUMN - column, "");
+        UVP_TRY(append(text, gap, err));
+        UVP_TRY(uvp_buf_append(text, line, bytes, err));
+        UVP_TRY(append(text, "\n", err));
+        column = 0;
+        line = end != NULL ? end + 1 : NULL;
+    }
+    return UVP_OK;
+}
+
+/* "  -o, --output=PATH      first line" and further lines below it. */
+static enum uvp_code append_option(struct uvp_buf *text, const struct uvp_option *row,
+                                   struct uvp_error *err)
+{
+    char left[64];
+    int used = 0;
+
+    if (row->group != NULL) {
+        UVP_TRY(append(text, "\n", err));
+        UVP_TRY(append(text, row->group, err));
+        UVP_TRY(append(text, ":\n", err));
+    }
+    used = row->letter != 0 ? snprintf(left, sizeof left, "  -%c, ", row->letter)
+                            : snprintf(left, sizeof left, "      ");
+    used +=
+        snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s", row->name,
+                 row->argument != NULL ? "=" : "", row->argument != NULL ? row->argument : "");
+    UVP_TRY(append(text, left, err));
+    if (used >= HELP_COLUMN) {
+        UVP_TRY(append(text, "\n", err));
+        used = 0;
+    }
+    return append_lines(text, row->help, used, err);
+}
+
+static enum uvp_code append_formats(struct uvp_buf *text, struct uvp_error *err)
+{
+    UVP_TRY(append(text, "\nMeshes:  ", err));
+    for (const struct uvp_format *const *at = uvp_formats(); *at != NULL; at++) {
+        UVP_TRY(append(text, " ", err));
+        UVP_TRY(append(text, (*at)->name, err));
+    }
+    UVP_TRY(append(text, " (anything else goes through untouched)\nArchives:", err));
+    for (int i = UVP_CONTAINER_TAR; i < UVP_CONTAINER_FOLDER; i++) {
+        UVP_TRY(append(text, " ", err));
+        UVP_TRY(append(text, uvp_container_name((enum uvp_container)i), err));
+    }
+    return append(text, " (7z is read only), and under one layer of compression\n", err);
+}
+
+enum uvp_code uvp_options_help(struct uvp_buf *text, struct uvp_error *err)
+{
+    UVP_TRY(append(text, SYNOPSIS, err));
+    for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
+        UVP_TRY(append_option(text, row, err));
+    }
+    UVP_TRY(append_formats(text, err));
+    return append(text, NOTES, err);
+}

@@ -1,0 +1,408 @@
+/*
+ * The option table and one setter for each row. Order is the order of --help.
+ *
+ * A setter judges its value alone; what options mean together is judged in options.c.
+ */
+#include "tools/uvpipe/options.h"
+
+#include <string.h>
+
+#include "tools/uvpipe/values.h"
+
+#define MOST_WORKERS 4096
+#define MOST_READERS 64
+#define MOST_QUEUE 1048576
+#define LEAST_MEMORY ((uint64_t)1 << 20)
+#define LEAST_RESOLUTION 16
+#define MOST_RESOLUTION 65536
+#define MILLION 1000000
+
+/* What --padding 0 asks of the engine, where 0 means the default: charts that may touch. */
+#define TOUCHING_TEXELS (1.0F / 1024)
+
+static enum uvp_code refuse(struct uvp_error *err, const char *name, const char *value,
+                            const char *expected)
+{
+    return uvp_fail(err, UVP_USAGE, 0, "--%s %s: expected %s", name, value, expected);
+}
+
+static bool read_count(const char *value, uint64_t least, uint64_t most, uint32_t *number)
+{
+    uint64_t read = 0;
+
+    if (!uvp_value_count(value, &read) || read < least || read > most) {
+        return false;
+    }
+    *number = (uint32_t)read;
+    return true;
+}
+
+static enum uvp_code set_output(struct uvp_options *options, const char *value,
+                                struct uvp_error *err)
+{
+    if (*value == '\0') {
+        return refuse(err, "output", "''", "a file, a folder ending in '/' or -");
+    }
+    options->settings.output = value;
+    return UVP_OK;
+}
+
+static enum uvp_code set_format(struct uvp_options *options, const char *value,
+                                struct uvp_error *err)
+{
+    enum uvp_container container = UVP_CONTAINER_PLAIN;
+
+    if (!uvp_container_by_name(value, &container) || container == UVP_CONTAINER_PLAIN ||
+        container == UVP_CONTAINER_SEVENZIP) {
+        return refuse(err, "format", value, "tar, cpio, zip or folder");
+    }
+    options->settings.container = container;
+    options->settings.container_given = true;
+    return UVP_OK;
+}
+
+static enum uvp_code set_level(struct uvp_options *options, const char *value,
+                               enum uvp_codec codec, struct uvp_error *err)
+{
+    int64_t level = 0;
+    int lowest = 0;
+    int usual = 0;
+    int highest = 0;
+
+    uvp_codec_levels(codec, &lowest, &usual, &highest);
+    if (codec == UVP_CODEC_NONE) {
+        return uvp_fail(err, UVP_USAGE, 0, "--compress none has no levels");
+    }
+    if (!uvp_value_integer(value, &level) || level < lowest || level > highest) {
+        return uvp_fail(err, UVP_USAGE, 0, "--compress %s:%s: expected a level from %d to %d",
+                        uvp_codec_name(codec), value, lowest, highest);
+    }
+    options->settings.level = (int)level;
+    options->settings.level_given = true;
+    return UVP_OK;
+}
+
+static enum uvp_code set_compress(struct uvp_options *options, const char *value,
+                                  struct uvp_error *err)
+{
+    const char *colon = strchr(value, ':');
+    const size_t bytes = colon != NULL ? (size_t)(colon - value) : strlen(value);
+    enum uvp_codec codec = UVP_CODEC_NONE;
+    char name[16];
+
+    if (bytes >= sizeof name) {
+        return refuse(err, "compress", value, "none, zstd, gzip, xz, bzip2 or lz4");
+    }
+    memcpy(name, value, bytes);
+    name[bytes] = '\0';
+    if (!uvp_codec_by_name(name, &codec)) {
+        return refuse(err, "compress", value, "none, zstd, gzip, xz, bzip2 or lz4");
+    }
+    options->settings.codec = codec;
+    options->settings.codec_given = true;
+    options->settings.level_given = false;
+    return colon != NULL ? set_level(options, colon + 1, codec, err) : UVP_OK;
+}
+
+static enum uvp_code set_force(struct uvp_options *options, const char *value,
+                               struct uvp_error *err)
+{
+    (void)value;
+    (void)err;
+    options->settings.force_terminal = true;
+    return UVP_OK;
+}
+
+static enum uvp_code set_unordered(struct uvp_options *options, const char *value,
+                                   struct uvp_error *err)
+{
+    (void)value;
+    (void)err;
+    options->line.unordered = true;
+    return UVP_OK;
+}
+
+static enum uvp_code add_include(struct uvp_options *options, const char *value,
+                                 struct uvp_error *err)
+{
+    (void)err;
+    options->include[options->settings.include_count++] = value;
+    return UVP_OK;
+}
+
+static enum uvp_code add_exclude(struct uvp_options *options, const char *value,
+                                 struct uvp_error *err)
+{
+    (void)err;
+    options->exclude[options->settings.exclude_count++] = value;
+    return UVP_OK;
+}
+
+static enum uvp_code set_existing(struct uvp_options *options, const char *value,
+                                  struct uvp_error *err)
+{
+    if (strcmp(value, "skip") == 0) {
+        options->settings.existing = UVP_EXISTING_SKIP;
+    } else if (strcmp(value, "replace") == 0) {
+        options->settings.existing = UVP_EXISTING_REPLACE;
+    } else {
+        return refuse(err, "existing", value, "skip or replace");
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code set_on_error(struct uvp_options *options, const char *value,
+                                  struct uvp_error *err)
+{
+    if (strcmp(value, "pass") == 0) {
+        options->settings.on_error = UVP_ON_ERROR_PASS;
+    } else if (strcmp(value, "drop") == 0) {
+        options->settings.on_error = UVP_ON_ERROR_DROP;
+    } else if (strcmp(value, "stop") == 0) {
+        options->settings.on_error = UVP_ON_ERROR_STOP;
+    } else {
+        return refuse(err, "on-error", value, "pass, drop or stop");
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code set_max_errors(struct uvp_options *options, const char *value,
+                                    struct uvp_error *err)
+{
+    if (!uvp_value_count(value, &options->settings.max_errors)) {
+        return refuse(err, "max-errors", value, "a number; 0 is no limit");
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code set_dry_run(struct uvp_options *options, const char *value,
+                                 struct uvp_error *err)
+{
+    (void)value;
+    (void)err;
+    options->settings.dry_run = true;
+    return UVP_OK;
+}
+
+static enum uvp_code set_resolution(struct uvp_options *options, const char *value,
+                                    struct uvp_error *err)
+{
+    if (!read_count(value, LEAST_RESOLUTION, MOST_RESOLUTION,
+                    &options->settings.atlas.resolution_texels)) {
+        return refuse(err, "resolution", value, "a number from 16 to 65536");
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code set_padding(struct uvp_options *options, const char *value,
+                                 struct uvp_error *err)
+{
+    uint64_t millionths = 0;
+
+    if (!uvp_value_decimal(value, &millionths) ||
+        millionths > (uint64_t)MOST_RESOLUTION * MILLION) {
+        return refuse(err, "padding", value, "texels, such as 2 or 0.5");
+    }
+    options->settings.atlas.padding_texels =
+        millionths == 0 ? TOUCHING_TEXELS : (float)((double)millionths / MILLION);
+    return UVP_OK;
+}
+
+static enum uvp_code set_workers(struct uvp_options *options, const char *value,
+                                 struct uvp_error *err)
+{
+    uint32_t workers = 0;
+
+    options->workers_given = strcmp(value, "auto") != 0;
+    if (options->workers_given && !read_count(value, 0, MOST_WORKERS, &workers)) {
+        return refuse(err, "workers", value, "a number up to 4096, or auto");
+    }
+    options->workers_asked = workers;
+    return UVP_OK;
+}
+
+static enum uvp_code set_readers(struct uvp_options *options, const char *value,
+                                 struct uvp_error *err)
+{
+    if (!read_count(value, 1, MOST_READERS, &options->line.readers)) {
+        return refuse(err, "readers", value, "a number from 1 to 64");
+    }
+    options->readers_given = true;
+    return UVP_OK;
+}
+
+static enum uvp_code set_memory(struct uvp_options *options, const char *value,
+                                struct uvp_error *err)
+{
+    uint64_t bytes = 0;
+
+    if (!uvp_value_size(value, &bytes) || bytes < LEAST_MEMORY || bytes > SIZE_MAX / 2) {
+        return refuse(err, "memory", value, "a size of at least 1M, such as 512M or 4G");
+    }
+    options->line.budget_bytes = (size_t)bytes;
+    return UVP_OK;
+}
+
+static enum uvp_code set_queue(struct uvp_options *options, const char *value,
+                               struct uvp_error *err)
+{
+    if (!read_count(value, 1, MOST_QUEUE, &options->line.window_items)) {
+        return refuse(err, "queue", value, "a number from 1 to 1048576");
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code set_duration(const char *name, const char *value, uint64_t *ns,
+                                  struct uvp_error *err)
+{
+    if (!uvp_value_duration(value, ns)) {
+        return refuse(err, name, value, "a time such as 500ms, 10s, 2m or 1h; 0 is none");
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code set_timeout(struct uvp_options *options, const char *value,
+                                 struct uvp_error *err)
+{
+    return set_duration("timeout", value, &options->line.timeout_ns, err);
+}
+
+static enum uvp_code set_member_timeout(struct uvp_options *options, const char *value,
+                                        struct uvp_error *err)
+{
+    return set_duration("member-timeout", value, &options->settings.member_timeout_ns, err);
+}
+
+static enum uvp_code set_stall_timeout(struct uvp_options *options, const char *value,
+                                       struct uvp_error *err)
+{
+    return set_duration("stall-timeout", value, &options->line.stall_timeout_ns, err);
+}
+
+static enum uvp_code set_report(struct uvp_options *options, const char *value,
+                                struct uvp_error *err)
+{
+    if (*value == '\0' || strcmp(value, "-") == 0) {
+        return refuse(err, "report", *value == '\0' ? "''" : value, "a file");
+    }
+    options->report_path = value;
+    return UVP_OK;
+}
+
+static enum uvp_code set_progress(struct uvp_options *options, const char *value,
+                                  struct uvp_error *err)
+{
+    options->progress = strcmp(value, "auto") == 0;
+    if (!options->progress && strcmp(value, "never") != 0) {
+        return refuse(err, "progress", value, "auto or never");
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code set_quiet(struct uvp_options *options, const char *value,
+                               struct uvp_error *err)
+{
+    (void)value;
+    (void)err;
+    options->level = UVP_TRACE_ERROR;
+    return UVP_OK;
+}
+
+static enum uvp_code set_verbose(struct uvp_options *options, const char *value,
+                                 struct uvp_error *err)
+{
+    (void)value;
+    (void)err;
+    options->level = options->level < UVP_TRACE_INFO ? UVP_TRACE_INFO : UVP_TRACE_DEBUG;
+    return UVP_OK;
+}
+
+static enum uvp_code ask_help(struct uvp_options *options, const char *value,
+                              struct uvp_error *err)
+{
+    (void)value;
+    (void)err;
+    options->action = UVP_ACTION_HELP;
+    return UVP_OK;
+}
+
+static enum uvp_code ask_version(struct uvp_options *options, const char *value,
+                                 struct uvp_error *err)
+{
+    (void)value;
+    (void)err;
+    options->action = UVP_ACTION_VERSION;
+    return UVP_OK;
+}
+
+const struct uvp_option uvp_option_table[] = {
+    {"output", 'o', "PATH", "Output",
+     "a file, written whole or not at all; a folder when PATH\n"
+     "ends in '/' or is one; - is stdout (default)",
+     set_output},
+    {"format", 0, "KIND", NULL,
+     "tar, cpio, zip or folder (default: as the input; tar for\n"
+     "several inputs and folders)",
+     set_format},
+    {"compress", 0, "KIND[:LEVEL]", NULL,
+     "none, zstd, gzip, xz, bzip2 or lz4 (default: as the input)", set_compress},
+    {"unordered", 0, NULL, NULL, "write members as they are done, not in input order",
+     set_unordered},
+    {"force", 0, NULL, NULL, "write binary to a terminal all the same", set_force},
+
+    {"include", 0, "GLOB", "Members", "unwrap only members whose path matches (repeatable)",
+     add_include},
+    {"exclude", 0, "GLOB", NULL, "leave members whose path matches alone (repeatable)",
+     add_exclude},
+    {"existing", 0, "WHAT", NULL,
+     "meshes that have UVs: skip (default) leaves them as they\n"
+     "are, replace makes new ones",
+     set_existing},
+    {"on-error", 0, "WHAT", NULL,
+     "a mesh that cannot be unwrapped: pass (default) lets the\n"
+     "original through, drop leaves it out, stop ends the run",
+     set_on_error},
+    {"max-errors", 0, "N", NULL, "end the run after N such meshes; 0: no limit (default)",
+     set_max_errors},
+    {"dry-run", 0, NULL, NULL, "read and judge the members, unwrap and write nothing",
+     set_dry_run},
+
+    {"resolution", 0, "TEXELS", "Atlas", "side of the square page, 16 to 65536 (default 1024)",
+     set_resolution},
+    {"padding", 0, "TEXELS", NULL,
+     "least gap between charts, half of it to the border\n"
+     "(default 2; 0: they may touch, never overlap)",
+     set_padding},
+
+    {"workers", 0, "N", "Resources",
+     "worker threads: a number or auto, one a CPU (default);\n"
+     "0 does everything in one thread",
+     set_workers},
+    {"readers", 0, "N", NULL, "reader threads (default: 2, or 1 on one CPU)", set_readers},
+    {"memory", 0, "SIZE", NULL,
+     "for members in flight; K, M, G, T are powers of 1024\n"
+     "(default 512M, at least 1M)",
+     set_memory},
+    {"queue", 0, "N", NULL, "members in flight at most (default: 4 a worker)", set_queue},
+    {"timeout", 0, "TIME", NULL,
+     "end the run after TIME: 500ms, 10s, 2m, 1h, or seconds\n"
+     "(default 0: never)",
+     set_timeout},
+    {"member-timeout", 0, "TIME", NULL,
+     "give up on one mesh after TIME (default 60s; 0: never)", set_member_timeout},
+    {"stall-timeout", 0, "TIME", NULL,
+     "end the run when no member was finished for TIME\n"
+     "(default 0: never)",
+     set_stall_timeout},
+
+    {"report", 0, "FILE", "Messages", "write one JSON object a line for each member",
+     set_report},
+    {"progress", 0, "WHEN", NULL, "auto (default): a line when stderr is a terminal; never",
+     set_progress},
+    {"quiet", 'q', NULL, NULL, "errors only", set_quiet},
+    {"verbose", 'v', NULL, NULL, "a line for each mesh, and the summary; -vv: all there is",
+     set_verbose},
+    {"help", 'h', NULL, NULL, "print this text", ask_help},
+    {"version", 0, NULL, NULL, "print the version", ask_version},
+    {NULL, 0, NULL, NULL, NULL, NULL},
+};

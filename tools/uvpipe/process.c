@@ -1,0 +1,50 @@
+#include "tools/uvpipe/process.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#ifdef __GLIBC__
+#    include <malloc.h>
+
+/*
+ * Blocks and arenas come and go by the megabyte. Left alone, malloc gives each back to the
+ * system and faults it in again; with these the heap keeps some slack, and few arenas share it.
+ */
+static void set_up_malloc(void)
+{
+    (void)mallopt(M_TOP_PAD, 1 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    (void)mallopt(M_MMAP_THRESHOLD, 8 << 20);
+    (void)mallopt(M_ARENA_MAX, 4);
+}
+#else
+static void set_up_malloc(void)
+{
+}
+#endif
+
+void uvp_process_prepare(void)
+{
+    /* Names in pax and zip are UTF-8. Never LC_ALL: LC_NUMERIC changes how numbers are read. */
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
+    /* Unset, the C library looks for /etc/localtime again at every time stamp of a zip. */
+    (void)setenv("TZ", ":/etc/localtime", 0);
+    (void)signal(SIGPIPE, SIG_IGN); /* a closed output is an error of write(2) */
+    set_up_malloc();
+}
+
+uint64_t uvp_process_peak_bytes(void)
+{
+    struct rusage usage;
+
+    if (getrusage(RUSAGE_SELF, &usage) != 0) {
+        return 0;
+    }
+#ifdef __APPLE__
+    return (uint64_t)usage.ru_maxrss; /* bytes there, kilobytes elsewhere */
+#else
+    return (uint64_t)usage.ru_maxrss * 1024;
+#endif
+}

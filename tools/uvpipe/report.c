@@ -1,0 +1,307 @@
+/*
+ * No lock on purpose. The kernel keeps one write(2) to a terminal, pipe (up to PIPE_BUF) or
+ * file opened for appending in one piece, and every line is one write; where a progress line
+ * may stand, the line begins by clearing it.
+ */
+#include "tools/uvpipe/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "pipeline/base/clock.h"
+#include "pipeline/pipeline.h"
+#include "tools/uvpipe/escape.h"
+
+#define PROGRAM "uvpipe"
+#define CLEAR_REST "\033[K"
+#define CLEAR_LINE "\r" CLEAR_REST
+#define REDRAW_NS (100 * UVP_NS_PER_MS)
+#define LINE_BYTES 4096 /* PIPE_BUF on Linux */
+#define NAME_BYTES 1200 /* of an escaped name in a line */
+#define TEXT_BYTES 1200
+
+struct line {
+    char data[LINE_BYTES];
+    size_t bytes;
+};
+
+static void add_bytes(struct line *line, const char *data, size_t bytes)
+{
+    const size_t room = sizeof line->data - 1 - line->bytes; /* 1: the newline */
+
+    bytes = bytes < room ? bytes : room;
+    memcpy(line->data + line->bytes, data, bytes);
+    line->bytes += bytes;
+}
+
+static void add_text(struct line *line, const char *text)
+{
+    add_bytes(line, text, strlen(text));
+}
+
+static void add_escaped(struct line *line, const char *text, size_t bytes, size_t most)
+{
+    char safe[TEXT_BYTES > NAME_BYTES ? TEXT_BYTES : NAME_BYTES];
+
+    add_bytes(line, safe, uvp_escape(safe, most, text, bytes));
+}
+
+/* A message that cannot be written has nowhere else to go: errors are dropped. */
+static void write_out(int fd, const char *data, size_t bytes)
+{
+    while (bytes > 0) {
+        const ssize_t written = write(fd, data, bytes);
+        if (written < 0 && errno != EINTR) {
+            return;
+        }
+        if (written > 0) {
+            data += written;
+            bytes -= (size_t)written;
+        }
+    }
+}
+
+static void end_line(const struct uvp_report *report, struct line *line)
+{
+    line->data[line->bytes++] = '\n';
+    write_out(report->fd, line->data, line->bytes);
+}
+
+static void begin_line(const struct uvp_report *report, struct line *line)
+{
+    line->bytes = 0;
+    if (report->live) {
+        add_text(line, CLEAR_LINE);
+    }
+    add_text(line, PROGRAM ": ");
+    if (report->level >= UVP_TRACE_DEBUG) {
+        const uint64_t us = (uvp_clock_now_ns() - report->start_ns) / 1000;
+        char stamp[64];
+        (void)snprintf(stamp, sizeof stamp,
+                       "[%3llu.%06llu] %s: ", (unsigned long long)(us / 1000000),
+                       (unsigned long long)(us % 1000000), uvp_thread_name());
+        add_text(line, stamp);
+    }
+}
+
+/* A file that is no archive has one member, named as itself: once is enough. */
+static bool is_named_as(const char *input, struct uvp_span member)
+{
+    const size_t bytes = strlen(input);
+
+    if (member.bytes == 0 || member.bytes > bytes ||
+        memcmp(input + bytes - member.bytes, member.data, member.bytes) != 0) {
+        return false;
+    }
+    return member.bytes == bytes || input[bytes - member.bytes - 1] == '/';
+}
+
+static void add_names(struct line *line, const char *input, struct uvp_span member)
+{
+    if (input != NULL) {
+        const char *name = strcmp(input, "-") == 0 ? "(stdin)" : input;
+        add_escaped(line, name, strlen(name), NAME_BYTES);
+        add_text(line, ": ");
+    }
+    if (member.data != NULL && (input == NULL || !is_named_as(input, member))) {
+        add_escaped(line, (const char *)member.data, member.bytes, NAME_BYTES);
+        add_text(line, ": ");
+    }
+}
+
+static void hear_trace(void *ctx, enum uvp_trace_level level, const char *text)
+{
+    uvp_report_line(ctx, level, NULL, uvp_span_of(NULL, 0), text);
+}
+
+static bool can_clear_lines(void)
+{
+    const char *term = getenv("TERM");
+
+    return term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
+}
+
+void uvp_report_init(struct uvp_report *report, int fd, enum uvp_trace_level level,
+                     bool progress)
+{
+    memset(report, 0, sizeof *report);
+    report->fd = fd;
+    report->level = level;
+    report->terminal = isatty(fd) != 0;
+    report->live = report->terminal && progress && level > UVP_TRACE_ERROR && can_clear_lines();
+    report->start_ns = uvp_clock_now_ns();
+    report->trace.line = hear_trace;
+    report->trace.ctx = report;
+    report->trace.level = level;
+}
+
+void uvp_report_line(const struct uvp_report *report, enum uvp_trace_level level,
+                     const char *input, struct uvp_span member, const char *text)
+{
+    struct line line;
+
+    if (level > report->level) {
+        return;
+    }
+    begin_line(report, &line);
+    add_names(&line, input, member);
+    if (level == UVP_TRACE_WARNING) {
+        add_text(&line, "warning: ");
+    }
+    add_escaped(&line, text, strlen(text), TEXT_BYTES);
+    end_line(report, &line);
+}
+
+void uvp_report_say(const struct uvp_report *report, enum uvp_trace_level level,
+                    const char *format, ...)
+{
+    char text[512];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    uvp_report_line(report, level, NULL, uvp_span_of(NULL, 0), text);
+}
+
+void uvp_report_usage(const struct uvp_report *report, const struct uvp_error *err)
+{
+    struct line line;
+
+    begin_line(report, &line);
+    add_escaped(&line, err->text, strlen(err->text), TEXT_BYTES);
+    add_text(&line, "\nTry '" PROGRAM " --help'.");
+    end_line(report, &line);
+}
+
+/* ---- members ---- */
+
+static void describe_mesh(char *out, size_t room, const struct uvp_record *record)
+{
+    char time[32];
+
+    uvp_report_time(time, sizeof time, record->wall_ns);
+    (void)snprintf(out, room, "%u triangles, %u charts, %s", (unsigned)record->atlas.triangles,
+                   (unsigned)record->atlas.charts, time);
+}
+
+void uvp_report_member(const struct uvp_report *report, const struct uvp_record *record)
+{
+    static const enum uvp_trace_level levels[UVP_MEMBER_STATUS_COUNT] = {
+        [UVP_MEMBER_UNWRAPPED] = UVP_TRACE_INFO,
+        [UVP_MEMBER_PASSED] = UVP_TRACE_DEBUG,
+        [UVP_MEMBER_FAILED] = UVP_TRACE_ERROR,
+    };
+    static const char *const words[UVP_MEMBER_STATUS_COUNT] = {
+        [UVP_MEMBER_UNWRAPPED] = "Completed: ",
+        [UVP_MEMBER_PASSED] = "Passed: ",
+        [UVP_MEMBER_FAILED] = "Failed: ",
+    };
+    const bool debug = report->level >= UVP_TRACE_DEBUG;
+    char what[160];
+    char text[320];
+
+    if (levels[record->status] > report->level) {
+        return;
+    }
+    if (record->status == UVP_MEMBER_FAILED) {
+        (void)snprintf(what, sizeof what, "%s", record->error.text);
+    } else if (record->status == UVP_MEMBER_UNWRAPPED) {
+        describe_mesh(what, sizeof what, record);
+    } else {
+        (void)snprintf(what, sizeof what, "%s", record->reason != NULL ? record->reason : "");
+    }
+    (void)snprintf(text, sizeof text, "%s%s%s", debug ? words[record->status] : "", what,
+                   record->dropped ? " (dropped)" : "");
+    uvp_report_line(report, levels[record->status], record->input,
+                    uvp_span_of(record->path, record->path_bytes), text);
+}
+
+/* ---- progress ---- */
+
+static unsigned terminal_columns(int fd)
+{
+    struct winsize size;
+
+    if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+        return 80;
+    }
+    return size.ws_col;
+}
+
+void uvp_report_progress(struct uvp_report *report, const struct uvp_progress *progress)
+{
+    const uint64_t now = uvp_clock_now_ns();
+    char text[256] = "\r";
+    size_t bytes = 0;
+
+    if (!report->live || now - report->drawn_ns < REDRAW_NS) {
+        return;
+    }
+    report->drawn_ns = now;
+    bytes = 1 + uvp_report_progress_text(text + 1, 200, progress, now - report->start_ns,
+                                         terminal_columns(report->fd) - 1);
+    memcpy(text + bytes, CLEAR_REST, sizeof CLEAR_REST - 1);
+    write_out(report->fd, text, bytes + sizeof CLEAR_REST - 1);
+}
+
+void uvp_report_progress_end(struct uvp_report *report)
+{
+    if (report->live && report->drawn_ns != 0) {
+        write_out(report->fd, CLEAR_LINE, sizeof CLEAR_LINE - 1);
+    }
+    report->live = false;
+}
+
+enum uvp_code uvp_report_print(struct uvp_span text, struct uvp_error *err)
+{
+    while (text.bytes > 0) {
+        const ssize_t written = write(STDOUT_FILENO, text.data, text.bytes);
+        if (written < 0 && errno != EINTR) {
+            return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot write to stdout");
+        }
+        if (written > 0) {
+            text.data += written;
+            text.bytes -= (size_t)written;
+        }
+    }
+    return UVP_OK;
+}
+
+void uvp_report_summary(const struct uvp_report *report, const struct uvp_figures *figures)
+{
+    const struct uvp_progress *progress = &figures->progress;
+    char wall[32];
+    char cpu[32];
+    char mean[32];
+    char p95[32];
+    char rate[32];
+    char peak[32];
+    char text[320];
+
+    uvp_report_time(wall, sizeof wall, figures->wall_ns);
+    uvp_report_time(cpu, sizeof cpu, figures->cpu_ns);
+    uvp_report_time(mean, sizeof mean, figures->mean_ns);
+    uvp_report_time(p95, sizeof p95, figures->p95_ns);
+    uvp_report_bytes(rate, sizeof rate, (uint64_t)figures->bytes_a_second);
+    uvp_report_bytes(peak, sizeof peak, figures->peak_bytes);
+    (void)snprintf(text, sizeof text,
+                   "%llu members: %llu meshes unwrapped, %llu failed (%llu dropped), "
+                   "%llu passed through",
+                   (unsigned long long)progress->members_read,
+                   (unsigned long long)progress->members_by_status[UVP_MEMBER_UNWRAPPED],
+                   (unsigned long long)progress->members_by_status[UVP_MEMBER_FAILED],
+                   (unsigned long long)progress->dropped,
+                   (unsigned long long)progress->members_by_status[UVP_MEMBER_PASSED]);
+    uvp_report_line(report, UVP_TRACE_ERROR, NULL, uvp_span_of(NULL, 0), text);
+    (void)snprintf(text, sizeof text,
+                   "%s wall, %s CPU, %s a mesh (95 in 100 within %s), %s/s read, "
+                   "%.0f triangles/s, speed-up %.2f, peak %s",
+                   wall, cpu, mean, p95, rate, figures->triangles_a_second, figures->speed_up,
+                   peak);
+    uvp_report_line(report, UVP_TRACE_ERROR, NULL, uvp_span_of(NULL, 0), text);
+}

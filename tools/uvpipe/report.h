@@ -1,0 +1,71 @@
+/*
+ * report.h -- every line this program prints: messages and progress on stderr, help on stdout
+ *
+ * Why:     one place decides level and form, makes names harmless, and writes each line with
+ *          one write(2), so that lines of different threads never mix.
+ * Form:    uvpipe: INPUT: MEMBER: TEXT      at -vv: uvpipe: [seconds] thread: TEXT
+ * Threads: init and progress from the main thread; lines from any. There is no lock: a line
+ *          carries the clearing of the progress line in the same write.
+ */
+#ifndef UVP_TOOLS_REPORT_H
+#define UVP_TOOLS_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pipeline/base/span.h"
+#include "pipeline/base/trace.h"
+#include "stages/record.h"
+#include "stages/stages.h"
+#include "tools/uvpipe/summary.h"
+
+struct uvp_report {
+    int fd;
+    enum uvp_trace_level level; /* lines above it are not printed */
+    bool terminal;              /* fd is one */
+    bool live;                  /* a progress line is drawn */
+    uint64_t start_ns;
+    uint64_t drawn_ns;      /* main thread only */
+    struct uvp_trace trace; /* hands lines of the libraries to this report */
+};
+
+/* `progress`: draw a progress line if `fd` is a terminal that can clear a line. */
+void uvp_report_init(struct uvp_report *report, int fd, enum uvp_trace_level level,
+                     bool progress);
+
+/* One line. `input` and `member` may be NULL; their bytes and the text's are made harmless. */
+void uvp_report_line(const struct uvp_report *report, enum uvp_trace_level level,
+                     const char *input, struct uvp_span member, const char *text);
+
+void uvp_report_say(const struct uvp_report *report, enum uvp_trace_level level,
+                    const char *format, ...) UVP_PRINTF(3, 4);
+
+/* The one line for a mistake on the command line, and where to read on. */
+void uvp_report_usage(const struct uvp_report *report, const struct uvp_error *err);
+
+/* What became of a member: failures are errors, meshes done are info, the rest is debug. */
+void uvp_report_member(const struct uvp_report *report, const struct uvp_record *record);
+
+/* Draws the progress line, at most ten times a second. */
+void uvp_report_progress(struct uvp_report *report, const struct uvp_progress *progress);
+/* Takes the progress line away, for good. */
+void uvp_report_progress_end(struct uvp_report *report);
+
+/* The last lines: what the run came to. Printed at every level: the caller decides. */
+void uvp_report_summary(const struct uvp_report *report, const struct uvp_figures *figures);
+
+/* Text to stdout, for --help and --version. */
+UVP_MUST_USE enum uvp_code uvp_report_print(struct uvp_span text, struct uvp_error *err);
+
+/* ---- the texts, without printing ---- */
+
+/* "12.3 MB": powers of 1000. */
+void uvp_report_bytes(char *out, size_t room, uint64_t bytes);
+/* "850 us", "12.3 ms", "4.56 s", "2 m 05 s". */
+void uvp_report_time(char *out, size_t room, uint64_t ns);
+/* The progress line, at most `columns` wide. Returns its length. */
+size_t uvp_report_progress_text(char *out, size_t room, const struct uvp_progress *progress,
+                                uint64_t elapsed_ns, unsigned columns);
+
+#endif

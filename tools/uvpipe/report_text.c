@@ -1,0 +1,109 @@
+/* Numbers for people: short, in powers of 1000, the same width for about the same size. */
+#include "tools/uvpipe/report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pipeline/base/clock.h"
+
+/* Three figures of value / unit: "1.23", "12.3", "123". */
+static void three_figures(char *out, size_t room, uint64_t value, uint64_t unit)
+{
+    const uint64_t hundredths = value / unit * 100 + value % unit * 100 / unit;
+    const unsigned long long whole = hundredths / 100;
+    const unsigned long long rest = hundredths % 100;
+
+    if (whole >= 100) {
+        (void)snprintf(out, room, "%llu", whole);
+    } else if (whole >= 10) {
+        (void)snprintf(out, room, "%llu.%llu", whole, rest / 10);
+    } else {
+        (void)snprintf(out, room, "%llu.%02llu", whole, rest);
+    }
+}
+
+void uvp_report_bytes(char *out, size_t room, uint64_t bytes)
+{
+    static const char *const names[] = {"kB", "MB", "GB", "TB", "PB"};
+    uint64_t unit = 1000;
+    size_t i = 0;
+    char number[32];
+
+    if (bytes < unit) {
+        (void)snprintf(out, room, "%u B", (unsigned)bytes);
+        return;
+    }
+    while (i + 1 < sizeof names / sizeof *names && bytes / unit >= 1000) {
+        unit *= 1000;
+        i++;
+    }
+    three_figures(number, sizeof number, bytes, unit);
+    (void)snprintf(out, room, "%s %s", number, names[i]);
+}
+
+void uvp_report_time(char *out, size_t room, uint64_t ns)
+{
+    const unsigned long long seconds = ns / UVP_NS_PER_S;
+    char number[32];
+
+    if (seconds >= 60) {
+        (void)snprintf(out, room, "%llu m %02llu s", seconds / 60, seconds % 60);
+    } else if (seconds >= 1) {
+        three_figures(number, sizeof number, ns, UVP_NS_PER_S);
+        (void)snprintf(out, room, "%s s", number);
+    } else if (ns >= UVP_NS_PER_MS) {
+        three_figures(number, sizeof number, ns, UVP_NS_PER_MS);
+        (void)snprintf(out, room, "%s ms", number);
+    } else {
+        (void)snprintf(out, room, "%llu us", (unsigned long long)ns / 1000);
+    }
+}
+
+static unsigned long long per_second(uint64_t count, uint64_t ns)
+{
+    const uint64_t ms = ns / UVP_NS_PER_MS;
+
+    if (ms == 0) {
+        return 0;
+    }
+    return (unsigned long long)(count / ms * 1000 + count % ms * 1000 / ms);
+}
+
+/* Bytes of `out` used, when snprintf says it wanted `wanted` of `room`. */
+static size_t used_of(int wanted, size_t room)
+{
+    if (wanted < 0) {
+        return 0;
+    }
+    return (size_t)wanted < room ? (size_t)wanted : room - 1;
+}
+
+size_t uvp_report_progress_text(char *out, size_t room, const struct uvp_progress *progress,
+                                uint64_t elapsed_ns, unsigned columns)
+{
+    const uint64_t *by = progress->members_by_status;
+    char bytes[32];
+    char share[16] = "";
+    size_t used = 0;
+
+    uvp_report_bytes(bytes, sizeof bytes, progress->bytes_in);
+    if (progress->bytes_in_total > 0 && progress->bytes_in <= progress->bytes_in_total) {
+        const uint64_t each = progress->bytes_in_total / 100 + 1;
+        (void)snprintf(share, sizeof share, " (%u%%)",
+                       (unsigned)(progress->bytes_in == progress->bytes_in_total
+                                      ? 100
+                                      : progress->bytes_in / each));
+    }
+    used = used_of(snprintf(out, room,
+                            "%llu members, %llu ok, %llu failed, %llu passed, %s%s read, "
+                            "%llu triangles/s",
+                            (unsigned long long)progress->members_read,
+                            (unsigned long long)by[UVP_MEMBER_UNWRAPPED],
+                            (unsigned long long)by[UVP_MEMBER_FAILED],
+                            (unsigned long long)by[UVP_MEMBER_PASSED], bytes, share,
+                            per_second(progress->triangles, elapsed_ns)),
+                   room);
+    used = used <= columns ? used : columns;
+    out[used] = '\0';
+    return used;
+}

@@ -1,0 +1,236 @@
+/*
+ * One run: the line is built, waited for, taken apart, and only then judged and told about, so
+ * that no thread is left that could still add to what is told.
+ */
+#include "tools/uvpipe/run.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "pipeline/base/clock.h"
+#include "pipeline/pipeline.h"
+#include "stages/stages.h"
+#include "tools/uvpipe/exits.h"
+#include "tools/uvpipe/ledger.h"
+#include "tools/uvpipe/process.h"
+#include "tools/uvpipe/signals.h"
+#include "tools/uvpipe/summary.h"
+
+#define WAIT_MS 100
+#define DESCRIBE_NS (10 * UVP_NS_PER_S)
+
+struct run {
+    const struct uvp_options *options;
+    struct uvp_report *report;
+    struct uvp_mem *mem;
+    struct uvp_stop stop;
+    struct uvp_summary summary;
+    struct uvp_ledger ledger;
+    struct uvp_stages *stages;
+    struct uvp_pipeline *line;
+    bool started;          /* there is something to sum up */
+    int signal_told;       /* the signal the user was answered to */
+    uint64_t described_ns; /* when -vv last showed what the threads do */
+};
+
+/* ---- heard from the writer's thread ---- */
+
+static void hear_member(void *ctx, const struct uvp_record *record)
+{
+    struct run *run = ctx;
+
+    uvp_summary_add(&run->summary, record);
+    uvp_report_member(run->report, record);
+    uvp_ledger_member(&run->ledger, record);
+}
+
+static void hear_warning(void *ctx, const char *input, const struct uvp_error *warning)
+{
+    struct run *run = ctx;
+
+    uvp_report_line(run->report, UVP_TRACE_WARNING, input, uvp_span_of(NULL, 0), warning->text);
+    uvp_ledger_warning(&run->ledger, input, warning);
+}
+
+/* ---- while it runs ---- */
+
+static void show_thread(void *ctx, const char *text)
+{
+    uvp_report_line(ctx, UVP_TRACE_DEBUG, NULL, uvp_span_of(NULL, 0), text);
+}
+
+static void describe_now_and_then(struct run *run)
+{
+    const uint64_t now = uvp_clock_now_ns();
+
+    if (run->report->level >= UVP_TRACE_DEBUG && now - run->described_ns >= DESCRIBE_NS) {
+        run->described_ns = now;
+        uvp_pipeline_describe(run->line, show_thread, run->report);
+    }
+}
+
+static void tick(void *ctx)
+{
+    struct run *run = ctx;
+    struct uvp_progress progress;
+    const int number = uvp_signals_first();
+
+    if (number != 0 && run->signal_told == 0) {
+        run->signal_told = number;
+        uvp_report_say(run->report, UVP_TRACE_WARNING,
+                       "signal %d: finishing the members under way; once more to abort",
+                       number);
+    }
+    uvp_stages_progress(run->stages, &progress);
+    uvp_report_progress(run->report, &progress);
+    describe_now_and_then(run);
+}
+
+static enum uvp_code build_line(struct run *run, struct uvp_error *err)
+{
+    const struct uvp_listener listener = {run, hear_member, hear_warning};
+    const struct uvp_trace *trace = &run->report->trace;
+
+    UVP_TRY(uvp_ledger_open(&run->ledger, run->options->report_path, run->mem, err));
+    UVP_TRY(uvp_stages_create(&run->options->settings, &listener, run->mem, &run->stop, trace,
+                              &run->stages, err));
+    return uvp_pipeline_create(&run->options->line, uvp_stages_reader(run->stages),
+                               uvp_stages_worker(run->stages), uvp_stages_writer(run->stages),
+                               run->mem, &run->stop, trace, &run->line, err);
+}
+
+static void describe_line(const struct run *run)
+{
+    struct uvp_pipeline_stats stats;
+
+    uvp_pipeline_stats(run->line, &stats);
+    uvp_report_say(run->report, UVP_TRACE_DEBUG,
+                   "line: %llu admitted, %llu released, %llu jobs; budget peak %zu bytes, "
+                   "window peak %u; waits in ms: readers %llu, workers %llu, writer %llu",
+                   (unsigned long long)stats.admitted, (unsigned long long)stats.released,
+                   (unsigned long long)stats.jobs, stats.budget_peak_bytes,
+                   (unsigned)stats.window_peak,
+                   (unsigned long long)(stats.reader_wait_ns / UVP_NS_PER_MS),
+                   (unsigned long long)(stats.worker_wait_ns / UVP_NS_PER_MS),
+                   (unsigned long long)(stats.writer_wait_ns / UVP_NS_PER_MS));
+}
+
+static enum uvp_code run_line(struct run *run, struct uvp_error *err)
+{
+    enum uvp_code code = UVP_OK;
+
+    UVP_TRY(uvp_pipeline_start(run->line, err));
+    run->started = true;
+    while (code == UVP_OK) {
+        code = uvp_pipeline_wait(run->line, WAIT_MS, tick, run, err);
+        tick(run);
+    }
+    describe_line(run);
+    return code;
+}
+
+/* ---- the end ---- */
+
+static void tell_end(const struct run *run, enum uvp_code code, const struct uvp_error *err,
+                     const struct uvp_progress *progress)
+{
+    uint64_t written = 0;
+
+    for (int i = 0; i < UVP_MEMBER_STATUS_COUNT; i++) {
+        written += progress->members_by_status[i];
+    }
+    if (code == UVP_END || uvp_exit_is_quiet(code, err)) {
+        return;
+    }
+    if (code == UVP_CANCELLED && uvp_signals_first() != 0) {
+        uvp_report_say(run->report, UVP_TRACE_ERROR,
+                       "stopped by signal %d: %llu of %llu members read were written",
+                       uvp_signals_first(), (unsigned long long)written,
+                       (unsigned long long)progress->members_read);
+        return;
+    }
+    uvp_report_line(run->report, UVP_TRACE_ERROR, NULL, uvp_span_of(NULL, 0), err->text);
+}
+
+static bool wants_summary(const struct run *run, const struct uvp_progress *progress)
+{
+    if (run->report->level < UVP_TRACE_WARNING) {
+        return false;
+    }
+    return run->report->terminal || run->options->settings.dry_run ||
+           run->report->level >= UVP_TRACE_INFO ||
+           progress->members_by_status[UVP_MEMBER_FAILED] > 0;
+}
+
+static int close_report(struct run *run, int exit_code)
+{
+    struct uvp_error err = {0};
+    const char *path = run->ledger.path;
+
+    if (uvp_ledger_close(&run->ledger, &err) == UVP_OK) {
+        return exit_code;
+    }
+    uvp_report_line(run->report, UVP_TRACE_ERROR, path, uvp_span_of(NULL, 0), err.text);
+    return exit_code == UVP_EXIT_OK || exit_code == UVP_EXIT_MEMBERS ? UVP_EXIT_FAILURE
+                                                                     : exit_code;
+}
+
+static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *err)
+{
+    struct uvp_progress progress = {0};
+    struct uvp_figures figures;
+    struct uvp_ending ending = {0};
+
+    uvp_report_progress_end(run->report);
+    if (run->stages != NULL) {
+        uvp_stages_progress(run->stages, &progress);
+    }
+    ending.exit_code = uvp_exit_of(code, err, uvp_signals_first(), &progress);
+    ending.signal = code == UVP_CANCELLED ? uvp_signals_first() : 0;
+    ending.failure = err;
+    tell_end(run, code, err, &progress);
+    if (code == UVP_END && !uvp_exit_accounts_match(&progress)) {
+        uvp_report_say(run->report, UVP_TRACE_ERROR,
+                       "internal error: members read and members written do not add up");
+        ending.exit_code = UVP_EXIT_FAILURE;
+    }
+    uvp_summary_figures(&run->summary, &progress, uvp_clock_now_ns() - run->report->start_ns,
+                        uvp_clock_process_cpu_ns(), uvp_process_peak_bytes(), &figures);
+    if (run->started) {
+        if (!uvp_exit_is_quiet(code, err) && wants_summary(run, &progress)) {
+            uvp_report_summary(run->report, &figures);
+        }
+        uvp_ledger_run(&run->ledger, run->options, &figures, &ending);
+    }
+    return close_report(run, ending.exit_code);
+}
+
+int uvp_run(const struct uvp_options *options, struct uvp_report *report, struct uvp_mem *mem)
+{
+    struct run run;
+    struct uvp_error err = {0};
+    enum uvp_code code = UVP_OK;
+    int exit_code = 0;
+
+    memset(&run, 0, sizeof run);
+    run.options = options;
+    run.report = report;
+    run.mem = mem;
+    uvp_summary_init(&run.summary);
+    code = uvp_stop_init(&run.stop, true, &err);
+    if (code == UVP_OK) {
+        uvp_signals_install(&run.stop);
+        code = build_line(&run, &err);
+    }
+    if (code == UVP_OK) {
+        code = run_line(&run, &err);
+    }
+    uvp_pipeline_destroy(run.line);
+    exit_code = end_run(&run, code, &err);
+    if (run.stages != NULL) {
+        uvp_stages_destroy(run.stages);
+    }
+    uvp_signals_restore();
+    uvp_stop_release(&run.stop);
+    return exit_code;
+}

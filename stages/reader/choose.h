@@ -1,0 +1,28 @@
+/*
+ * choose.h -- what is done with a member, and what the output is, judged by names and kinds
+ *
+ * Threads: pure functions.
+ */
+#ifndef UVP_STAGES_READER_CHOOSE_H
+#define UVP_STAGES_READER_CHOOSE_H
+
+#include "formats/archive/input.h"
+#include "stages/run.h"
+
+/* NULL when the member is to be unwrapped (as far as its name tells), else why it is not. */
+const char *uvp_choose_member(const struct uvp_settings *settings,
+                              const struct uvp_header *header);
+
+/*
+ * The kind of output that follows from the settings and an input: the first of the run, or
+ * with `per_input` (the output is a folder) each for itself.
+ *
+ * Returns: UVP_OK
+ *          UVP_USAGE  the settings ask for something that cannot be written
+ */
+UVP_MUST_USE enum uvp_code uvp_choose_output(const struct uvp_settings *settings, bool per_input,
+                                             enum uvp_container container,
+                                             enum uvp_codec codec,
+                                             struct uvp_choice *choice, struct uvp_error *err);
+
+#endif

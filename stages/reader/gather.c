@@ -1,0 +1,196 @@
+/*
+ * How full a parcel gets: enough members or bytes that handing it over costs nothing beside
+ * them, little enough that workers share the load. What is sent when the input would wait
+ * depends on time, and no byte of the output depends on how the pieces were parcelled.
+ */
+#include "stages/reader/lane.h"
+
+#define FULL_RAW_BYTES ((uint64_t)1 << 20)
+#define FULL_MEMBER_BYTES ((uint64_t)96 << 10)
+#define FULL_MEMBERS 16
+#define FULL_PIECES 256
+#define FULL_UNRECORDED 65536
+
+static enum uvp_code take_parcel(struct uvp_lane *lane, struct uvp_error *err)
+{
+    lane->parcel = uvp_parcel_take(&lane->run->shelf, lane->number);
+    if (lane->parcel == NULL) {
+        return uvp_fail_memory(err, sizeof *lane->parcel);
+    }
+    lane->parcel->target = lane->choice.container;
+    lane->parcel->foreign = lane->foreign;
+    return UVP_OK;
+}
+
+enum uvp_code uvp_lane_reserve(struct uvp_lane *lane, size_t bytes, struct uvp_error *err)
+{
+    enum uvp_code code;
+
+    if (lane->cancelled) {
+        return uvp_fail(err, UVP_CANCELLED, 0, "cancelled");
+    }
+    if (lane->parcel == NULL) {
+        UVP_TRY(take_parcel(lane, err));
+    }
+    code = uvp_intake_reserve(lane->intake, &lane->parcel->item, bytes, err);
+    if (code == UVP_CANCELLED) {
+        lane->cancelled = true;
+        if (!lane->parcel->item.has_ticket) {
+            uvp_parcel_give(&lane->run->shelf, lane->parcel);
+            lane->parcel = NULL;
+        }
+    }
+    return code;
+}
+
+static bool needs_worker(const struct uvp_parcel *parcel)
+{
+    for (uint32_t i = 0; i < parcel->piece_count; i++) {
+        if (parcel->pieces[i]->kind == UVP_PIECE_MEMBER) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void uvp_lane_send(struct uvp_lane *lane)
+{
+    struct uvp_parcel *const parcel = lane->parcel;
+
+    if (parcel == NULL || !parcel->item.has_ticket) {
+        return;
+    }
+    lane->parcel = NULL;
+    parcel->item.direct = !needs_worker(parcel);
+    uvp_intake_send(lane->intake, &parcel->item);
+}
+
+void uvp_lane_send_if_full(struct uvp_lane *lane)
+{
+    const struct uvp_parcel *const parcel = lane->parcel;
+
+    if (parcel == NULL) {
+        return;
+    }
+    if (parcel->raw_bytes >= FULL_RAW_BYTES || parcel->member_bytes >= FULL_MEMBER_BYTES ||
+        parcel->member_count >= FULL_MEMBERS || parcel->piece_count >= FULL_PIECES ||
+        parcel->passed_unrecorded >= FULL_UNRECORDED) {
+        uvp_lane_send(lane);
+    }
+}
+
+/* Adds slices to the last piece when it goes on there, else to a new one. */
+static struct uvp_piece *raw_piece(struct uvp_parcel *parcel, uint64_t at)
+{
+    struct uvp_piece *last = NULL;
+
+    if (parcel->piece_count != 0) {
+        last = parcel->pieces[parcel->piece_count - 1];
+    }
+    if (last != NULL && last->kind == UVP_PIECE_RAW && last->at + last->slices.bytes == at) {
+        return last;
+    }
+    last = uvp_parcel_add(parcel, UVP_PIECE_RAW);
+    if (last != NULL) {
+        last->at = at;
+    }
+    return last;
+}
+
+static enum uvp_code move_raw(struct uvp_lane *lane, struct uvp_error *err)
+{
+    struct uvp_parcel *const parcel = lane->parcel;
+    struct uvp_slices raw;
+    struct uvp_piece *piece;
+    uint64_t at = 0;
+    uint64_t bytes;
+    enum uvp_code code;
+
+    uvp_slices_init(&raw, lane->run->mem);
+    code = uvp_input_flush(lane->input, &raw, &at, err);
+    bytes = raw.bytes;
+    if (code == UVP_OK && bytes != 0) {
+        piece = raw_piece(parcel, at);
+        code = piece == NULL ? uvp_fail_memory(err, sizeof *piece)
+                             : uvp_slices_move(&piece->slices, &raw, err);
+        parcel->raw_bytes += code == UVP_OK ? bytes : 0;
+    }
+    uvp_slices_release(&raw);
+    return code;
+}
+
+static enum uvp_code drop_raw(struct uvp_lane *lane, struct uvp_error *err)
+{
+    struct uvp_slices raw;
+    uint64_t at = 0;
+    enum uvp_code code;
+
+    uvp_slices_init(&raw, lane->run->mem);
+    code = uvp_input_flush(lane->input, &raw, &at, err);
+    uvp_slices_release(&raw);
+    return code;
+}
+
+enum uvp_code uvp_lane_gather(struct uvp_lane *lane, struct uvp_error *err)
+{
+    const uint64_t bytes = uvp_input_flushable(lane->input);
+
+    if (bytes == 0) {
+        return UVP_OK;
+    }
+    if (lane->foreign || lane->run->settings->dry_run) {
+        return drop_raw(lane, err);
+    }
+    UVP_TRY(uvp_lane_reserve(lane, (size_t)bytes, err));
+    return move_raw(lane, err);
+}
+
+enum uvp_code uvp_lane_note_passed(struct uvp_lane *lane, const struct uvp_header *header,
+                                   const char *reason, struct uvp_error *err)
+{
+    const uint64_t seq = lane->run->next_seq++;
+    struct uvp_piece *piece;
+
+    uvp_run_count(&lane->run->members_read, 1);
+    if (lane->parcel == NULL) {
+        UVP_TRY(uvp_lane_reserve(lane, 0, err));
+    }
+    if (!lane->run->settings->record_passed) {
+        lane->parcel->passed_unrecorded++;
+        return UVP_OK;
+    }
+    piece = uvp_parcel_add(lane->parcel, UVP_PIECE_PASSED);
+    if (piece == NULL) {
+        return uvp_fail_memory(err, sizeof *piece);
+    }
+    piece->path = uvp_arena_copy_text(&lane->parcel->texts, header->path, header->path_bytes);
+    if (piece->path == NULL) {
+        uvp_parcel_drop_last(lane->parcel);
+        return uvp_fail_memory(err, header->path_bytes);
+    }
+    piece->path_bytes = header->path_bytes;
+    piece->reason = reason;
+    piece->seq = seq;
+    piece->size_bytes = header->size_bytes;
+    return UVP_OK;
+}
+
+enum uvp_code uvp_lane_note_warning(struct uvp_lane *lane, const struct uvp_error *warning,
+                                    struct uvp_error *err)
+{
+    struct uvp_error *copy;
+    struct uvp_piece *piece;
+
+    UVP_TRY(uvp_lane_reserve(lane, 0, err));
+    copy = UVP_ARENA_ARRAY(&lane->parcel->texts, struct uvp_error, 1);
+    if (copy == NULL) {
+        return uvp_fail_memory(err, sizeof *copy);
+    }
+    *copy = *warning;
+    piece = uvp_parcel_add(lane->parcel, UVP_PIECE_WARNING);
+    if (piece == NULL) {
+        return uvp_fail_memory(err, sizeof *piece);
+    }
+    piece->warning = copy;
+    return UVP_OK;
+}

@@ -1,0 +1,466 @@
+/*
+ * Order of events in a lane: open the stream and decompress a little (may happen while an
+ * earlier lane is still being read); wait for the turn; find out what it is; choose the
+ * output (the first lane's choice is the run's); then member by member to the end.
+ *
+ * Raw mode (output of the same kind): members that nobody touches are never looked at: their
+ * bytes go on as slices of the blocks they were read into.
+ * Foreign mode (another kind): every member is taken, or sent on in decoded pieces when long.
+ */
+#include "stages/reader/lane.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "stages/reader/ahead_stream.h"
+#include "stages/reader/choose.h"
+
+#define LONG_BYTES ((uint64_t)4 << 20)  /* longer passed members go in steps */
+#define GATHER_BYTES ((uint64_t)256 << 10)
+#define MESH_COST_FACTOR 10 /* engine's memory per byte of mesh, a rough guess until decoded */
+#define SPOOL_LIMIT ((size_t)1 << 40)
+
+/* ---- opening ---- */
+
+static ssize_t counted_read(void *ctx, int fd, void *to, size_t bytes)
+{
+    struct uvp_run *const run = ctx;
+    const ssize_t got = uvp_io_system.read(uvp_io_system.ctx, fd, to, bytes);
+
+    if (got > 0) {
+        uvp_run_count(&run->bytes_in, (uint64_t)got);
+    }
+    return got;
+}
+
+static enum uvp_code open_descriptor(struct uvp_lane *lane, int *fd, bool *owned,
+                                     struct uvp_error *err)
+{
+    struct stat status;
+
+    *owned = false;
+    *fd = STDIN_FILENO;
+    if (strcmp(lane->name, "-") == 0) {
+        return UVP_OK;
+    }
+    *fd = open(lane->name, O_RDONLY | O_CLOEXEC);
+    if (*fd < 0) {
+        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot open");
+    }
+    if (fstat(*fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+        (void)close(*fd);
+        *fd = -1;
+        lane->is_folder = true;
+        return UVP_OK;
+    }
+    *owned = true;
+    return UVP_OK;
+}
+
+/* Wraps the descriptor's stream in a decoder and, where it pays, in a thread. */
+static enum uvp_code stack_streams(struct uvp_lane *lane, struct uvp_stream *stream,
+                                   struct uvp_error *err)
+{
+    const bool pays_seekable = stream->ops->read_at == NULL || !stream->size_known;
+    struct uvp_stream *decoded = NULL;
+    struct uvp_stream *ahead = NULL;
+    enum uvp_code code =
+        uvp_codec_open(stream, lane->run->pool, lane->run->mem, &decoded, &lane->codec, err);
+
+    if (code != UVP_OK) {
+        uvp_stream_close(stream);
+        return code;
+    }
+    if (lane->codec == UVP_CODEC_NONE && !pays_seekable) {
+        lane->stream = decoded;
+        return UVP_OK;
+    }
+    code = uvp_ahead_stream_open(decoded, lane->intake, lane->run->mem, &ahead, err);
+    if (code != UVP_OK) {
+        uvp_stream_close(decoded);
+        return code;
+    }
+    lane->stream = ahead;
+    return UVP_OK;
+}
+
+static enum uvp_code open_stream(struct uvp_lane *lane, struct uvp_error *err)
+{
+    struct uvp_fd_stream_options options = {
+        .io = &lane->io,
+        .stop = lane->run->stop,
+        .pool = lane->run->pool,
+        .mem = lane->run->mem,
+    };
+    struct uvp_stream *stream = NULL;
+    int fd;
+    enum uvp_code code;
+
+    UVP_TRY(open_descriptor(lane, &fd, &options.owns_fd, err));
+    if (lane->is_folder) {
+        return UVP_OK;
+    }
+    code = uvp_fd_stream_open(fd, &options, &stream, err);
+    if (code != UVP_OK) {
+        if (options.owns_fd) {
+            (void)close(fd);
+        }
+        return code;
+    }
+    return stack_streams(lane, stream, err);
+}
+
+void uvp_lane_close(struct uvp_lane *lane)
+{
+    struct uvp_mem *const mem = lane->run->mem;
+
+    if (lane->input != NULL) {
+        uvp_input_close(lane->input);
+    }
+    uvp_stream_close(lane->stream);
+    if (lane->parcel != NULL) {
+        uvp_parcel_give(&lane->run->shelf, lane->parcel);
+    }
+    uvp_member_destroy(lane->spare);
+    uvp_mem_give(mem, lane, sizeof *lane);
+}
+
+enum uvp_code uvp_lane_open(struct uvp_run *run, uint32_t number, struct uvp_intake *intake,
+                            struct uvp_lane **out, struct uvp_error *err)
+{
+    struct uvp_lane *const lane = uvp_mem_take_zeroed(run->mem, sizeof *lane);
+    enum uvp_code code;
+
+    if (lane == NULL) {
+        return uvp_fail_memory(err, sizeof *lane);
+    }
+    lane->run = run;
+    lane->intake = intake;
+    lane->number = number;
+    lane->name = uvp_run_input(run, number);
+    lane->io = uvp_io_system;
+    lane->io.read = counted_read;
+    lane->io.ctx = run;
+    lane->spare = uvp_member_create(run->mem);
+    uvp_intake_note(intake, "opening", lane->name);
+    code = lane->spare == NULL ? uvp_fail_memory(err, sizeof *lane->spare)
+                               : open_stream(lane, err);
+    if (code != UVP_OK) {
+        uvp_lane_close(lane);
+        return code;
+    }
+    *out = lane;
+    return UVP_OK;
+}
+
+/* ---- getting under way ---- */
+
+static void warn(void *ctx, const struct uvp_error *warning)
+{
+    struct uvp_lane *const lane = ctx;
+
+    if (lane->hook_code == UVP_OK) {
+        lane->hook_code = uvp_lane_note_warning(lane, warning, &lane->hook_error);
+    }
+}
+
+/* The input has nothing at hand: let go what was gathered, so that it comes out meanwhile. */
+static void before_wait(void *ctx)
+{
+    struct uvp_lane *const lane = ctx;
+
+    if (lane->hook_code == UVP_OK && lane->input != NULL) {
+        lane->hook_code = uvp_lane_gather(lane, &lane->hook_error);
+    }
+    if (lane->parcel != NULL && !uvp_parcel_is_empty(lane->parcel)) {
+        uvp_lane_send(lane);
+    }
+    uvp_intake_note(lane->intake, "waiting for input", lane->name);
+}
+
+static enum uvp_code look_at_head(struct uvp_lane *lane, struct uvp_error *err)
+{
+    struct uvp_span head = {NULL, 0};
+    const char *reason = NULL;
+    const enum uvp_code code = uvp_stream_peek(lane->stream, &head, err);
+
+    if (code != UVP_OK && code != UVP_END) {
+        return code;
+    }
+    lane->plain_is_mesh = code == UVP_OK && uvp_format_find(lane->name, strlen(lane->name),
+                                                            head, false, &reason) != NULL;
+    return UVP_OK;
+}
+
+static enum uvp_code open_input(struct uvp_lane *lane, struct uvp_error *err)
+{
+    const struct uvp_input_options options = {
+        .pool = lane->run->pool,
+        .mem = lane->run->mem,
+        .stop = lane->run->stop,
+        .path = lane->name,
+        .spool_limit_bytes = SPOOL_LIMIT,
+        .warn = warn,
+        .warn_ctx = lane,
+    };
+    struct uvp_stream *const stream = lane->stream;
+    enum uvp_code code;
+
+    if (lane->is_folder) {
+        return uvp_input_open_folder(lane->name, &options, &lane->input, err);
+    }
+    UVP_TRY(look_at_head(lane, err));
+    code = uvp_input_open(stream, &options, &lane->input, err);
+    if (code == UVP_OK) {
+        lane->stream = NULL; /* the input has it now */
+        stream->before_wait = before_wait;
+        stream->before_wait_ctx = lane;
+    }
+    return code;
+}
+
+static bool has_raw_bytes(enum uvp_container container)
+{
+    return container != UVP_CONTAINER_FOLDER && container != UVP_CONTAINER_SEVENZIP;
+}
+
+/* The first lane's choice is the run's, unless every input has an output of its own. */
+static enum uvp_code choose(struct uvp_lane *lane, struct uvp_error *err)
+{
+    struct uvp_run *const run = lane->run;
+    const enum uvp_container source = uvp_input_container(lane->input);
+
+    if (run->per_input || lane->number == 0) {
+        UVP_TRY(uvp_choose_output(run->settings, run->per_input, source, lane->codec,
+                                  &lane->choice, err));
+    } else {
+        lane->choice = run->choice;
+    }
+    if (lane->number == 0) {
+        run->choice = lane->choice;
+    }
+    lane->foreign = source != lane->choice.container || !has_raw_bytes(source);
+    uvp_input_keep_metadata(lane->input, lane->foreign);
+    return UVP_OK;
+}
+
+static enum uvp_code announce_input(struct uvp_lane *lane, struct uvp_error *err)
+{
+    struct uvp_piece *piece;
+
+    UVP_TRY(uvp_lane_reserve(lane, 0, err));
+    lane->parcel->target = lane->choice.container; /* taken before the choice was made */
+    lane->parcel->foreign = lane->foreign;
+    piece = uvp_parcel_add(lane->parcel, UVP_PIECE_OPEN);
+    if (piece == NULL) {
+        return uvp_fail_memory(err, sizeof *piece);
+    }
+    piece->choice = lane->choice;
+    piece->source = uvp_input_container(lane->input);
+    return UVP_OK;
+}
+
+/* ---- members ---- */
+
+/* What a member will hold at its worst, from load to render. */
+static size_t mesh_cost(const struct uvp_header *header)
+{
+    const struct uvp_format *const format =
+        uvp_format_by_path(header->path, header->path_bytes);
+    const uint64_t size = header->size_bytes > UINT32_MAX ? UINT32_MAX : header->size_bytes;
+    size_t cost = (size_t)size * MESH_COST_FACTOR;
+
+    if (format != NULL && format->cost_bound != NULL) {
+        cost += format->cost_bound((size_t)size);
+    }
+    return cost;
+}
+
+/*
+ * Reads a whole member; `reason` NULL: to be unwrapped. It joins a parcel only when it is all
+ * there: while the input is waited for, the parcel may be sent. A failure ends the lane; the
+ * member's bytes so far can still be flushed.
+ */
+static enum uvp_code take_member(struct uvp_lane *lane, const struct uvp_header *header,
+                                 const char *reason, struct uvp_error *err)
+{
+    const size_t cost = reason == NULL ? mesh_cost(header) : (size_t)header->size_bytes * 2;
+    struct uvp_piece *piece;
+    enum uvp_code code;
+
+    UVP_TRY(uvp_lane_gather(lane, err));
+    UVP_TRY(uvp_lane_reserve(lane, cost, err));
+    code = uvp_input_take(lane->input, &lane->spare->entry, err);
+    if (code != UVP_OK) {
+        uvp_entry_reset(&lane->spare->entry);
+        return code;
+    }
+    if (lane->parcel == NULL) {
+        UVP_TRY(uvp_lane_reserve(lane, cost, err));
+    }
+    piece = uvp_parcel_add_filled(lane->parcel, &lane->spare);
+    if (piece == NULL) {
+        return uvp_fail_memory(err, sizeof *piece->member);
+    }
+    piece->member->unwrap = reason == NULL;
+    piece->member->reason = reason;
+    piece->member->seq = lane->run->next_seq++;
+    lane->parcel->member_bytes += piece->member->entry.raw.bytes;
+    uvp_run_count(&lane->run->members_read, 1);
+    return UVP_OK;
+}
+
+/* A long member that goes on as it is, in steps of about a block. */
+static enum uvp_code pass_long(struct uvp_lane *lane, struct uvp_error *err)
+{
+    bool more = true;
+
+    while (more) {
+        UVP_TRY(uvp_input_pass(lane->input, &more, err));
+        UVP_TRY(uvp_lane_gather(lane, err));
+        uvp_lane_send_if_full(lane);
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code send_data(struct uvp_lane *lane, bool *more, struct uvp_error *err)
+{
+    struct uvp_slices data;
+    struct uvp_piece *piece;
+    enum uvp_code code;
+
+    uvp_slices_init(&data, lane->run->mem);
+    code = uvp_input_read(lane->input, &data, more, err);
+    if (code == UVP_OK) {
+        code = uvp_lane_reserve(lane, (size_t)data.bytes, err);
+    }
+    if (code == UVP_OK && data.bytes != 0) {
+        lane->parcel->raw_bytes += data.bytes;
+        piece = uvp_parcel_add(lane->parcel, UVP_PIECE_DATA);
+        code = piece == NULL ? uvp_fail_memory(err, sizeof *piece)
+                             : uvp_slices_move(&piece->slices, &data, err);
+    }
+    uvp_slices_release(&data);
+    return code;
+}
+
+/* A long member for another kind of output: announced, then its bytes, then its end. */
+static enum uvp_code convert_long(struct uvp_lane *lane, struct uvp_error *err)
+{
+    struct uvp_piece *piece;
+    bool more = true;
+
+    UVP_TRY(uvp_lane_reserve(lane, 0, err));
+    piece = uvp_parcel_add_member(lane->parcel, UVP_PIECE_BEGIN);
+    if (piece == NULL) {
+        return uvp_fail_memory(err, sizeof *piece->member);
+    }
+    UVP_TRY(uvp_input_announce(lane->input, &piece->member->entry, err));
+    while (more) {
+        UVP_TRY(send_data(lane, &more, err));
+        uvp_lane_send_if_full(lane);
+    }
+    UVP_TRY(uvp_lane_reserve(lane, 0, err));
+    piece = uvp_parcel_add(lane->parcel, UVP_PIECE_END);
+    return piece == NULL ? uvp_fail_memory(err, sizeof *piece) : UVP_OK;
+}
+
+static enum uvp_code pass_member(struct uvp_lane *lane, const struct uvp_header *header,
+                                 const char *reason, struct uvp_error *err)
+{
+    const uint64_t bytes =
+        header->stored_bytes > header->size_bytes ? header->stored_bytes : header->size_bytes;
+    const bool dry = lane->run->settings->dry_run;
+    const bool is_long = !header->size_known || bytes > LONG_BYTES;
+
+    if (lane->foreign && !dry && !is_long) {
+        return take_member(lane, header, reason, err);
+    }
+    UVP_TRY(uvp_lane_note_passed(lane, header, reason, err));
+    if (lane->foreign && !dry) {
+        return convert_long(lane, err);
+    }
+    if (is_long) {
+        return pass_long(lane, err);
+    }
+    return uvp_input_flushable(lane->input) >= GATHER_BYTES ? uvp_lane_gather(lane, err)
+                                                            : UVP_OK;
+}
+
+static enum uvp_code handle_member(struct uvp_lane *lane, const struct uvp_header *header,
+                                   struct uvp_error *err)
+{
+    const char *reason = uvp_choose_member(lane->run->settings, header);
+
+    if (uvp_input_container(lane->input) == UVP_CONTAINER_PLAIN && lane->plain_is_mesh &&
+        !lane->run->settings->dry_run) {
+        reason = NULL; /* its bytes say so, whatever it is called */
+    }
+    if (reason == NULL) {
+        uvp_intake_note(lane->intake, "reading", header->path);
+        UVP_TRY(take_member(lane, header, NULL, err));
+    } else {
+        UVP_TRY(pass_member(lane, header, reason, err));
+    }
+    uvp_lane_send_if_full(lane);
+    return UVP_OK;
+}
+
+static enum uvp_code read_members(struct uvp_lane *lane, struct uvp_error *err)
+{
+    for (;;) {
+        struct uvp_header header;
+        const enum uvp_code code = uvp_input_next(lane->input, &header, err);
+
+        if (lane->hook_code != UVP_OK) {
+            *err = lane->hook_error;
+            return lane->hook_code;
+        }
+        if (code != UVP_OK) {
+            return code == UVP_END ? UVP_OK : code;
+        }
+        UVP_TRY(handle_member(lane, &header, err));
+    }
+}
+
+static enum uvp_code send_trailer(struct uvp_lane *lane, struct uvp_error *err)
+{
+    struct uvp_piece *piece;
+
+    UVP_TRY(uvp_lane_gather(lane, err));
+    UVP_TRY(uvp_lane_reserve(lane, 0, err));
+    piece = uvp_parcel_add(lane->parcel, UVP_PIECE_TRAILER);
+    if (piece == NULL) {
+        return uvp_fail_memory(err, sizeof *piece);
+    }
+    if (!lane->foreign && !lane->run->settings->dry_run) {
+        UVP_TRY(uvp_input_trailer(lane->input, &piece->slices, &piece->at, err));
+    }
+    return uvp_lane_reserve(lane, (size_t)piece->slices.bytes, err);
+}
+
+static enum uvp_code run_steps(struct uvp_lane *lane, struct uvp_error *err)
+{
+    UVP_TRY(uvp_lane_reserve(lane, 0, err)); /* waits for the lane's turn */
+    UVP_TRY(open_input(lane, err));
+    UVP_TRY(choose(lane, err));
+    UVP_TRY(announce_input(lane, err));
+    UVP_TRY(read_members(lane, err));
+    return send_trailer(lane, err);
+}
+
+enum uvp_code uvp_lane_run(struct uvp_lane *lane, struct uvp_error *err)
+{
+    enum uvp_code code = run_steps(lane, err);
+
+    if (code != UVP_OK && code != UVP_CANCELLED && lane->input != NULL && !lane->cancelled) {
+        /* what was read before the damage still goes out */
+        const enum uvp_code rest = uvp_lane_gather(lane, NULL);
+        code = rest == UVP_CANCELLED ? rest : code;
+    }
+    uvp_lane_send(lane);
+    return code;
+}

@@ -1,0 +1,61 @@
+/*
+ * lane.h -- one input on its way into the line
+ *
+ * Why:     the bytes of one input become parcels, in order, inside the budget.
+ * Threads: confined to the reader thread that has the lane.
+ */
+#ifndef UVP_STAGES_READER_LANE_H
+#define UVP_STAGES_READER_LANE_H
+
+#include "formats/archive/input.h"
+#include "stages/run.h"
+
+struct uvp_lane {
+    struct uvp_run *run;
+    struct uvp_intake *intake;
+    uint32_t number;
+    const char *name; /* the input's path as given */
+    bool is_folder;
+    struct uvp_io io; /* the system's, with the bytes counted */
+    struct uvp_stream *stream; /* until the input has it */
+    enum uvp_codec codec;
+    bool plain_is_mesh;
+    struct uvp_input *input;
+    struct uvp_choice choice;
+    bool foreign; /* the output is of another kind: no raw bytes */
+    struct uvp_parcel *parcel; /* being filled; NULL: none */
+    struct uvp_member *spare;  /* the member being read */
+    bool cancelled; /* the intake said so: nothing more goes in */
+    enum uvp_code hook_code; /* a failure inside before_wait, kept for later */
+    struct uvp_error hook_error;
+};
+
+/* Opens the file or folder and reads ahead a little; no budget is held yet. */
+UVP_MUST_USE enum uvp_code uvp_lane_open(struct uvp_run *run, uint32_t number,
+                                         struct uvp_intake *intake, struct uvp_lane **lane,
+                                         struct uvp_error *err);
+/* Reads to the end, sending parcels. */
+UVP_MUST_USE enum uvp_code uvp_lane_run(struct uvp_lane *lane, struct uvp_error *err);
+void uvp_lane_close(struct uvp_lane *lane);
+
+/* ---- gather.c: filling and sending parcels ---- */
+
+/* Makes sure a parcel with a ticket is being filled, with `bytes` more of the budget. */
+UVP_MUST_USE enum uvp_code uvp_lane_reserve(struct uvp_lane *lane, size_t bytes,
+                                            struct uvp_error *err);
+/* Sends the parcel being filled, if it holds anything. */
+void uvp_lane_send(struct uvp_lane *lane);
+/* Moves the raw bytes that were passed over into the parcel. */
+UVP_MUST_USE enum uvp_code uvp_lane_gather(struct uvp_lane *lane, struct uvp_error *err);
+/* Sends when the parcel is worth a hand-over. */
+void uvp_lane_send_if_full(struct uvp_lane *lane);
+/* A member that goes on as it is: counted, and recorded when somebody listens. */
+UVP_MUST_USE enum uvp_code uvp_lane_note_passed(struct uvp_lane *lane,
+                                                const struct uvp_header *header,
+                                                const char *reason, struct uvp_error *err);
+/* Damage that was stepped over: told by the writer, in order. */
+UVP_MUST_USE enum uvp_code uvp_lane_note_warning(struct uvp_lane *lane,
+                                                 const struct uvp_error *warning,
+                                                 struct uvp_error *err);
+
+#endif

@@ -1,0 +1,341 @@
+/*
+ * The unwrapper group: phase 2. Decode, unwrap, encode: all the CPU work, no I/O, nothing
+ * shared. The one place where a mesh format and the engine meet: the mesh's arrays are lent to
+ * the engine as a view.
+ *
+ * A member's failure stays with the member: the original bytes go on and the error is told.
+ */
+#include <string.h>
+
+#include "formats/mesh/format.h"
+#include "pipeline/base/clock.h"
+#include "stages/run.h"
+
+#define LABEL_STEP_LOAD "load"
+#define OUTPUT_CEILING_FACTOR 6
+#define OUTPUT_CEILING_EXTRA ((size_t)1 << 20)
+#define LOAD_CEILING ((size_t)4 << 30)
+
+struct unwrapper {
+    struct uvp_run *run;
+    struct uvp_desk *desk;
+    struct uvp_arena keep;    /* mesh and layout of the member at hand */
+    struct uvp_arena scratch; /* the engine's own */
+    struct uvp_buf store;     /* a member's bytes when they are not in one piece */
+    struct uvp_buf encoded;   /* the new file */
+    size_t keep_bytes;        /* of each of the four, between members */
+};
+
+/* One member on its way through the steps. */
+struct job {
+    struct unwrapper *unwrapper;
+    struct uvp_member *member;
+    enum uvp_container target;
+    struct uvp_stop stop;
+    uint64_t step_began_ns;
+    enum uvp_member_step step;
+    struct uvp_span body;
+    const struct uvp_format *format;
+    struct uvp_mesh mesh;
+    struct uvp_mesh_triangles triangles;
+    struct uvp_atlas_result atlas;
+};
+
+/* ---- steps and their times ---- */
+
+static void begin_step(struct job *job, enum uvp_member_step step)
+{
+    const uint64_t now = uvp_clock_now_ns();
+
+    job->member->step_ns[job->step] += now - job->step_began_ns;
+    job->step = step;
+    job->step_began_ns = now;
+}
+
+static void begin_atlas_step(void *ctx, enum uvp_atlas_step step)
+{
+    static const enum uvp_member_step steps[UVP_ATLAS_STEP_COUNT] = {
+        [UVP_ATLAS_TOPOLOGY] = UVP_STEP_TOPOLOGY, [UVP_ATLAS_SEGMENT] = UVP_STEP_SEGMENT,
+        [UVP_ATLAS_FLATTEN] = UVP_STEP_FLATTEN,   [UVP_ATLAS_PACK] = UVP_STEP_PACK,
+        [UVP_ATLAS_VERIFY] = UVP_STEP_VERIFY,
+    };
+    struct job *const job = ctx;
+
+    begin_step(job, steps[step]);
+    uvp_desk_note(job->unwrapper->desk, uvp_member_step_name(steps[step]),
+                  job->member->entry.path);
+}
+
+/* ---- the steps ---- */
+
+static enum uvp_code load(struct job *job, struct uvp_error *err)
+{
+    begin_step(job, UVP_STEP_LOAD);
+    UVP_TRY(uvp_entry_load(&job->member->entry, &job->unwrapper->store, &job->body, err));
+    job->member->bytes_in = job->body.bytes;
+    job->member->bytes_out = job->body.bytes;
+    return UVP_OK;
+}
+
+/* UVP_UNSUPPORTED: nothing for us here, which is no failure; the error's text is the reason. */
+static enum uvp_code decode(struct job *job, struct uvp_error *err)
+{
+    const struct uvp_entry *const entry = &job->member->entry;
+    struct unwrapper *const unwrapper = job->unwrapper;
+    const char *reason = NULL;
+
+    begin_step(job, UVP_STEP_DECODE);
+    job->format =
+        uvp_format_find(entry->path, entry->path_bytes, job->body, true, &reason);
+    if (job->format == NULL) {
+        return uvp_fail(err, UVP_UNSUPPORTED, 0, "%s", reason);
+    }
+    job->member->format = job->format->name;
+    UVP_TRY(job->format->decode(job->body, NULL, &unwrapper->keep, &job->stop, &job->mesh,
+                                err));
+    job->member->vertices = job->mesh.vertex_count;
+    job->member->polygons = job->mesh.polygon_count;
+    if (job->mesh.has_uvs && unwrapper->run->settings->existing == UVP_EXISTING_SKIP) {
+        return uvp_fail(err, UVP_UNSUPPORTED, 0, "already has UVs");
+    }
+    return uvp_mesh_triangulate(&job->mesh, &unwrapper->keep, &unwrapper->scratch, &job->stop,
+                                &job->triangles, err);
+}
+
+static enum uvp_code unwrap(struct job *job, struct uvp_error *err)
+{
+    struct unwrapper *const unwrapper = job->unwrapper;
+    const struct uvp_atlas_input input = {
+        .positions = job->mesh.positions,
+        .vertex_count = job->mesh.vertex_count,
+        .corner_vertex = job->mesh.corner_vertex,
+        .corner_count = job->mesh.corner_start[job->mesh.polygon_count],
+        .triangles = job->triangles.corners,
+        .triangle_count = job->triangles.count,
+        .triangle_polygon = job->triangles.polygon,
+    };
+
+    UVP_TRY(uvp_atlas_make(&input, &unwrapper->run->settings->atlas, &unwrapper->keep,
+                           &unwrapper->scratch, &job->stop, begin_atlas_step, job, &job->atlas,
+                           err));
+    job->member->atlas = job->atlas.stats;
+    return UVP_OK;
+}
+
+static size_t output_ceiling(const struct job *job)
+{
+    size_t ceiling;
+
+    if (!uvp_size_multiply(job->body.bytes, OUTPUT_CEILING_FACTOR, &ceiling) ||
+        !uvp_size_add(ceiling, OUTPUT_CEILING_EXTRA, &ceiling)) {
+        return SIZE_MAX;
+    }
+    return ceiling;
+}
+
+static enum uvp_code encode(struct job *job, struct uvp_error *err)
+{
+    struct uvp_buf *const encoded = &job->unwrapper->encoded;
+    const struct uvp_mesh_uvs uvs = {
+        .uv = job->atlas.uv,
+        .uv_count = job->atlas.uv_count,
+        .corner_uv = job->atlas.corner_uv,
+    };
+
+    begin_step(job, UVP_STEP_ENCODE);
+    encoded->ceiling_bytes = output_ceiling(job);
+    UVP_TRY(job->format->encode(job->body, &job->mesh, &uvs, &job->stop, encoded, err));
+    job->member->bytes_out = encoded->bytes;
+    return UVP_OK;
+}
+
+static enum uvp_code render(struct job *job, struct uvp_span body, struct uvp_error *err)
+{
+    struct uvp_member *const member = job->member;
+    const struct uvp_render_options options = {.target = job->target};
+
+    begin_step(job, UVP_STEP_RENDER);
+    UVP_TRY(uvp_entry_render(&member->entry, body, &options, &member->out, &member->rendered,
+                             err));
+    member->rendered_anew = true;
+    uvp_slices_reset(&member->entry.raw); /* nobody needs the original any more */
+    return UVP_OK;
+}
+
+static enum uvp_code unwrap_member(struct job *job, struct uvp_error *err)
+{
+    UVP_TRY(decode(job, err));
+    UVP_TRY(unwrap(job, err));
+    UVP_TRY(encode(job, err));
+    return render(job, uvp_buf_span(&job->unwrapper->encoded), err);
+}
+
+/* ---- outcomes ---- */
+
+static void settle_status(struct uvp_member *member, enum uvp_code code,
+                          const struct uvp_error *error)
+{
+    if (code == UVP_OK) {
+        member->status = UVP_MEMBER_UNWRAPPED;
+        return;
+    }
+    member->error = *error;
+    if (code == UVP_UNSUPPORTED || code == UVP_DEGENERATE) {
+        member->status = UVP_MEMBER_PASSED;
+        member->reason = member->error.text;
+        return;
+    }
+    member->status = UVP_MEMBER_FAILED;
+}
+
+/* The original bytes cannot stand in an archive of another kind: render them as they are. */
+static void carry_over(struct job *job)
+{
+    struct uvp_member *const member = job->member;
+    struct uvp_error error = {0};
+    enum uvp_code code = UVP_OK;
+
+    uvp_buf_reset(&member->out);
+    if (job->body.data == NULL) {
+        code = load(job, &error);
+    }
+    if (code == UVP_OK) {
+        code = render(job, job->body, &error);
+    }
+    if (code != UVP_OK) {
+        member->error = member->status == UVP_MEMBER_FAILED ? member->error : error;
+        member->status = UVP_MEMBER_FAILED;
+        member->lost = true;
+    }
+}
+
+static void trace_outcome(const struct job *job)
+{
+    const struct uvp_member *const member = job->member;
+    const struct uvp_trace *const trace = job->unwrapper->run->trace;
+
+    if (!uvp_trace_on(trace, UVP_TRACE_DEBUG)) {
+        return;
+    }
+    if (member->status == UVP_MEMBER_FAILED) {
+        uvp_trace(trace, UVP_TRACE_DEBUG, "Failed %s: %s", member->entry.path,
+                  member->error.text);
+    } else {
+        uvp_trace(trace, UVP_TRACE_DEBUG, "Completed %s: %s", member->entry.path,
+                  member->status == UVP_MEMBER_UNWRAPPED ? "unwrapped" : member->reason);
+    }
+}
+
+/* ---- one member ---- */
+
+static uint64_t deadline_of(const struct uvp_run *run, uint64_t now)
+{
+    return run->settings->member_timeout_ns == 0 ? 0 : now + run->settings->member_timeout_ns;
+}
+
+static void handle_member(struct unwrapper *unwrapper, struct uvp_member *member,
+                          const struct uvp_parcel *parcel)
+{
+    struct job job = {.unwrapper = unwrapper, .member = member, .target = parcel->target};
+    struct uvp_error error = {0};
+    const uint64_t began = uvp_clock_now_ns();
+    enum uvp_code code;
+
+    job.step_began_ns = began;
+    uvp_stop_init_child(&job.stop, unwrapper->run->stop, deadline_of(unwrapper->run, began),
+                        "member time limit");
+    uvp_desk_note(unwrapper->desk, LABEL_STEP_LOAD, member->entry.path);
+    uvp_trace(unwrapper->run->trace, UVP_TRACE_DEBUG, "Starting %s", member->entry.path);
+    code = load(&job, &error);
+    if (member->unwrap || code != UVP_OK) {
+        code = code == UVP_OK ? unwrap_member(&job, &error) : code;
+        settle_status(member, code, &error);
+    }
+    if (parcel->foreign && !member->rendered_anew) {
+        carry_over(&job);
+    }
+    begin_step(&job, UVP_STEP_LOAD);
+    member->wall_ns = uvp_clock_now_ns() - began;
+    trace_outcome(&job);
+    uvp_stop_release(&job.stop);
+}
+
+static void trim_buf(struct uvp_buf *buf, size_t keep_bytes)
+{
+    if (buf->capacity > keep_bytes) {
+        uvp_buf_release(buf);
+    }
+    uvp_buf_reset(buf);
+}
+
+static void reset_between_members(struct unwrapper *unwrapper)
+{
+    uvp_arena_reset(&unwrapper->keep, unwrapper->keep_bytes);
+    uvp_arena_reset(&unwrapper->scratch, unwrapper->keep_bytes);
+    trim_buf(&unwrapper->store, unwrapper->keep_bytes);
+    trim_buf(&unwrapper->encoded, unwrapper->keep_bytes);
+}
+
+/* ---- the stage ---- */
+
+static enum uvp_code work(void *worker, struct uvp_desk *desk, struct uvp_item *item,
+                          struct uvp_error *err)
+{
+    struct unwrapper *const unwrapper = worker;
+    struct uvp_parcel *const parcel = (struct uvp_parcel *)item;
+
+    for (uint32_t i = 0; i < parcel->piece_count; i++) {
+        struct uvp_piece *const piece = parcel->pieces[i];
+
+        if (piece->kind != UVP_PIECE_MEMBER) {
+            continue;
+        }
+        if (uvp_stop_level(unwrapper->run->stop) >= UVP_STOP_ABORT) {
+            return uvp_fail(err, UVP_CANCELLED, 0, "cancelled");
+        }
+        handle_member(unwrapper, piece->member, parcel);
+        reset_between_members(unwrapper);
+    }
+    uvp_desk_settle(desk, item, uvp_parcel_held_bytes(parcel));
+    uvp_desk_note(desk, "waiting for work", "");
+    return UVP_OK;
+}
+
+static enum uvp_code create(void *ctx, struct uvp_desk *desk, void **worker,
+                            struct uvp_error *err)
+{
+    struct uvp_run *const run = ctx;
+    struct unwrapper *const unwrapper = uvp_mem_take_zeroed(run->mem, sizeof *unwrapper);
+
+    if (unwrapper == NULL) {
+        return uvp_fail_memory(err, sizeof *unwrapper);
+    }
+    unwrapper->run = run;
+    unwrapper->desk = desk;
+    unwrapper->keep_bytes = uvp_run_worker_keep_bytes(run->settings) / 4;
+    uvp_arena_init(&unwrapper->keep, run->mem, 0);
+    uvp_arena_init(&unwrapper->scratch, run->mem, 0);
+    uvp_buf_init(&unwrapper->store, run->mem, LOAD_CEILING);
+    uvp_buf_init(&unwrapper->encoded, run->mem, 0);
+    *worker = unwrapper;
+    return UVP_OK;
+}
+
+static void destroy(void *worker)
+{
+    struct unwrapper *const unwrapper = worker;
+
+    uvp_arena_release(&unwrapper->keep);
+    uvp_arena_release(&unwrapper->scratch);
+    uvp_buf_release(&unwrapper->store);
+    uvp_buf_release(&unwrapper->encoded);
+    uvp_mem_give(unwrapper->run->mem, unwrapper, sizeof *unwrapper);
+}
+
+void uvp_unwrapper_stage_fill(struct uvp_run *run, struct uvp_worker_stage *stage)
+{
+    stage->ctx = run;
+    stage->create = create;
+    stage->work = work;
+    stage->destroy = destroy;
+}

@@ -1,0 +1,272 @@
+/*
+ * A file is written beside its final name and renamed at the end, so that whatever ends the
+ * program, nothing under the final name is cut. Standard output and folders cannot do that;
+ * there a cut stream is told by its missing end mark, and a folder holds whole files only.
+ */
+#include "stages/writer/destination.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "stages/writer/frames.h"
+
+#define TEMPORARY_SUFFIX ".uvpipe-XXXXXX"
+
+/* ---- counting what goes out ---- */
+
+static ssize_t counted_writev(void *ctx, int fd, const struct iovec *parts, int count)
+{
+    struct uvp_run *const run = ctx;
+    const ssize_t written =
+        uvp_io_system.writev(uvp_io_system.ctx, fd, parts, count);
+
+    if (written > 0) {
+        uvp_run_count(&run->bytes_out, (uint64_t)written);
+    }
+    return written;
+}
+
+/* ---- opening ---- */
+
+/* "FOLDER/NAME", or the output's path as given. */
+static enum uvp_code name_paths(struct uvp_destination *destination, const char *name,
+                                struct uvp_error *err)
+{
+    struct uvp_run *const run = destination->run;
+    const char *const output = run->settings->output;
+    const size_t room = strlen(output) + 1 + (name == NULL ? 0 : strlen(name)) +
+                        sizeof TEMPORARY_SUFFIX;
+
+    destination->path_room = room;
+    destination->final_path = uvp_mem_take(run->mem, room);
+    destination->temporary_path = uvp_mem_take(run->mem, room);
+    if (destination->final_path == NULL || destination->temporary_path == NULL) {
+        return uvp_fail_memory(err, room);
+    }
+    (void)snprintf(destination->final_path, room, "%s%s%s", output, name == NULL ? "" : "/",
+                   name == NULL ? "" : name);
+    (void)snprintf(destination->temporary_path, room, "%s" TEMPORARY_SUFFIX,
+                   destination->final_path);
+    return UVP_OK;
+}
+
+/* What a file that did not exist would have got from open(): mkstemp makes it private. */
+static void set_usual_mode(int fd)
+{
+    const mode_t mask = umask(0);
+
+    (void)umask(mask);
+    (void)fchmod(fd, (mode_t)0666 & ~mask);
+}
+
+static enum uvp_code open_file(struct uvp_destination *destination, const char *name,
+                               struct uvp_error *err)
+{
+    struct stat status;
+
+    UVP_TRY(name_paths(destination, name, err));
+    if (stat(destination->final_path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        /* a device or a pipe: written in place, there is nothing to rename */
+        destination->temporary_path[0] = '\0';
+        destination->fd = open(destination->final_path, O_WRONLY | O_CLOEXEC);
+    } else {
+        destination->fd = mkostemp(destination->temporary_path, O_CLOEXEC);
+        if (destination->fd >= 0) {
+            set_usual_mode(destination->fd);
+        } else {
+            destination->temporary_path[0] = '\0';
+        }
+    }
+    if (destination->fd < 0) {
+        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot create %s",
+                            destination->final_path);
+    }
+    destination->owns_fd = true;
+    return UVP_OK;
+}
+
+static enum uvp_code open_stdout(struct uvp_destination *destination,
+                                 const struct uvp_choice *choice, struct uvp_error *err)
+{
+    const bool binary =
+        choice->container != UVP_CONTAINER_PLAIN || choice->codec != UVP_CODEC_NONE;
+
+    if (binary && !destination->run->settings->force_terminal && isatty(STDOUT_FILENO)) {
+        return uvp_fail(err, UVP_USAGE, 0,
+                        "will not write an archive to a terminal (use -o, a pipe or --force)");
+    }
+    destination->fd = STDOUT_FILENO;
+    return UVP_OK;
+}
+
+static enum uvp_code open_sinks(struct uvp_destination *destination,
+                                const struct uvp_choice *choice, struct uvp_error *err)
+{
+    struct uvp_run *const run = destination->run;
+    const struct uvp_sink_ops *ops = &destination->file_ops;
+    struct uvp_sink_ops frame_ops;
+
+    destination->io = uvp_io_system;
+    destination->io.writev = counted_writev;
+    destination->io.ctx = run;
+    UVP_TRY(uvp_fd_sink_create(destination->fd, &destination->io, run->stop, run->mem,
+                               &destination->file, err));
+    destination->file_ops = uvp_fd_sink_ops(destination->file);
+    if (choice->codec != UVP_CODEC_NONE) {
+        UVP_TRY(uvp_frames_create(choice->codec, choice->level, ops, run->mem,
+                                  &destination->frames, err));
+        uvp_frames_set_owner(destination->frames, destination);
+        frame_ops = uvp_frames_ops(destination->frames);
+        ops = &frame_ops;
+    }
+    return uvp_sink_create(ops, run->mem, &destination->sink, err);
+}
+
+static enum uvp_code open_all(struct uvp_destination *destination,
+                              const struct uvp_choice *choice, const char *name,
+                              bool single_input, struct uvp_error *err)
+{
+    const struct uvp_settings *const settings = destination->run->settings;
+    const struct uvp_output_options options = {
+        .container = choice->container,
+        .folder = settings->output,
+        .single_input = single_input,
+        .mem = destination->run->mem,
+    };
+
+    if (choice->container == UVP_CONTAINER_FOLDER) {
+        return uvp_output_create(&options, NULL, &destination->output, err);
+    }
+    if (settings->output == NULL || strcmp(settings->output, "-") == 0) {
+        UVP_TRY(open_stdout(destination, choice, err));
+    } else {
+        UVP_TRY(open_file(destination, name, err));
+    }
+    UVP_TRY(open_sinks(destination, choice, err));
+    return uvp_output_create(&options, destination->sink, &destination->output, err);
+}
+
+enum uvp_code uvp_destination_open(struct uvp_run *run, const struct uvp_choice *choice,
+                                   const char *name, bool single_input,
+                                   struct uvp_destination **out, struct uvp_error *err)
+{
+    struct uvp_destination *const destination =
+        uvp_mem_take_zeroed(run->mem, sizeof *destination);
+    enum uvp_code code;
+
+    if (destination == NULL) {
+        return uvp_fail_memory(err, sizeof *destination);
+    }
+    destination->run = run;
+    destination->fd = -1;
+    code = open_all(destination, choice, name, single_input, err);
+    if (code != UVP_OK) {
+        uvp_destination_close(destination);
+        return code;
+    }
+    *out = destination;
+    return UVP_OK;
+}
+
+/* ---- writing ---- */
+
+static void set_outlet(struct uvp_destination *destination, struct uvp_outlet *outlet)
+{
+    if (destination->frames != NULL) {
+        uvp_frames_set_outlet(destination->frames, outlet);
+    }
+}
+
+enum uvp_code uvp_destination_flush(struct uvp_destination *destination,
+                                    struct uvp_outlet *outlet, struct uvp_error *err)
+{
+    if (destination->sink == NULL) {
+        return UVP_OK;
+    }
+    set_outlet(destination, outlet);
+    return uvp_sink_flush(destination->sink, err);
+}
+
+enum uvp_code uvp_destination_end(struct uvp_destination *destination,
+                                  struct uvp_outlet *outlet, bool complete,
+                                  struct uvp_error *err)
+{
+    set_outlet(destination, outlet);
+    if (complete) {
+        UVP_TRY(uvp_output_finish(destination->output, err));
+    }
+    UVP_TRY(uvp_destination_flush(destination, outlet, err));
+    if (destination->frames != NULL) {
+        UVP_TRY(uvp_frames_end(destination->frames, err));
+    }
+    destination->ended = complete;
+    return UVP_OK;
+}
+
+bool uvp_destination_is_idle(const struct uvp_destination *destination)
+{
+    return destination->frames == NULL || uvp_frames_under_way(destination->frames) == 0;
+}
+
+static enum uvp_code close_file(struct uvp_destination *destination, struct uvp_error *err)
+{
+    const int fd = destination->fd;
+    const bool synced = destination->temporary_path[0] == '\0' || fsync(fd) == 0;
+    const int sync_error = errno;
+
+    destination->fd = -1;
+    destination->owns_fd = false;
+    if (close(fd) != 0 || !synced) {
+        return uvp_fail_sys(err, UVP_IO, synced ? errno : sync_error, 0, "cannot write %s",
+                            destination->final_path);
+    }
+    if (destination->temporary_path[0] == '\0') {
+        return UVP_OK;
+    }
+    if (rename(destination->temporary_path, destination->final_path) != 0) {
+        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot rename to %s",
+                            destination->final_path);
+    }
+    destination->temporary_path[0] = '\0';
+    return UVP_OK;
+}
+
+enum uvp_code uvp_destination_complete(struct uvp_destination *destination,
+                                       struct uvp_error *err)
+{
+    if (!destination->ended || destination->completed) {
+        return UVP_OK;
+    }
+    destination->completed = true;
+    return destination->owns_fd ? close_file(destination, err) : UVP_OK;
+}
+
+void uvp_destination_close(struct uvp_destination *destination)
+{
+    struct uvp_mem *const mem = destination->run->mem;
+
+    if (destination->output != NULL) {
+        uvp_output_destroy(destination->output);
+    }
+    if (destination->sink != NULL) {
+        uvp_sink_destroy(destination->sink);
+    }
+    uvp_frames_destroy(destination->frames);
+    if (destination->file != NULL) {
+        uvp_fd_sink_destroy(destination->file);
+    }
+    if (destination->owns_fd) {
+        (void)close(destination->fd);
+    }
+    if (destination->temporary_path != NULL && destination->temporary_path[0] != '\0') {
+        (void)unlink(destination->temporary_path);
+    }
+    uvp_mem_give(mem, destination->final_path, destination->path_room);
+    uvp_mem_give(mem, destination->temporary_path, destination->path_room);
+    uvp_mem_give(mem, destination, sizeof *destination);
+}

@@ -1,0 +1,472 @@
+/*
+ * The writer group: phase 3. Members in ticket order into the output; errors and the report.
+ *
+ * Parcels are kept until what points into them has been flushed, and given back together.
+ */
+#include <string.h>
+
+#include "stages/run.h"
+#include "stages/writer/destination.h"
+#include "stages/writer/frames.h"
+
+#define FLUSH_BYTES ((size_t)1 << 20)
+
+struct uvp_writer {
+    struct uvp_run *run;
+    struct uvp_destination *current; /* members go here */
+    struct uvp_destination *folder;  /* all plain files of a folder output go here */
+    struct uvp_destination *ended;   /* their last frames may still be under way */
+    struct uvp_parcel *held;         /* oldest first */
+    struct uvp_parcel *held_last;
+    uint64_t failed;
+};
+
+enum uvp_code uvp_writer_create(struct uvp_run *run, struct uvp_writer **out,
+                                struct uvp_error *err)
+{
+    struct uvp_writer *const writer = uvp_mem_take_zeroed(run->mem, sizeof *writer);
+
+    if (writer == NULL) {
+        return uvp_fail_memory(err, sizeof *writer);
+    }
+    writer->run = run;
+    *out = writer;
+    return UVP_OK;
+}
+
+/* ---- parcels held until they are flushed ---- */
+
+static void hold(struct uvp_writer *writer, struct uvp_parcel *parcel)
+{
+    parcel->next = NULL;
+    if (writer->held_last == NULL) {
+        writer->held = parcel;
+    } else {
+        writer->held_last->next = parcel;
+    }
+    writer->held_last = parcel;
+}
+
+static void release_held(struct uvp_writer *writer, struct uvp_outlet *outlet)
+{
+    struct uvp_parcel *parcel = writer->held;
+
+    writer->held = NULL;
+    writer->held_last = NULL;
+    while (parcel != NULL) {
+        struct uvp_parcel *const next = parcel->next;
+        uvp_outlet_release(outlet, &parcel->item);
+        uvp_parcel_give(&writer->run->shelf, parcel);
+        parcel = next;
+    }
+}
+
+static enum uvp_code flush(struct uvp_writer *writer, struct uvp_outlet *outlet,
+                           struct uvp_error *err)
+{
+    if (writer->current != NULL) {
+        UVP_TRY(uvp_destination_flush(writer->current, outlet, err));
+    }
+    release_held(writer, outlet);
+    return UVP_OK;
+}
+
+/* ---- destinations ---- */
+
+static const char *last_part(const char *path)
+{
+    const char *const slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+/* What an input's output is called below the folder given as output. */
+static const char *output_name(const struct uvp_run *run, uint32_t lane)
+{
+    const char *const input = uvp_run_input(run, lane);
+
+    return strcmp(input, "-") == 0 ? "stdin" : last_part(input);
+}
+
+static enum uvp_code open_destination(struct uvp_writer *writer, const struct uvp_piece *piece,
+                                      uint32_t lane, struct uvp_error *err)
+{
+    struct uvp_run *const run = writer->run;
+    const bool folder = piece->choice.container == UVP_CONTAINER_FOLDER;
+    const bool single = run->per_input || run->settings->input_count <= 1;
+    const char *const name = run->per_input && !folder ? output_name(run, lane) : NULL;
+
+    if (folder && writer->folder != NULL) {
+        writer->current = writer->folder;
+        return UVP_OK;
+    }
+    UVP_TRY(uvp_destination_open(run, &piece->choice, name, single, &writer->current, err));
+    if (folder) {
+        writer->folder = writer->current;
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code open_input(struct uvp_writer *writer, const struct uvp_piece *piece,
+                                uint32_t lane, struct uvp_error *err)
+{
+    if (writer->run->settings->dry_run || writer->current != NULL) {
+        return UVP_OK;
+    }
+    return open_destination(writer, piece, lane, err);
+}
+
+/* Completes the ended ones whose last frame has come back. */
+static enum uvp_code reap(struct uvp_writer *writer, struct uvp_error *err)
+{
+    struct uvp_destination **link = &writer->ended;
+
+    while (*link != NULL) {
+        struct uvp_destination *const destination = *link;
+
+        if (!destination->ended || !uvp_destination_is_idle(destination)) {
+            link = &destination->next;
+            continue;
+        }
+        UVP_TRY(uvp_destination_complete(destination, err));
+        *link = destination->next;
+        uvp_destination_close(destination);
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code end_current(struct uvp_writer *writer, struct uvp_outlet *outlet,
+                                 bool complete, struct uvp_error *err)
+{
+    struct uvp_destination *const destination = writer->current;
+
+    if (destination == NULL) {
+        return UVP_OK;
+    }
+    writer->current = NULL;
+    writer->folder = destination == writer->folder ? NULL : writer->folder;
+    destination->next = writer->ended;
+    writer->ended = destination;
+    UVP_TRY(uvp_destination_end(destination, outlet, complete, err));
+    release_held(writer, outlet);
+    return reap(writer, err);
+}
+
+/* An input is over: with a folder as output, so is its file. */
+static enum uvp_code close_input(struct uvp_writer *writer, struct uvp_outlet *outlet,
+                                 const struct uvp_piece *piece, struct uvp_error *err)
+{
+    if (writer->current == NULL) {
+        return UVP_OK;
+    }
+    UVP_TRY(uvp_output_trailer(writer->current->output, &piece->slices, piece->at, err));
+    if (!writer->run->per_input) {
+        return UVP_OK;
+    }
+    if (writer->current == writer->folder) {
+        writer->current = NULL; /* goes on with the next plain input */
+        return UVP_OK;
+    }
+    return end_current(writer, outlet, true, err);
+}
+
+/* ---- records ---- */
+
+static void tell(struct uvp_writer *writer, const struct uvp_record *record)
+{
+    const struct uvp_listener *const listener = writer->run->listener;
+
+    if (listener != NULL && listener->member != NULL) {
+        listener->member(listener->ctx, record);
+    }
+}
+
+static void count_status(struct uvp_run *run, enum uvp_member_status status, uint64_t count)
+{
+    uvp_run_count(&run->members_by_status[status], count);
+}
+
+static void record_passed(struct uvp_writer *writer, const struct uvp_piece *piece,
+                          uint32_t lane)
+{
+    const struct uvp_record record = {
+        .seq = piece->seq,
+        .input = uvp_run_input(writer->run, lane),
+        .path = piece->path,
+        .path_bytes = piece->path_bytes,
+        .status = UVP_MEMBER_PASSED,
+        .reason = piece->reason,
+        .bytes_in = piece->size_bytes,
+        .bytes_out = piece->size_bytes,
+    };
+
+    count_status(writer->run, UVP_MEMBER_PASSED, 1);
+    tell(writer, &record);
+}
+
+static void record_member(struct uvp_writer *writer, const struct uvp_member *member,
+                          uint32_t lane, bool dropped)
+{
+    struct uvp_run *const run = writer->run;
+    struct uvp_record record = {
+        .seq = member->seq,
+        .input = uvp_run_input(run, lane),
+        .path = member->entry.path,
+        .path_bytes = member->entry.path_bytes,
+        .status = member->status,
+        .reason = member->reason,
+        .error = member->error,
+        .dropped = dropped,
+        .format = member->format,
+        .bytes_in = member->bytes_in,
+        .bytes_out = dropped ? 0 : member->bytes_out,
+        .wall_ns = member->wall_ns,
+        .vertices = member->vertices,
+        .polygons = member->polygons,
+        .atlas = member->atlas,
+    };
+
+    memcpy(record.step_ns, member->step_ns, sizeof record.step_ns);
+    count_status(run, member->status, 1);
+    uvp_run_count(&run->dropped, dropped ? 1 : 0);
+    uvp_run_count(&run->mesh_ns, member->unwrap ? member->wall_ns : 0);
+    if (member->status == UVP_MEMBER_UNWRAPPED) {
+        uvp_run_count(&run->triangles, member->atlas.triangles);
+    }
+    if (member->status != UVP_MEMBER_PASSED || run->settings->record_passed) {
+        tell(writer, &record);
+    }
+}
+
+static void pass_on_warning(struct uvp_writer *writer, const struct uvp_piece *piece,
+                            uint32_t lane)
+{
+    const struct uvp_listener *const listener = writer->run->listener;
+
+    uvp_run_count(&writer->run->warnings, 1);
+    if (listener != NULL && listener->warning != NULL) {
+        listener->warning(listener->ctx, uvp_run_input(writer->run, lane), piece->warning);
+    }
+}
+
+/* ---- members ---- */
+
+static enum uvp_code write_member(struct uvp_writer *writer, const struct uvp_member *member,
+                                  bool drop, struct uvp_error *err)
+{
+    struct uvp_output *const output =
+        writer->current == NULL ? NULL : writer->current->output;
+
+    if (output == NULL) {
+        return UVP_OK;
+    }
+    if (drop) {
+        return uvp_output_drop(output, &member->entry, err);
+    }
+    if (member->rendered_anew) {
+        return uvp_output_member(output, &member->entry, uvp_buf_span(&member->out),
+                                 &member->rendered, err);
+    }
+    return uvp_output_original(output, &member->entry, err);
+}
+
+/* UVP_UNSUPPORTED from an output: this member has no place there; it is told, the run goes on. */
+static enum uvp_code place_member(struct uvp_writer *writer, struct uvp_member *member,
+                                  uint32_t lane, struct uvp_error *err)
+{
+    const struct uvp_settings *const settings = writer->run->settings;
+    const bool failed = member->status == UVP_MEMBER_FAILED;
+    bool drop = member->lost || (failed && settings->on_error == UVP_ON_ERROR_DROP);
+    struct uvp_error place = {0};
+    const enum uvp_code code = write_member(writer, member, drop, &place);
+
+    if (code == UVP_UNSUPPORTED) {
+        member->status = UVP_MEMBER_FAILED;
+        member->error = place;
+        drop = true;
+    } else if (code != UVP_OK) {
+        *err = place;
+        return code;
+    }
+    record_member(writer, member, lane, drop);
+    if (member->status != UVP_MEMBER_FAILED) {
+        return UVP_OK;
+    }
+    writer->failed++;
+    if (settings->on_error == UVP_ON_ERROR_STOP) {
+        return uvp_fail(err, UVP_LIMIT, 0, "stopped at the first member that failed");
+    }
+    if (settings->max_errors != 0 && writer->failed >= settings->max_errors) {
+        return uvp_fail(err, UVP_LIMIT, 0, "%llu members failed, which is the limit",
+                        (unsigned long long)writer->failed);
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code put_bytes(struct uvp_writer *writer, const struct uvp_piece *piece,
+                               struct uvp_error *err)
+{
+    struct uvp_output *const output =
+        writer->current == NULL ? NULL : writer->current->output;
+
+    if (output == NULL) {
+        return UVP_OK;
+    }
+    switch (piece->kind) {
+    case UVP_PIECE_RAW:
+        return uvp_output_raw(output, &piece->slices, piece->at, err);
+    case UVP_PIECE_BEGIN:
+        return uvp_output_begin(output, &piece->member->entry, err);
+    case UVP_PIECE_DATA:
+        return uvp_output_data(output, &piece->slices, err);
+    default:
+        return uvp_output_end(output, err);
+    }
+}
+
+static enum uvp_code put_piece(struct uvp_writer *writer, struct uvp_outlet *outlet,
+                               struct uvp_piece *piece, uint32_t lane, struct uvp_error *err)
+{
+    switch (piece->kind) {
+    case UVP_PIECE_OPEN:
+        return open_input(writer, piece, lane, err);
+    case UVP_PIECE_MEMBER:
+        return place_member(writer, piece->member, lane, err);
+    case UVP_PIECE_PASSED:
+        record_passed(writer, piece, lane);
+        return UVP_OK;
+    case UVP_PIECE_WARNING:
+        pass_on_warning(writer, piece, lane);
+        return UVP_OK;
+    case UVP_PIECE_TRAILER:
+        return close_input(writer, outlet, piece, err);
+    default:
+        return put_bytes(writer, piece, err);
+    }
+}
+
+/* ---- the stage ---- */
+
+static void set_outlet(struct uvp_writer *writer, struct uvp_outlet *outlet)
+{
+    if (writer->current != NULL && writer->current->frames != NULL) {
+        uvp_frames_set_outlet(writer->current->frames, outlet);
+    }
+}
+
+static enum uvp_code put(void *ctx, struct uvp_outlet *outlet, struct uvp_item *item,
+                         struct uvp_error *err)
+{
+    struct uvp_writer *const writer = ctx;
+    struct uvp_parcel *const parcel = (struct uvp_parcel *)item;
+    enum uvp_code code = UVP_OK;
+
+    uvp_outlet_note(outlet, "writing", uvp_run_input(writer->run, parcel->lane));
+    set_outlet(writer, outlet);
+    count_status(writer->run, UVP_MEMBER_PASSED, parcel->passed_unrecorded);
+    for (uint32_t i = 0; code == UVP_OK && i < parcel->piece_count; i++) {
+        code = put_piece(writer, outlet, parcel->pieces[i], parcel->lane, err);
+    }
+    hold(writer, parcel);
+    if (code != UVP_OK) {
+        return code;
+    }
+    if (writer->current == NULL || writer->current->sink == NULL ||
+        uvp_sink_pending(writer->current->sink) >= FLUSH_BYTES) {
+        return flush(writer, outlet, err);
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code collect(void *ctx, struct uvp_outlet *outlet, struct uvp_job *job,
+                             struct uvp_error *err)
+{
+    struct uvp_writer *const writer = ctx;
+
+    (void)outlet;
+    UVP_TRY(uvp_frames_collect(uvp_frames_of(job), job, err));
+    return reap(writer, err);
+}
+
+static enum uvp_code idle(void *ctx, struct uvp_outlet *outlet, struct uvp_error *err)
+{
+    struct uvp_writer *const writer = ctx;
+
+    UVP_TRY(flush(writer, outlet, err));
+    uvp_outlet_note(outlet, "waiting for members", "");
+    return UVP_OK;
+}
+
+static enum uvp_code finish(void *ctx, struct uvp_outlet *outlet, bool complete,
+                            struct uvp_error *err)
+{
+    struct uvp_writer *const writer = ctx;
+
+    if (writer->current == NULL) {
+        writer->current = writer->folder;
+    }
+    return end_current(writer, outlet, complete, err);
+}
+
+static enum uvp_code finish_jobs(void *ctx, struct uvp_outlet *outlet, bool complete,
+                                 struct uvp_error *err)
+{
+    (void)outlet;
+    (void)complete;
+    return reap(ctx, err);
+}
+
+static void discard(void *ctx, struct uvp_item *item)
+{
+    struct uvp_writer *const writer = ctx;
+
+    uvp_parcel_give(&writer->run->shelf, (struct uvp_parcel *)item);
+}
+
+static void discard_job(void *ctx, struct uvp_job *job)
+{
+    (void)ctx;
+    uvp_frames_discard(uvp_frames_of(job), job);
+}
+
+void uvp_writer_stage_fill(struct uvp_writer *writer, struct uvp_writer_stage *stage)
+{
+    stage->ctx = writer;
+    stage->put = put;
+    stage->collect = collect;
+    stage->idle = idle;
+    stage->finish = finish;
+    stage->finish_jobs = finish_jobs;
+    stage->discard = discard;
+    stage->discard_job = discard_job;
+}
+
+static void close_all(struct uvp_destination *destination)
+{
+    while (destination != NULL) {
+        struct uvp_destination *const next = destination->next;
+        uvp_destination_close(destination);
+        destination = next;
+    }
+}
+
+void uvp_writer_destroy(struct uvp_writer *writer)
+{
+    if (writer == NULL) {
+        return;
+    }
+    while (writer->held != NULL) {
+        struct uvp_parcel *const next = writer->held->next;
+        uvp_parcel_give(&writer->run->shelf, writer->held);
+        writer->held = next;
+    }
+    if (writer->current != NULL) {
+        writer->folder = writer->folder == writer->current ? NULL : writer->folder;
+        uvp_destination_close(writer->current);
+    }
+    if (writer->folder != NULL) {
+        uvp_destination_close(writer->folder);
+    }
+    close_all(writer->ended);
+    uvp_mem_give(writer->run->mem, writer, sizeof *writer);
+}

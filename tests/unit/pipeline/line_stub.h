@@ -1,0 +1,849 @@
+/*
+ * line_stub.h -- stages made of dice, and a judge of what the line did with them
+ *
+ * Use:     fill a struct stub_plan, stub_run, look at the struct stub_result. Everything the
+ *          stages do is a function of the plan's seed and of (lane, index), never of timing.
+ */
+#ifndef UVP_TESTS_LINE_STUB_H
+#define UVP_TESTS_LINE_STUB_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "pipeline/base/mem.h"
+#include "pipeline/base/stop.h"
+#include "pipeline/pipeline.h"
+
+#define STUB_NEVER UINT32_MAX
+#define STUB_MAX_LANES 8
+
+enum stub_dice {
+    DICE_BYTES = 1,
+    DICE_STEPS,
+    DICE_DIRECT,
+    DICE_SETTLE,
+    DICE_JOB,
+    DICE_HOLD,
+    DICE_STALL_READ,
+    DICE_STALL_WORK,
+    DICE_STALL_PUT,
+    DICE_STALL_JOB,
+    DICE_AHEAD,
+};
+
+struct stub_plan {
+    uint64_t seed;
+    struct uvp_pipeline_options options;
+    uint32_t lanes;
+    uint32_t items[STUB_MAX_LANES];
+    uint32_t max_bytes;     /* of an item; at least 1 */
+    uint32_t step_percent;  /* items that reserve in steps */
+    uint32_t direct_percent;
+    uint32_t settle_percent; /* settle down; `overdraw` lets them go up, too */
+    bool overdraw;
+    uint32_t job_percent;
+    uint32_t job_at_finish;
+    uint32_t hold_items;    /* the writer keeps up to so many until it is idle */
+    uint32_t stall_percent; /* of the steps that sleep a few microseconds */
+    uint32_t ahead_capacity; /* 0: no reading ahead */
+
+    uint32_t fail_open[STUB_MAX_LANES]; /* non-zero: open fails */
+    uint32_t fail_run[STUB_MAX_LANES];  /* run fails before item n; STUB_NEVER */
+    uint32_t fail_ahead;    /* produce fails at result n of lane 0; STUB_NEVER */
+    uint32_t fail_create;   /* worker n; STUB_NEVER */
+    uint32_t fail_work;     /* at the item with this lane * 65536 + index; STUB_NEVER */
+    uint32_t fail_put;      /* the n-th put; STUB_NEVER */
+    uint32_t fail_job;      /* the n-th job; STUB_NEVER */
+    uint32_t fail_collect;  /* the n-th collect; STUB_NEVER */
+    uint32_t fail_idle;     /* the n-th idle; STUB_NEVER */
+    bool fail_finish;
+    bool fail_finish_jobs;
+
+    uint32_t stop_at_event; /* raise `stop_level` at the n-th call of any stage; STUB_NEVER */
+    enum uvp_stop_level stop_level;
+    uint32_t abort_at_event; /* a second raise, to ABORT; STUB_NEVER */
+    uint32_t hang_work;     /* this item's work ends only by the stop; STUB_NEVER */
+    uint64_t mem_fail_at;
+    uint32_t destroy_after_ms; /* do not wait for the end; STUB_NEVER */
+};
+
+struct stub_result {
+    enum uvp_code create;
+    enum uvp_code start;
+    enum uvp_code code;
+    struct uvp_error error;
+    struct uvp_pipeline_stats stats;
+    uint32_t puts;
+    uint32_t puts_of[STUB_MAX_LANES];
+    uint32_t collects;
+    uint32_t finishes;
+    uint32_t finish_jobs;
+    bool complete;
+    bool order_broken;
+    bool jobs_broken;
+    bool twice;
+    bool unworked;      /* an item was put without its work done */
+    uint32_t items_made;
+    uint32_t items_freed;
+    uint32_t jobs_made;
+    uint32_t jobs_freed;
+    uint32_t results_made; /* read ahead */
+    uint32_t results_freed;
+    uint32_t aheads;
+    uint32_t opened;
+    uint32_t closed;
+    uint32_t workers_made;
+    uint32_t workers_freed;
+    uint64_t largest;   /* share of one item */
+    size_t mem_left;
+    uint64_t mem_calls;
+    uint64_t digest;    /* of what was put and collected, in order */
+    uint32_t ticks;
+    uint32_t trace_lines;
+};
+
+struct stub_item {
+    struct uvp_item base;
+    uint32_t lane;
+    uint32_t index;
+    bool worked;
+    uint64_t value;
+    struct stub_item *next_held;
+};
+
+struct stub_job {
+    struct uvp_job base;
+    struct stub *stub;
+    struct stub_item *held; /* released when the job is collected */
+    uint32_t number;
+};
+
+struct stub {
+    const struct stub_plan *plan;
+    struct stub_result *result;
+    struct uvp_stop stop;
+    struct uvp_outlet *outlet;
+    struct stub_item *held;
+    uint32_t held_count;
+    uint32_t lane;  /* of the item put last */
+    uint32_t index;
+    bool any;
+    unsigned char *seen[STUB_MAX_LANES]; /* which items came out */
+    _Atomic uint32_t items_made;
+    _Atomic uint32_t items_freed;
+    _Atomic uint32_t jobs_freed;
+    _Atomic uint32_t results_made;
+    _Atomic uint32_t results_freed;
+    _Atomic uint32_t aheads;
+    _Atomic uint32_t opened;
+    _Atomic uint32_t closed;
+    _Atomic uint32_t workers_made;
+    _Atomic uint32_t workers_freed;
+    _Atomic uint32_t events;
+    _Atomic uint32_t trace_lines;
+    _Atomic uint64_t largest;
+    uint32_t jobs_made;
+    uint32_t next_job;
+    uint32_t idles;
+};
+
+struct stub_reader {
+    struct stub *stub;
+    struct uvp_intake *intake;
+    uint32_t lane;
+    struct uvp_ahead *ahead;
+    uint32_t produced; /* by the ahead thread */
+};
+
+static inline uint64_t stub_mix(uint64_t x)
+{
+    x += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
+
+static inline uint64_t stub_roll(const struct stub *stub, enum stub_dice dice, uint32_t lane,
+                                 uint32_t index)
+{
+    return stub_mix(stub->plan->seed ^ stub_mix(((uint64_t)lane << 40) ^
+                                                ((uint64_t)index << 8) ^ (uint64_t)dice));
+}
+
+static inline bool stub_chance(const struct stub *stub, enum stub_dice dice, uint32_t lane,
+                               uint32_t index, uint32_t percent)
+{
+    return stub_roll(stub, dice, lane, index) % 100 < percent;
+}
+
+static inline void stub_sleep_ns(long ns)
+{
+    const struct timespec time = {.tv_sec = 0, .tv_nsec = ns};
+
+    (void)nanosleep(&time, NULL);
+}
+
+static inline void stub_stall(const struct stub *stub, enum stub_dice dice, uint32_t lane,
+                              uint32_t index)
+{
+    if (stub_chance(stub, dice, lane, index, stub->plan->stall_percent)) {
+        stub_sleep_ns((long)(stub_roll(stub, dice, index, lane) % 40000));
+    }
+}
+
+/* Every call of a stage is an event; a stop comes at the n-th, as if from a signal handler. */
+static inline void stub_event(struct stub *stub)
+{
+    const uint32_t event = atomic_fetch_add(&stub->events, 1) + 1;
+
+    if (event == stub->plan->stop_at_event) {
+        uvp_stop_raise(&stub->stop, stub->plan->stop_level);
+    }
+    if (event == stub->plan->abort_at_event) {
+        uvp_stop_raise(&stub->stop, UVP_STOP_ABORT);
+    }
+}
+
+/* ---- readers ---- */
+
+static inline void stub_free_item(struct stub *stub, struct stub_item *item)
+{
+    atomic_fetch_add(&stub->items_freed, 1);
+    free(item);
+}
+
+static inline enum uvp_code stub_produce(void *ctx, void **result, struct uvp_error *err)
+{
+    struct stub_reader *const reader = ctx;
+    struct stub *const stub = reader->stub;
+    const uint32_t number = reader->produced++;
+
+    stub_event(stub);
+    stub_stall(stub, DICE_AHEAD, reader->lane, number);
+    if (number >= stub->plan->items[reader->lane]) {
+        return UVP_END;
+    }
+    if (reader->lane == 0 && number == stub->plan->fail_ahead) {
+        return uvp_fail(err, UVP_BAD_DATA, number, "read ahead fails");
+    }
+    *result = malloc(sizeof(uint32_t));
+    if (*result == NULL) {
+        abort();
+    }
+    memcpy(*result, &number, sizeof number);
+    atomic_fetch_add(&stub->results_made, 1);
+    return UVP_OK;
+}
+
+static inline void stub_discard_result(void *ctx, void *result)
+{
+    struct stub_reader *const reader = ctx;
+
+    atomic_fetch_add(&reader->stub->results_freed, 1);
+    free(result);
+}
+
+static inline void stub_close(void *ctx)
+{
+    struct stub_reader *const reader = ctx;
+
+    uvp_ahead_end(reader->ahead);
+    atomic_fetch_add(&reader->stub->closed, 1);
+    free(reader);
+}
+
+static inline enum uvp_code stub_start_ahead(struct stub_reader *reader, struct uvp_error *err)
+{
+    const struct uvp_ahead_ops ops = {
+        .ctx = reader, .produce = stub_produce, .discard = stub_discard_result};
+    const uint32_t capacity = reader->stub->plan->ahead_capacity;
+    enum uvp_code code;
+
+    if (capacity == 0) {
+        return UVP_OK;
+    }
+    code = uvp_ahead_start(reader->intake, &ops, capacity, &reader->ahead, err);
+    if (code == UVP_OK) {
+        atomic_fetch_add(&reader->stub->aheads, 1);
+    }
+    return code == UVP_END ? UVP_OK : code;
+}
+
+static inline enum uvp_code stub_open(void *ctx, uint32_t lane, struct uvp_intake *intake,
+                                      void **opened, struct uvp_error *err)
+{
+    struct stub *const stub = ctx;
+    struct stub_reader *reader;
+    enum uvp_code code;
+
+    stub_event(stub);
+    stub_stall(stub, DICE_STALL_READ, lane, STUB_NEVER);
+    if (stub->plan->fail_open[lane] != 0) {
+        return uvp_fail(err, UVP_BAD_DATA, lane, "open of lane %u fails", lane);
+    }
+    reader = calloc(1, sizeof *reader);
+    if (reader == NULL) {
+        abort();
+    }
+    reader->stub = stub;
+    reader->intake = intake;
+    reader->lane = lane;
+    atomic_fetch_add(&stub->opened, 1);
+    uvp_intake_note(intake, "opens", "lane");
+    code = stub_start_ahead(reader, err);
+    if (code != UVP_OK) {
+        stub_close(reader);
+        return code;
+    }
+    *opened = reader;
+    return UVP_OK;
+}
+
+static inline size_t stub_bytes(const struct stub *stub, uint32_t lane, uint32_t index)
+{
+    return 1 + stub_roll(stub, DICE_BYTES, lane, index) % stub->plan->max_bytes;
+}
+
+/* In one piece or in up to five. A cancel after the ticket must not keep the item back. */
+static inline enum uvp_code stub_reserve(struct stub_reader *reader, struct stub_item *item,
+                                         struct uvp_error *err)
+{
+    struct stub *const stub = reader->stub;
+    const size_t bytes = stub_bytes(stub, item->lane, item->index);
+    uint32_t steps = 1;
+    uint64_t seen;
+    enum uvp_code code = UVP_OK;
+
+    if (stub_chance(stub, DICE_STEPS, item->lane, item->index, stub->plan->step_percent)) {
+        steps = 5;
+    }
+    for (uint32_t i = 0; i < steps && code == UVP_OK; i++) {
+        code = uvp_intake_reserve(reader->intake, &item->base, bytes / steps, err);
+    }
+    seen = atomic_load(&stub->largest);
+    while (item->base.share_bytes > seen &&
+           !atomic_compare_exchange_weak(&stub->largest, &seen, item->base.share_bytes)) {
+    }
+    return code;
+}
+
+static inline enum uvp_code stub_read_one(struct stub_reader *reader, uint32_t index,
+                                          struct uvp_error *err)
+{
+    struct stub *const stub = reader->stub;
+    struct stub_item *item = calloc(1, sizeof *item);
+    enum uvp_code code;
+
+    if (item == NULL) {
+        abort();
+    }
+    atomic_fetch_add(&stub->items_made, 1);
+    item->lane = reader->lane;
+    item->index = index;
+    item->base.direct =
+        stub_chance(stub, DICE_DIRECT, reader->lane, index, stub->plan->direct_percent);
+    code = stub_reserve(reader, item, err);
+    if (item->base.has_ticket) {
+        uvp_intake_send(reader->intake, &item->base);
+    } else {
+        stub_free_item(stub, item);
+    }
+    return code;
+}
+
+static inline enum uvp_code stub_receive_ahead(struct stub_reader *reader, uint32_t index,
+                                               struct uvp_error *err)
+{
+    void *result = NULL;
+    uint32_t number;
+
+    if (reader->ahead == NULL) {
+        return UVP_OK;
+    }
+    UVP_TRY(uvp_ahead_receive(reader->ahead, &result, err));
+    memcpy(&number, result, sizeof number);
+    stub_discard_result(reader, result);
+    if (number != index) {
+        return uvp_fail(err, UVP_BUG, index, "read ahead out of order");
+    }
+    return UVP_OK;
+}
+
+static inline enum uvp_code stub_read(void *ctx, struct uvp_intake *intake,
+                                      struct uvp_error *err)
+{
+    struct stub_reader *const reader = ctx;
+    struct stub *const stub = reader->stub;
+
+    for (uint32_t i = 0; i < stub->plan->items[reader->lane]; i++) {
+        stub_event(stub);
+        if (uvp_stop_level(uvp_intake_stop(intake)) != UVP_STOP_NONE) {
+            return UVP_CANCELLED;
+        }
+        if (i == stub->plan->fail_run[reader->lane]) {
+            return uvp_fail(err, UVP_BAD_DATA, reader->lane, "lane %u fails", reader->lane);
+        }
+        UVP_TRY(stub_receive_ahead(reader, i, err));
+        UVP_TRY(stub_read_one(reader, i, err));
+        stub_stall(stub, DICE_STALL_READ, reader->lane, i);
+    }
+    return UVP_OK;
+}
+
+/* ---- workers ---- */
+
+static inline enum uvp_code stub_create(void *ctx, struct uvp_desk *desk, void **worker,
+                                        struct uvp_error *err)
+{
+    struct stub *const stub = ctx;
+
+    stub_event(stub);
+    if (uvp_desk_number(desk) == stub->plan->fail_create) {
+        return uvp_fail(err, UVP_NO_MEMORY, 0, "no worker");
+    }
+    atomic_fetch_add(&stub->workers_made, 1);
+    *worker = stub;
+    return UVP_OK;
+}
+
+static inline void stub_destroy(void *worker)
+{
+    struct stub *const stub = worker;
+
+    atomic_fetch_add(&stub->workers_freed, 1);
+}
+
+static inline enum uvp_code stub_hang(struct uvp_desk *desk, struct uvp_error *err)
+{
+    enum uvp_code code = UVP_OK;
+
+    uvp_desk_note(desk, "hangs", "on purpose");
+    while (code == UVP_OK) {
+        code = uvp_stop_level(uvp_desk_stop(desk)) >= UVP_STOP_ABORT ? UVP_CANCELLED : UVP_OK;
+        if (atomic_load(&uvp_desk_stop(desk)->deadline_ns) != 0) {
+            struct uvp_stop child;
+
+            uvp_stop_init_child(&child, uvp_desk_stop(desk), 0, NULL);
+            code = uvp_stop_poll(&child, err);
+        }
+        stub_sleep_ns(1000000);
+    }
+    return code;
+}
+
+static inline enum uvp_code stub_work(void *worker, struct uvp_desk *desk,
+                                      struct uvp_item *base, struct uvp_error *err)
+{
+    struct stub *const stub = worker;
+    struct stub_item *const item = (struct stub_item *)base;
+    const uint32_t place = item->lane * 65536 + item->index;
+    uint64_t settle;
+
+    stub_event(stub);
+    stub_stall(stub, DICE_STALL_WORK, item->lane, item->index);
+    if (place == stub->plan->fail_work) {
+        return uvp_fail(err, UVP_IO, place, "work fails");
+    }
+    if (place == stub->plan->hang_work) {
+        return stub_hang(desk, err);
+    }
+    settle = stub_roll(stub, DICE_SETTLE, item->index, item->lane);
+    if (stub_chance(stub, DICE_SETTLE, item->lane, item->index, stub->plan->settle_percent)) {
+        uvp_desk_settle(desk, base,
+                        settle % (base->share_bytes * (stub->plan->overdraw ? 3 : 1) + 1));
+    }
+    item->value = stub_mix(place);
+    item->worked = true;
+    return UVP_OK;
+}
+
+/* ---- writer ---- */
+
+static inline void stub_let_go(struct stub *stub, struct stub_item *item)
+{
+    uvp_outlet_release(stub->outlet, &item->base);
+    stub_free_item(stub, item);
+}
+
+static inline void stub_let_go_all(struct stub *stub)
+{
+    while (stub->held != NULL) {
+        struct stub_item *const next = stub->held->next_held;
+
+        stub_let_go(stub, stub->held);
+        stub->held = next;
+    }
+    stub->held_count = 0;
+}
+
+static inline void stub_check_order(struct stub *stub, const struct stub_item *item)
+{
+    const struct stub_plan *const plan = stub->plan;
+    uint32_t lane = stub->any ? stub->lane : 0;
+    uint32_t index = stub->any ? stub->index + 1 : 0;
+
+    if (stub->seen[item->lane][item->index] != 0) {
+        stub->result->twice = true;
+    }
+    stub->seen[item->lane][item->index] = 1;
+    while (lane < plan->lanes && index == plan->items[lane]) {
+        lane++;
+        index = 0;
+    }
+    if (!plan->options.unordered && (item->lane != lane || item->index != index)) {
+        stub->result->order_broken = true;
+    }
+    if (!item->base.direct && !item->worked) {
+        stub->result->unworked = true;
+    }
+    stub->any = true;
+    stub->lane = item->lane;
+    stub->index = item->index;
+    stub->result->puts_of[item->lane]++;
+}
+
+static inline enum uvp_code stub_run_job(struct uvp_job *base, struct uvp_error *err)
+{
+    struct stub_job *const job = (struct stub_job *)base;
+
+    stub_event(job->stub);
+    stub_stall(job->stub, DICE_STALL_JOB, job->number, 0);
+    if (job->number == job->stub->plan->fail_job) {
+        return uvp_fail(err, UVP_DEGENERATE, job->number, "job fails");
+    }
+    return UVP_OK;
+}
+
+static inline void stub_free_job(struct stub_job *job)
+{
+    if (job->held != NULL) {
+        stub_let_go(job->stub, job->held);
+    }
+    atomic_fetch_add(&job->stub->jobs_freed, 1);
+    free(job);
+}
+
+static inline enum uvp_code stub_submit(struct stub *stub, struct stub_item *held,
+                                        struct uvp_error *err)
+{
+    struct stub_job *job = calloc(1, sizeof *job);
+    enum uvp_code code;
+
+    if (job == NULL) {
+        abort();
+    }
+    job->base.run = stub_run_job;
+    job->stub = stub;
+    job->held = held;
+    job->number = stub->jobs_made++;
+    code = uvp_outlet_submit(stub->outlet, &job->base, err);
+    if (code != UVP_OK) {
+        stub_free_job(job);
+    }
+    return code;
+}
+
+static inline enum uvp_code stub_put(void *ctx, struct uvp_outlet *outlet,
+                                     struct uvp_item *base, struct uvp_error *err)
+{
+    struct stub *const stub = ctx;
+    struct stub_item *const item = (struct stub_item *)base;
+
+    stub->outlet = outlet;
+    stub_event(stub);
+    stub_stall(stub, DICE_STALL_PUT, item->lane, item->index);
+    stub_check_order(stub, item);
+    stub->result->digest =
+        stub_mix(stub->result->digest ^ item->value ^ ((uint64_t)item->lane << 32) ^ item->index);
+    if (stub->result->puts++ == stub->plan->fail_put) {
+        stub_let_go(stub, item);
+        return uvp_fail(err, UVP_UNSUPPORTED, 0, "put fails");
+    }
+    if (stub_chance(stub, DICE_JOB, item->lane, item->index, stub->plan->job_percent)) {
+        return stub_submit(stub, item, err);
+    }
+    if (stub->plan->hold_items == 0) {
+        stub_let_go(stub, item);
+        return UVP_OK;
+    }
+    item->next_held = stub->held;
+    stub->held = item;
+    if (++stub->held_count >= stub->plan->hold_items) {
+        stub_let_go_all(stub);
+    }
+    return UVP_OK;
+}
+
+static inline enum uvp_code stub_collect(void *ctx, struct uvp_outlet *outlet,
+                                         struct uvp_job *base, struct uvp_error *err)
+{
+    struct stub *const stub = ctx;
+    struct stub_job *const job = (struct stub_job *)base;
+    const bool fails = job->number == stub->plan->fail_collect;
+
+    (void)outlet;
+    stub_event(stub);
+    if (job->number != stub->next_job++) {
+        stub->result->jobs_broken = true;
+    }
+    stub->result->collects++;
+    stub_free_job(job);
+    return fails ? uvp_fail(err, UVP_LIMIT, 0, "collect fails") : UVP_OK;
+}
+
+static inline enum uvp_code stub_idle(void *ctx, struct uvp_outlet *outlet,
+                                      struct uvp_error *err)
+{
+    struct stub *const stub = ctx;
+
+    (void)outlet;
+    stub_event(stub);
+    if (stub->idles++ == stub->plan->fail_idle) {
+        return uvp_fail(err, UVP_UNSUPPORTED, 0, "idle fails");
+    }
+    stub_let_go_all(stub);
+    return UVP_OK;
+}
+
+static inline enum uvp_code stub_finish(void *ctx, struct uvp_outlet *outlet, bool complete,
+                                        struct uvp_error *err)
+{
+    struct stub *const stub = ctx;
+
+    stub->outlet = outlet;
+    stub_event(stub);
+    stub->result->finishes++;
+    stub->result->complete = complete;
+    if (stub->plan->fail_finish) {
+        return uvp_fail(err, UVP_USAGE, 0, "finish fails");
+    }
+    for (uint32_t i = 0; i < stub->plan->job_at_finish; i++) {
+        UVP_TRY(stub_submit(stub, NULL, err));
+    }
+    stub_let_go_all(stub);
+    return UVP_OK;
+}
+
+static inline enum uvp_code stub_finish_jobs(void *ctx, struct uvp_outlet *outlet,
+                                             bool complete, struct uvp_error *err)
+{
+    struct stub *const stub = ctx;
+
+    (void)outlet;
+    stub_event(stub);
+    stub->result->finish_jobs++;
+    if (complete != stub->result->complete || stub->next_job != stub->jobs_made) {
+        stub->result->jobs_broken = true;
+    }
+    if (stub->plan->fail_finish_jobs) {
+        return uvp_fail(err, UVP_USAGE, 0, "finish_jobs fails");
+    }
+    return UVP_OK;
+}
+
+static inline void stub_discard(void *ctx, struct uvp_item *item)
+{
+    stub_free_item(ctx, (struct stub_item *)item);
+}
+
+static inline void stub_discard_job(void *ctx, struct uvp_job *job)
+{
+    (void)ctx;
+    stub_free_job((struct stub_job *)job);
+}
+
+/* ---- a run ---- */
+
+static inline void stub_trace(void *ctx, enum uvp_trace_level level, const char *text)
+{
+    struct stub *const stub = ctx;
+
+    (void)level;
+    (void)text;
+    atomic_fetch_add(&stub->trace_lines, 1);
+}
+
+static inline void stub_tick(void *ctx)
+{
+    struct stub_result *const result = ctx;
+
+    result->ticks++;
+}
+
+static inline enum uvp_code stub_wait(struct uvp_pipeline *pipeline, struct stub_result *result)
+{
+    enum uvp_code code;
+
+    do {
+        code = uvp_pipeline_wait(pipeline, 1000, stub_tick, result, &result->error);
+    } while (code == UVP_OK);
+    return code;
+}
+
+static inline void stub_drive(struct stub *stub, struct uvp_pipeline *pipeline)
+{
+    struct stub_result *const result = stub->result;
+    const uint32_t early = stub->plan->destroy_after_ms;
+
+    result->start = uvp_pipeline_start(pipeline, &result->error);
+    if (early != STUB_NEVER) {
+        result->code = uvp_pipeline_wait(pipeline, early, NULL, NULL, NULL);
+        return;
+    }
+    result->code = result->start == UVP_OK ? stub_wait(pipeline, result) : result->start;
+    stub_let_go_all(stub);
+    uvp_pipeline_stats(pipeline, &result->stats);
+}
+
+static inline void stub_take_counts(const struct stub *stub)
+{
+    struct stub_result *const result = stub->result;
+
+    result->items_made = stub->items_made;
+    result->items_freed = stub->items_freed;
+    result->jobs_made = stub->jobs_made;
+    result->jobs_freed = stub->jobs_freed;
+    result->results_made = stub->results_made;
+    result->results_freed = stub->results_freed;
+    result->aheads = stub->aheads;
+    result->opened = stub->opened;
+    result->closed = stub->closed;
+    result->workers_made = stub->workers_made;
+    result->workers_freed = stub->workers_freed;
+    result->largest = stub->largest;
+    result->trace_lines = stub->trace_lines;
+}
+
+static inline void stub_run(const struct stub_plan *plan, struct stub_result *result)
+{
+    struct stub stub = {.plan = plan, .result = result};
+    struct uvp_pipeline *pipeline = NULL;
+    struct uvp_mem mem;
+    const struct uvp_trace trace = {.line = stub_trace, .ctx = &stub};
+    const struct uvp_reader_stage readers = {.ctx = &stub,
+                                             .lane_count = plan->lanes,
+                                             .open = stub_open,
+                                             .run = stub_read,
+                                             .close = stub_close};
+    const struct uvp_worker_stage workers = {
+        .ctx = &stub, .create = stub_create, .work = stub_work, .destroy = stub_destroy};
+    const struct uvp_writer_stage writer = {.ctx = &stub,
+                                            .put = stub_put,
+                                            .collect = stub_collect,
+                                            .idle = stub_idle,
+                                            .finish = stub_finish,
+                                            .finish_jobs = stub_finish_jobs,
+                                            .discard = stub_discard,
+                                            .discard_job = stub_discard_job};
+
+    memset(result, 0, sizeof *result);
+    uvp_mem_init(&mem, 0);
+    mem.fail_at_call = plan->mem_fail_at;
+    if (uvp_stop_init(&stub.stop, true, NULL) != UVP_OK) {
+        abort();
+    }
+    for (uint32_t i = 0; i < STUB_MAX_LANES; i++) {
+        stub.seen[i] = calloc(plan->items[i] + 1U, 1);
+    }
+    result->create = uvp_pipeline_create(&plan->options, &readers, &workers, &writer, &mem,
+                                         &stub.stop, &trace, &pipeline, &result->error);
+    result->code = result->create;
+    if (result->create == UVP_OK) {
+        stub_drive(&stub, pipeline);
+        if (plan->destroy_after_ms != STUB_NEVER) {
+            uvp_pipeline_destroy(pipeline);
+            pipeline = NULL;
+            while (stub.held != NULL) {
+                struct stub_item *const next = stub.held->next_held;
+                stub_free_item(&stub, stub.held);
+                stub.held = next;
+            }
+        }
+        uvp_pipeline_destroy(pipeline);
+    }
+    for (uint32_t i = 0; i < STUB_MAX_LANES; i++) {
+        free(stub.seen[i]);
+    }
+    stub_take_counts(&stub);
+    result->mem_left = mem.used_bytes;
+    result->mem_calls = mem.calls;
+    uvp_stop_release(&stub.stop);
+}
+
+/* A plain plan: nothing fails, nothing stalls. */
+static inline struct stub_plan stub_plain(uint32_t workers, uint32_t readers, uint32_t lanes,
+                                          uint32_t items)
+{
+    struct stub_plan plan = {
+        .seed = 1,
+        .lanes = lanes,
+        .max_bytes = 100,
+        .fail_ahead = STUB_NEVER,
+        .fail_create = STUB_NEVER,
+        .fail_work = STUB_NEVER,
+        .fail_put = STUB_NEVER,
+        .fail_job = STUB_NEVER,
+        .fail_collect = STUB_NEVER,
+        .fail_idle = STUB_NEVER,
+        .stop_at_event = STUB_NEVER,
+        .abort_at_event = STUB_NEVER,
+        .hang_work = STUB_NEVER,
+        .destroy_after_ms = STUB_NEVER,
+    };
+
+    plan.options.workers = workers;
+    plan.options.readers = readers;
+    for (uint32_t i = 0; i < STUB_MAX_LANES; i++) {
+        plan.items[i] = i < lanes ? items : 0;
+        plan.fail_run[i] = STUB_NEVER;
+    }
+    return plan;
+}
+
+/* Holds for every run, however it ended: NULL, or what is wrong. */
+static inline const char *stub_judge(const struct stub_plan *plan,
+                                     const struct stub_result *result)
+{
+    const size_t budget = plan->options.budget_bytes;
+    const uint32_t window = plan->options.window_items;
+
+    if (result->items_made != result->items_freed) {
+        return "items lost or freed twice";
+    }
+    if (result->jobs_made != result->jobs_freed) {
+        return "jobs lost";
+    }
+    if (result->results_made != result->results_freed) {
+        return "read-ahead results lost";
+    }
+    if (result->opened != result->closed || result->workers_made != result->workers_freed) {
+        return "stages not closed";
+    }
+    if (result->order_broken || result->jobs_broken) {
+        return "order broken";
+    }
+    if (result->twice || result->unworked) {
+        return "item put twice or without its work";
+    }
+    if (result->mem_left != 0) {
+        return "memory left";
+    }
+    if (result->stats.budget_used_bytes != 0 ||
+        result->stats.admitted != result->stats.released) {
+        return "budget not returned";
+    }
+    if (budget != 0 && !plan->overdraw && result->stats.budget_peak_bytes > budget &&
+        result->stats.budget_peak_bytes > result->largest) {
+        return "peak above the budget";
+    }
+    if (window != 0 && result->stats.window_peak > window) {
+        return "window passed";
+    }
+    return NULL;
+}
+
+#endif

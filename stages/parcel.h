@@ -59,11 +59,11 @@ struct uvp_member {
 
 struct uvp_piece {
     enum uvp_piece_kind kind;
-    struct uvp_slices slices;  /* RAW, DATA, TRAILER */
-    uint64_t at;               /* RAW, TRAILER: offset in the input */
-    struct uvp_member *member; /* MEMBER, BEGIN: the parcel's; NULL else */
-    struct uvp_choice choice; /* OPEN */
-    enum uvp_container source; /* OPEN: what the input is */
+    struct uvp_slices slices;        /* RAW, DATA, TRAILER */
+    uint64_t at;                     /* RAW, TRAILER: offset in the input */
+    struct uvp_member *member;       /* MEMBER, BEGIN: the parcel's; NULL else */
+    struct uvp_choice choice;        /* OPEN */
+    enum uvp_container source;       /* OPEN: what the input is */
     const struct uvp_error *warning; /* WARNING: in the parcel's texts */
     /* PASSED */
     uint64_t seq;
@@ -86,8 +86,8 @@ struct uvp_parcel {
     uint32_t member_count;
     uint32_t member_capacity;
     struct uvp_arena texts;
-    uint64_t raw_bytes;    /* in slices */
-    uint64_t member_bytes; /* of member pieces, as stored */
+    uint64_t raw_bytes;         /* in slices */
+    uint64_t member_bytes;      /* of member pieces, as stored */
     uint64_t passed_unrecorded; /* members counted here that have no piece */
     struct uvp_parcel *next;
 };

@@ -23,11 +23,12 @@ enum uvp_member_status {
     UVP_MEMBER_STATUS_COUNT
 };
 
-const char *uvp_member_status_name(enum uvp_member_status status); /* "ok", "passed", "failed" */
+const char *
+uvp_member_status_name(enum uvp_member_status status); /* "ok", "passed", "failed" */
 
 /* Where a member's time went. */
 enum uvp_member_step {
-    UVP_STEP_LOAD,   /* out of the archive's form: inflate, join */
+    UVP_STEP_LOAD, /* out of the archive's form: inflate, join */
     UVP_STEP_DECODE,
     UVP_STEP_TOPOLOGY,
     UVP_STEP_SEGMENT,
@@ -42,9 +43,9 @@ enum uvp_member_step {
 const char *uvp_member_step_name(enum uvp_member_step step);
 
 struct uvp_record {
-    uint64_t seq;       /* number of the member in the run, from 0, in input order */
-    const char *input;  /* the input's path as given, "-" for stdin */
-    const char *path;   /* of the member; any bytes but NUL */
+    uint64_t seq;      /* number of the member in the run, from 0, in input order */
+    const char *input; /* the input's path as given, "-" for stdin */
+    const char *path;  /* of the member; any bytes but NUL */
     size_t path_bytes;
     enum uvp_member_status status;
     const char *reason; /* PASSED: why; else NULL */
@@ -53,7 +54,7 @@ struct uvp_record {
     const char *format; /* of the mesh, or NULL */
     uint64_t bytes_in;  /* of the file */
     uint64_t bytes_out;
-    uint64_t wall_ns;   /* all steps together; 0 for passed members */
+    uint64_t wall_ns; /* all steps together; 0 for passed members */
     uint64_t step_ns[UVP_STEP_COUNT];
     uint32_t vertices;
     uint32_t polygons;

@@ -25,28 +25,28 @@ enum uvp_on_error {
 struct uvp_settings {
     const char *const *inputs; /* paths; "-" is stdin. None means stdin */
     uint32_t input_count;
-    const char *output;      /* NULL or "-": stdout; a path ending in '/' or an existing folder:
-                                files below it; else a file, complete or not there at all */
-    bool force_terminal;     /* binary to a terminal all the same */
+    const char *output;  /* NULL or "-": stdout; a path ending in '/' or an existing folder:
+                            files below it; else a file, complete or not there at all */
+    bool force_terminal; /* binary to a terminal all the same */
     const char *const *include; /* globs over member paths; none: all */
     uint32_t include_count;
     const char *const *exclude;
     uint32_t exclude_count;
     enum uvp_existing existing;
     enum uvp_on_error on_error;
-    uint64_t max_errors;     /* failed members before the run ends; 0: no limit */
-    bool dry_run;            /* read and judge names, unwrap and write nothing */
-    bool container_given;    /* --format */
+    uint64_t max_errors;  /* failed members before the run ends; 0: no limit */
+    bool dry_run;         /* read and judge names, unwrap and write nothing */
+    bool container_given; /* --format */
     enum uvp_container container;
-    bool codec_given;        /* --compress */
+    bool codec_given; /* --compress */
     enum uvp_codec codec;
     bool level_given;
     int level;
-    uint32_t workers;        /* as started; 0: the serial twin */
-    size_t budget_bytes;     /* as given to the pipeline */
+    uint32_t workers;           /* as started; 0: the serial twin */
+    size_t budget_bytes;        /* as given to the pipeline */
     uint64_t member_timeout_ns; /* 0: none */
     struct uvp_atlas_options atlas;
-    bool record_passed;      /* the listener wants a record of every passed member too */
+    bool record_passed; /* the listener wants a record of every passed member too */
 };
 
 #endif

@@ -3,26 +3,26 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "stages/run.h"
+#include "stages/shared.h"
 
 #define KEPT_BLOCKS 8
 #define KEEP_MOST ((size_t)64 << 20)
 #define KEEP_LEAST ((size_t)1 << 20)
 
 struct uvp_stages {
-    struct uvp_run run;
+    struct uvp_shared shared;
     struct uvp_writer *writer;
     struct uvp_reader_stage reader_stage;
     struct uvp_worker_stage worker_stage;
     struct uvp_writer_stage writer_stage;
 };
 
-const char *uvp_run_input(const struct uvp_run *run, uint32_t lane)
+const char *uvp_shared_input(const struct uvp_shared *shared, uint32_t lane)
 {
-    return run->settings->input_count == 0 ? "-" : run->settings->inputs[lane];
+    return shared->settings->input_count == 0 ? "-" : shared->settings->inputs[lane];
 }
 
-size_t uvp_run_worker_keep_bytes(const struct uvp_settings *settings)
+size_t uvp_shared_worker_keep_bytes(const struct uvp_settings *settings)
 {
     const size_t workers = settings->workers == 0 ? 1 : settings->workers;
     const size_t share = settings->budget_bytes / (8 * workers);
@@ -58,11 +58,11 @@ static const char *last_part(const char *path)
 }
 
 /* Two inputs whose outputs would have one name below the output folder: one would be lost. */
-static enum uvp_code check_names(const struct uvp_run *run, struct uvp_error *err)
+static enum uvp_code check_names(const struct uvp_shared *shared, struct uvp_error *err)
 {
-    const struct uvp_settings *const settings = run->settings;
+    const struct uvp_settings *const settings = shared->settings;
 
-    for (uint32_t i = 0; run->per_input && i < settings->input_count; i++) {
+    for (uint32_t i = 0; shared->per_input && i < settings->input_count; i++) {
         for (uint32_t k = 0; k < i; k++) {
             if (strcmp(last_part(settings->inputs[i]), last_part(settings->inputs[k])) == 0) {
                 return uvp_fail(err, UVP_USAGE, 0,
@@ -75,23 +75,23 @@ static enum uvp_code check_names(const struct uvp_run *run, struct uvp_error *er
     return UVP_OK;
 }
 
-static void init_run(struct uvp_run *run, const struct uvp_settings *settings,
+static void init_run(struct uvp_shared *shared, const struct uvp_settings *settings,
                      const struct uvp_listener *listener, struct uvp_mem *mem,
                      struct uvp_stop *stop, const struct uvp_trace *trace)
 {
-    run->settings = settings;
-    run->listener = listener;
-    run->mem = mem;
-    run->stop = stop;
-    run->trace = trace;
-    run->per_input = is_folder(settings->output);
-    uvp_shelf_init(&run->shelf, mem);
+    shared->settings = settings;
+    shared->listener = listener;
+    shared->mem = mem;
+    shared->stop = stop;
+    shared->trace = trace;
+    shared->per_input = is_folder(settings->output);
+    uvp_shelf_init(&shared->shelf, mem);
 }
 
 /* The size of everything that will be read, when every input is a plain file. */
-static void sum_input_sizes(struct uvp_run *run)
+static void sum_input_sizes(struct uvp_shared *shared)
 {
-    const struct uvp_settings *const settings = run->settings;
+    const struct uvp_settings *const settings = shared->settings;
     uint64_t total = 0;
 
     for (uint32_t i = 0; i < settings->input_count; i++) {
@@ -110,34 +110,34 @@ static void sum_input_sizes(struct uvp_run *run)
         }
         total = (uint64_t)status.st_size;
     }
-    atomic_store(&run->bytes_in_total, total);
+    atomic_store(&shared->bytes_in_total, total);
 }
 
-static enum uvp_code make_folder(const struct uvp_run *run, struct uvp_error *err)
+static enum uvp_code make_folder(const struct uvp_shared *shared, struct uvp_error *err)
 {
     struct stat status;
 
-    if (!run->per_input || run->settings->dry_run) {
+    if (!shared->per_input || shared->settings->dry_run) {
         return UVP_OK;
     }
-    if (mkdir(run->settings->output, 0777) != 0 &&
-        (stat(run->settings->output, &status) != 0 || !S_ISDIR(status.st_mode))) {
-        return uvp_fail(err, UVP_IO, 0, "cannot make the folder %s", run->settings->output);
+    if (mkdir(shared->settings->output, 0777) != 0 &&
+        (stat(shared->settings->output, &status) != 0 || !S_ISDIR(status.st_mode))) {
+        return uvp_fail(err, UVP_IO, 0, "cannot make the folder %s", shared->settings->output);
     }
     return UVP_OK;
 }
 
 static enum uvp_code set_up(struct uvp_stages *stages, struct uvp_error *err)
 {
-    struct uvp_run *const run = &stages->run;
+    struct uvp_shared *const shared = &stages->shared;
 
-    UVP_TRY(check_names(run, err));
-    UVP_TRY(make_folder(run, err));
-    UVP_TRY(uvp_block_pool_create(run->mem, KEPT_BLOCKS, &run->pool, err));
-    UVP_TRY(uvp_writer_create(run, &stages->writer, err));
-    sum_input_sizes(run);
-    uvp_reader_stage_fill(run, &stages->reader_stage);
-    uvp_unwrapper_stage_fill(run, &stages->worker_stage);
+    UVP_TRY(check_names(shared, err));
+    UVP_TRY(make_folder(shared, err));
+    UVP_TRY(uvp_block_pool_create(shared->mem, KEPT_BLOCKS, &shared->pool, err));
+    UVP_TRY(uvp_writer_create(shared, &stages->writer, err));
+    sum_input_sizes(shared);
+    uvp_reader_stage_fill(shared, &stages->reader_stage);
+    uvp_unwrapper_stage_fill(shared, &stages->worker_stage);
     uvp_writer_stage_fill(stages->writer, &stages->writer_stage);
     return UVP_OK;
 }
@@ -153,7 +153,7 @@ enum uvp_code uvp_stages_create(const struct uvp_settings *settings,
     if (stages == NULL) {
         return uvp_fail_memory(err, sizeof *stages);
     }
-    init_run(&stages->run, settings, listener, mem, stop, trace);
+    init_run(&stages->shared, settings, listener, mem, stop, trace);
     code = set_up(stages, err);
     if (code != UVP_OK) {
         uvp_stages_destroy(stages);
@@ -185,19 +185,19 @@ static uint64_t count_of(const _Atomic uint64_t *counter)
 
 void uvp_stages_progress(const struct uvp_stages *stages, struct uvp_progress *progress)
 {
-    const struct uvp_run *const run = &stages->run;
+    const struct uvp_shared *const shared = &stages->shared;
 
-    progress->members_read = count_of(&run->members_read);
+    progress->members_read = count_of(&shared->members_read);
     for (int i = 0; i < UVP_MEMBER_STATUS_COUNT; i++) {
-        progress->members_by_status[i] = count_of(&run->members_by_status[i]);
+        progress->members_by_status[i] = count_of(&shared->members_by_status[i]);
     }
-    progress->dropped = count_of(&run->dropped);
-    progress->warnings = count_of(&run->warnings);
-    progress->bytes_in = count_of(&run->bytes_in);
-    progress->bytes_in_total = count_of(&run->bytes_in_total);
-    progress->bytes_out = count_of(&run->bytes_out);
-    progress->triangles = count_of(&run->triangles);
-    progress->mesh_ns = count_of(&run->mesh_ns);
+    progress->dropped = count_of(&shared->dropped);
+    progress->warnings = count_of(&shared->warnings);
+    progress->bytes_in = count_of(&shared->bytes_in);
+    progress->bytes_in_total = count_of(&shared->bytes_in_total);
+    progress->bytes_out = count_of(&shared->bytes_out);
+    progress->triangles = count_of(&shared->triangles);
+    progress->mesh_ns = count_of(&shared->mesh_ns);
 }
 
 void uvp_stages_destroy(struct uvp_stages *stages)
@@ -207,11 +207,11 @@ void uvp_stages_destroy(struct uvp_stages *stages)
     if (stages == NULL) {
         return;
     }
-    mem = stages->run.mem;
+    mem = stages->shared.mem;
     uvp_writer_destroy(stages->writer);
-    uvp_shelf_release(&stages->run.shelf);
-    if (stages->run.pool != NULL) {
-        uvp_block_pool_release(stages->run.pool);
+    uvp_shelf_release(&stages->shared.shelf);
+    if (stages->shared.pool != NULL) {
+        uvp_block_pool_release(stages->shared.pool);
     }
     uvp_mem_give(mem, stages, sizeof *stages);
 }

@@ -33,12 +33,12 @@ struct uvp_progress {
     uint64_t members_read;
     uint64_t members_by_status[UVP_MEMBER_STATUS_COUNT]; /* written */
     uint64_t dropped;
-    uint64_t warnings;      /* about inputs */
-    uint64_t bytes_in;      /* read from inputs, as they come (compressed) */
-    uint64_t bytes_in_total;/* when every input's size is known, else 0 */
-    uint64_t bytes_out;     /* written to the output */
-    uint64_t triangles;     /* of unwrapped meshes */
-    uint64_t mesh_ns;       /* time spent in meshes, summed over workers */
+    uint64_t warnings;       /* about inputs */
+    uint64_t bytes_in;       /* read from inputs, as they come (compressed) */
+    uint64_t bytes_in_total; /* when every input's size is known, else 0 */
+    uint64_t bytes_out;      /* written to the output */
+    uint64_t triangles;      /* of unwrapped meshes */
+    uint64_t mesh_ns;        /* time spent in meshes, summed over workers */
 };
 
 void uvp_stages_progress(const struct uvp_stages *stages, struct uvp_progress *progress);

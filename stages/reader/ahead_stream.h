@@ -16,8 +16,8 @@
  * Returns UVP_OK, or a failure with `inner` still the caller's.
  */
 UVP_MUST_USE enum uvp_code uvp_ahead_stream_open(struct uvp_stream *inner,
-                                                 struct uvp_intake *intake,
-                                                 struct uvp_mem *mem, struct uvp_stream **out,
+                                                 struct uvp_intake *intake, struct uvp_mem *mem,
+                                                 struct uvp_stream **out,
                                                  struct uvp_error *err);
 
 #endif

@@ -7,7 +7,7 @@
 #define UVP_STAGES_READER_CHOOSE_H
 
 #include "formats/archive/input.h"
-#include "stages/run.h"
+#include "stages/shared.h"
 
 /* NULL when the member is to be unwrapped (as far as its name tells), else why it is not. */
 const char *uvp_choose_member(const struct uvp_settings *settings,
@@ -20,9 +20,9 @@ const char *uvp_choose_member(const struct uvp_settings *settings,
  * Returns: UVP_OK
  *          UVP_USAGE  the settings ask for something that cannot be written
  */
-UVP_MUST_USE enum uvp_code uvp_choose_output(const struct uvp_settings *settings, bool per_input,
-                                             enum uvp_container container,
-                                             enum uvp_codec codec,
-                                             struct uvp_choice *choice, struct uvp_error *err);
+UVP_MUST_USE enum uvp_code uvp_choose_output(const struct uvp_settings *settings,
+                                             bool per_input, enum uvp_container container,
+                                             enum uvp_codec codec, struct uvp_choice *choice,
+                                             struct uvp_error *err);
 
 #endif

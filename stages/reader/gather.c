@@ -13,7 +13,7 @@
 
 static enum uvp_code take_parcel(struct uvp_lane *lane, struct uvp_error *err)
 {
-    lane->parcel = uvp_parcel_take(&lane->run->shelf, lane->number);
+    lane->parcel = uvp_parcel_take(&lane->shared->shelf, lane->number);
     if (lane->parcel == NULL) {
         return uvp_fail_memory(err, sizeof *lane->parcel);
     }
@@ -36,7 +36,7 @@ enum uvp_code uvp_lane_reserve(struct uvp_lane *lane, size_t bytes, struct uvp_e
     if (code == UVP_CANCELLED) {
         lane->cancelled = true;
         if (!lane->parcel->item.has_ticket) {
-            uvp_parcel_give(&lane->run->shelf, lane->parcel);
+            uvp_parcel_give(&lane->shared->shelf, lane->parcel);
             lane->parcel = NULL;
         }
     }
@@ -106,7 +106,7 @@ static enum uvp_code move_raw(struct uvp_lane *lane, struct uvp_error *err)
     uint64_t bytes;
     enum uvp_code code;
 
-    uvp_slices_init(&raw, lane->run->mem);
+    uvp_slices_init(&raw, lane->shared->mem);
     code = uvp_input_flush(lane->input, &raw, &at, err);
     bytes = raw.bytes;
     if (code == UVP_OK && bytes != 0) {
@@ -125,7 +125,7 @@ static enum uvp_code drop_raw(struct uvp_lane *lane, struct uvp_error *err)
     uint64_t at = 0;
     enum uvp_code code;
 
-    uvp_slices_init(&raw, lane->run->mem);
+    uvp_slices_init(&raw, lane->shared->mem);
     code = uvp_input_flush(lane->input, &raw, &at, err);
     uvp_slices_release(&raw);
     return code;
@@ -138,7 +138,7 @@ enum uvp_code uvp_lane_gather(struct uvp_lane *lane, struct uvp_error *err)
     if (bytes == 0) {
         return UVP_OK;
     }
-    if (lane->foreign || lane->run->settings->dry_run) {
+    if (lane->foreign || lane->shared->settings->dry_run) {
         return drop_raw(lane, err);
     }
     UVP_TRY(uvp_lane_reserve(lane, (size_t)bytes, err));
@@ -148,14 +148,14 @@ enum uvp_code uvp_lane_gather(struct uvp_lane *lane, struct uvp_error *err)
 enum uvp_code uvp_lane_note_passed(struct uvp_lane *lane, const struct uvp_header *header,
                                    const char *reason, struct uvp_error *err)
 {
-    const uint64_t seq = lane->run->next_seq++;
+    const uint64_t seq = lane->shared->next_seq++;
     struct uvp_piece *piece;
 
-    uvp_run_count(&lane->run->members_read, 1);
+    uvp_shared_count(&lane->shared->members_read, 1);
     if (lane->parcel == NULL) {
         UVP_TRY(uvp_lane_reserve(lane, 0, err));
     }
-    if (!lane->run->settings->record_passed) {
+    if (!lane->shared->settings->record_passed) {
         lane->parcel->passed_unrecorded++;
         return UVP_OK;
     }

@@ -18,20 +18,21 @@
 #include "stages/reader/ahead_stream.h"
 #include "stages/reader/choose.h"
 
-#define LONG_BYTES ((uint64_t)4 << 20)  /* longer passed members go in steps */
+#define LONG_BYTES ((uint64_t)4 << 20) /* longer passed members go in steps */
 #define GATHER_BYTES ((uint64_t)256 << 10)
-#define MESH_COST_FACTOR 10 /* engine's memory per byte of mesh, a rough guess until decoded */
+#define MESH_COST_FACTOR 10 /* engine's memory per byte of mesh, a rough guess until decoded   \
+                             */
 #define SPOOL_LIMIT ((size_t)1 << 40)
 
 /* ---- opening ---- */
 
 static ssize_t counted_read(void *ctx, int fd, void *to, size_t bytes)
 {
-    struct uvp_run *const run = ctx;
+    struct uvp_shared *const shared = ctx;
     const ssize_t got = uvp_io_system.read(uvp_io_system.ctx, fd, to, bytes);
 
     if (got > 0) {
-        uvp_run_count(&run->bytes_in, (uint64_t)got);
+        uvp_shared_count(&shared->bytes_in, (uint64_t)got);
     }
     return got;
 }
@@ -67,8 +68,8 @@ static enum uvp_code stack_streams(struct uvp_lane *lane, struct uvp_stream *str
     const bool pays_seekable = stream->ops->read_at == NULL || !stream->size_known;
     struct uvp_stream *decoded = NULL;
     struct uvp_stream *ahead = NULL;
-    enum uvp_code code =
-        uvp_codec_open(stream, lane->run->pool, lane->run->mem, &decoded, &lane->codec, err);
+    enum uvp_code code = uvp_codec_open(stream, lane->shared->pool, lane->shared->mem, &decoded,
+                                        &lane->codec, err);
 
     if (code != UVP_OK) {
         uvp_stream_close(stream);
@@ -78,7 +79,7 @@ static enum uvp_code stack_streams(struct uvp_lane *lane, struct uvp_stream *str
         lane->stream = decoded;
         return UVP_OK;
     }
-    code = uvp_ahead_stream_open(decoded, lane->intake, lane->run->mem, &ahead, err);
+    code = uvp_ahead_stream_open(decoded, lane->intake, lane->shared->mem, &ahead, err);
     if (code != UVP_OK) {
         uvp_stream_close(decoded);
         return code;
@@ -91,9 +92,9 @@ static enum uvp_code open_stream(struct uvp_lane *lane, struct uvp_error *err)
 {
     struct uvp_fd_stream_options options = {
         .io = &lane->io,
-        .stop = lane->run->stop,
-        .pool = lane->run->pool,
-        .mem = lane->run->mem,
+        .stop = lane->shared->stop,
+        .pool = lane->shared->pool,
+        .mem = lane->shared->mem,
     };
     struct uvp_stream *stream = NULL;
     int fd;
@@ -115,36 +116,37 @@ static enum uvp_code open_stream(struct uvp_lane *lane, struct uvp_error *err)
 
 void uvp_lane_close(struct uvp_lane *lane)
 {
-    struct uvp_mem *const mem = lane->run->mem;
+    struct uvp_mem *const mem = lane->shared->mem;
 
     if (lane->input != NULL) {
         uvp_input_close(lane->input);
     }
     uvp_stream_close(lane->stream);
     if (lane->parcel != NULL) {
-        uvp_parcel_give(&lane->run->shelf, lane->parcel);
+        uvp_parcel_give(&lane->shared->shelf, lane->parcel);
     }
     uvp_member_destroy(lane->spare);
     uvp_mem_give(mem, lane, sizeof *lane);
 }
 
-enum uvp_code uvp_lane_open(struct uvp_run *run, uint32_t number, struct uvp_intake *intake,
-                            struct uvp_lane **out, struct uvp_error *err)
+enum uvp_code uvp_lane_open(struct uvp_shared *shared, uint32_t number,
+                            struct uvp_intake *intake, struct uvp_lane **out,
+                            struct uvp_error *err)
 {
-    struct uvp_lane *const lane = uvp_mem_take_zeroed(run->mem, sizeof *lane);
+    struct uvp_lane *const lane = uvp_mem_take_zeroed(shared->mem, sizeof *lane);
     enum uvp_code code;
 
     if (lane == NULL) {
         return uvp_fail_memory(err, sizeof *lane);
     }
-    lane->run = run;
+    lane->shared = shared;
     lane->intake = intake;
     lane->number = number;
-    lane->name = uvp_run_input(run, number);
+    lane->name = uvp_shared_input(shared, number);
     lane->io = uvp_io_system;
     lane->io.read = counted_read;
-    lane->io.ctx = run;
-    lane->spare = uvp_member_create(run->mem);
+    lane->io.ctx = shared;
+    lane->spare = uvp_member_create(shared->mem);
     uvp_intake_note(intake, "opening", lane->name);
     code = lane->spare == NULL ? uvp_fail_memory(err, sizeof *lane->spare)
                                : open_stream(lane, err);
@@ -198,9 +200,9 @@ static enum uvp_code look_at_head(struct uvp_lane *lane, struct uvp_error *err)
 static enum uvp_code open_input(struct uvp_lane *lane, struct uvp_error *err)
 {
     const struct uvp_input_options options = {
-        .pool = lane->run->pool,
-        .mem = lane->run->mem,
-        .stop = lane->run->stop,
+        .pool = lane->shared->pool,
+        .mem = lane->shared->mem,
+        .stop = lane->shared->stop,
         .path = lane->name,
         .spool_limit_bytes = SPOOL_LIMIT,
         .warn = warn,
@@ -230,17 +232,17 @@ static bool has_raw_bytes(enum uvp_container container)
 /* The first lane's choice is the run's, unless every input has an output of its own. */
 static enum uvp_code choose(struct uvp_lane *lane, struct uvp_error *err)
 {
-    struct uvp_run *const run = lane->run;
+    struct uvp_shared *const shared = lane->shared;
     const enum uvp_container source = uvp_input_container(lane->input);
 
-    if (run->per_input || lane->number == 0) {
-        UVP_TRY(uvp_choose_output(run->settings, run->per_input, source, lane->codec,
+    if (shared->per_input || lane->number == 0) {
+        UVP_TRY(uvp_choose_output(shared->settings, shared->per_input, source, lane->codec,
                                   &lane->choice, err));
     } else {
-        lane->choice = run->choice;
+        lane->choice = shared->choice;
     }
     if (lane->number == 0) {
-        run->choice = lane->choice;
+        shared->choice = lane->choice;
     }
     lane->foreign = source != lane->choice.container || !has_raw_bytes(source);
     uvp_input_keep_metadata(lane->input, lane->foreign);
@@ -307,9 +309,9 @@ static enum uvp_code take_member(struct uvp_lane *lane, const struct uvp_header 
     }
     piece->member->unwrap = reason == NULL;
     piece->member->reason = reason;
-    piece->member->seq = lane->run->next_seq++;
+    piece->member->seq = lane->shared->next_seq++;
     lane->parcel->member_bytes += piece->member->entry.raw.bytes;
-    uvp_run_count(&lane->run->members_read, 1);
+    uvp_shared_count(&lane->shared->members_read, 1);
     return UVP_OK;
 }
 
@@ -332,7 +334,7 @@ static enum uvp_code send_data(struct uvp_lane *lane, bool *more, struct uvp_err
     struct uvp_piece *piece;
     enum uvp_code code;
 
-    uvp_slices_init(&data, lane->run->mem);
+    uvp_slices_init(&data, lane->shared->mem);
     code = uvp_input_read(lane->input, &data, more, err);
     if (code == UVP_OK) {
         code = uvp_lane_reserve(lane, (size_t)data.bytes, err);
@@ -373,7 +375,7 @@ static enum uvp_code pass_member(struct uvp_lane *lane, const struct uvp_header 
 {
     const uint64_t bytes =
         header->stored_bytes > header->size_bytes ? header->stored_bytes : header->size_bytes;
-    const bool dry = lane->run->settings->dry_run;
+    const bool dry = lane->shared->settings->dry_run;
     const bool is_long = !header->size_known || bytes > LONG_BYTES;
 
     if (lane->foreign && !dry && !is_long) {
@@ -393,10 +395,10 @@ static enum uvp_code pass_member(struct uvp_lane *lane, const struct uvp_header 
 static enum uvp_code handle_member(struct uvp_lane *lane, const struct uvp_header *header,
                                    struct uvp_error *err)
 {
-    const char *reason = uvp_choose_member(lane->run->settings, header);
+    const char *reason = uvp_choose_member(lane->shared->settings, header);
 
     if (uvp_input_container(lane->input) == UVP_CONTAINER_PLAIN && lane->plain_is_mesh &&
-        !lane->run->settings->dry_run) {
+        !lane->shared->settings->dry_run) {
         reason = NULL; /* its bytes say so, whatever it is called */
     }
     if (reason == NULL) {
@@ -436,7 +438,7 @@ static enum uvp_code send_trailer(struct uvp_lane *lane, struct uvp_error *err)
     if (piece == NULL) {
         return uvp_fail_memory(err, sizeof *piece);
     }
-    if (!lane->foreign && !lane->run->settings->dry_run) {
+    if (!lane->foreign && !lane->shared->settings->dry_run) {
         UVP_TRY(uvp_input_trailer(lane->input, &piece->slices, &piece->at, err));
     }
     return uvp_lane_reserve(lane, (size_t)piece->slices.bytes, err);

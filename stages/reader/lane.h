@@ -8,30 +8,30 @@
 #define UVP_STAGES_READER_LANE_H
 
 #include "formats/archive/input.h"
-#include "stages/run.h"
+#include "stages/shared.h"
 
 struct uvp_lane {
-    struct uvp_run *run;
+    struct uvp_shared *shared;
     struct uvp_intake *intake;
     uint32_t number;
     const char *name; /* the input's path as given */
     bool is_folder;
-    struct uvp_io io; /* the system's, with the bytes counted */
+    struct uvp_io io;          /* the system's, with the bytes counted */
     struct uvp_stream *stream; /* until the input has it */
     enum uvp_codec codec;
     bool plain_is_mesh;
     struct uvp_input *input;
     struct uvp_choice choice;
-    bool foreign; /* the output is of another kind: no raw bytes */
+    bool foreign;              /* the output is of another kind: no raw bytes */
     struct uvp_parcel *parcel; /* being filled; NULL: none */
     struct uvp_member *spare;  /* the member being read */
-    bool cancelled; /* the intake said so: nothing more goes in */
-    enum uvp_code hook_code; /* a failure inside before_wait, kept for later */
+    bool cancelled;            /* the intake said so: nothing more goes in */
+    enum uvp_code hook_code;   /* a failure inside before_wait, kept for later */
     struct uvp_error hook_error;
 };
 
 /* Opens the file or folder and reads ahead a little; no budget is held yet. */
-UVP_MUST_USE enum uvp_code uvp_lane_open(struct uvp_run *run, uint32_t number,
+UVP_MUST_USE enum uvp_code uvp_lane_open(struct uvp_shared *shared, uint32_t number,
                                          struct uvp_intake *intake, struct uvp_lane **lane,
                                          struct uvp_error *err);
 /* Reads to the end, sending parcels. */

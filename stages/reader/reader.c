@@ -22,7 +22,7 @@ static enum uvp_code run_lane(void *reader, struct uvp_intake *intake, struct uv
     (void)intake;
     if (code != UVP_OK && code != UVP_CANCELLED) {
         /* nothing new comes in after a damaged input; this also wakes a thread reading ahead */
-        uvp_stop_raise(lane->run->stop, UVP_STOP_DRAIN);
+        uvp_stop_raise(lane->shared->stop, UVP_STOP_DRAIN);
     }
     return code;
 }
@@ -32,11 +32,11 @@ static void close_lane(void *reader)
     uvp_lane_close(reader);
 }
 
-void uvp_reader_stage_fill(struct uvp_run *run, struct uvp_reader_stage *stage)
+void uvp_reader_stage_fill(struct uvp_shared *shared, struct uvp_reader_stage *stage)
 {
-    stage->ctx = run;
-    stage->lane_count = run->settings->input_count == 0 ? 1 : run->settings->input_count;
+    stage->ctx = shared;
+    stage->lane_count = shared->settings->input_count == 0 ? 1 : shared->settings->input_count;
     stage->open = open_lane;
-    stage->run = run_lane;
+    stage->shared = run_lane;
     stage->close = close_lane;
 }

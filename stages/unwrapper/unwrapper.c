@@ -9,7 +9,7 @@
 
 #include "formats/mesh/format.h"
 #include "pipeline/base/clock.h"
-#include "stages/run.h"
+#include "stages/shared.h"
 
 #define LABEL_STEP_LOAD "load"
 #define OUTPUT_CEILING_FACTOR 6
@@ -17,7 +17,7 @@
 #define LOAD_CEILING ((size_t)4 << 30)
 
 struct unwrapper {
-    struct uvp_run *run;
+    struct uvp_shared *shared;
     struct uvp_desk *desk;
     struct uvp_arena keep;    /* mesh and layout of the member at hand */
     struct uvp_arena scratch; /* the engine's own */
@@ -85,17 +85,16 @@ static enum uvp_code decode(struct job *job, struct uvp_error *err)
     const char *reason = NULL;
 
     begin_step(job, UVP_STEP_DECODE);
-    job->format =
-        uvp_format_find(entry->path, entry->path_bytes, job->body, true, &reason);
+    job->format = uvp_format_find(entry->path, entry->path_bytes, job->body, true, &reason);
     if (job->format == NULL) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "%s", reason);
     }
     job->member->format = job->format->name;
-    UVP_TRY(job->format->decode(job->body, NULL, &unwrapper->keep, &job->stop, &job->mesh,
-                                err));
+    UVP_TRY(
+        job->format->decode(job->body, NULL, &unwrapper->keep, &job->stop, &job->mesh, err));
     job->member->vertices = job->mesh.vertex_count;
     job->member->polygons = job->mesh.polygon_count;
-    if (job->mesh.has_uvs && unwrapper->run->settings->existing == UVP_EXISTING_SKIP) {
+    if (job->mesh.has_uvs && unwrapper->shared->settings->existing == UVP_EXISTING_SKIP) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "already has UVs");
     }
     return uvp_mesh_triangulate(&job->mesh, &unwrapper->keep, &unwrapper->scratch, &job->stop,
@@ -115,7 +114,7 @@ static enum uvp_code unwrap(struct job *job, struct uvp_error *err)
         .triangle_polygon = job->triangles.polygon,
     };
 
-    UVP_TRY(uvp_atlas_make(&input, &unwrapper->run->settings->atlas, &unwrapper->keep,
+    UVP_TRY(uvp_atlas_make(&input, &unwrapper->shared->settings->atlas, &unwrapper->keep,
                            &unwrapper->scratch, &job->stop, begin_atlas_step, job, &job->atlas,
                            err));
     job->member->atlas = job->atlas.stats;
@@ -155,8 +154,8 @@ static enum uvp_code render(struct job *job, struct uvp_span body, struct uvp_er
     const struct uvp_render_options options = {.target = job->target};
 
     begin_step(job, UVP_STEP_RENDER);
-    UVP_TRY(uvp_entry_render(&member->entry, body, &options, &member->out, &member->rendered,
-                             err));
+    UVP_TRY(
+        uvp_entry_render(&member->entry, body, &options, &member->out, &member->rendered, err));
     member->rendered_anew = true;
     uvp_slices_reset(&member->entry.raw); /* nobody needs the original any more */
     return UVP_OK;
@@ -212,7 +211,7 @@ static void carry_over(struct job *job)
 static void trace_outcome(const struct job *job)
 {
     const struct uvp_member *const member = job->member;
-    const struct uvp_trace *const trace = job->unwrapper->run->trace;
+    const struct uvp_trace *const trace = job->unwrapper->shared->trace;
 
     if (!uvp_trace_on(trace, UVP_TRACE_DEBUG)) {
         return;
@@ -228,9 +227,10 @@ static void trace_outcome(const struct job *job)
 
 /* ---- one member ---- */
 
-static uint64_t deadline_of(const struct uvp_run *run, uint64_t now)
+static uint64_t deadline_of(const struct uvp_shared *shared, uint64_t now)
 {
-    return run->settings->member_timeout_ns == 0 ? 0 : now + run->settings->member_timeout_ns;
+    return shared->settings->member_timeout_ns == 0 ? 0
+                                                    : now + shared->settings->member_timeout_ns;
 }
 
 static void handle_member(struct unwrapper *unwrapper, struct uvp_member *member,
@@ -242,10 +242,10 @@ static void handle_member(struct unwrapper *unwrapper, struct uvp_member *member
     enum uvp_code code;
 
     job.step_began_ns = began;
-    uvp_stop_init_child(&job.stop, unwrapper->run->stop, deadline_of(unwrapper->run, began),
-                        "member time limit");
+    uvp_stop_init_child(&job.stop, unwrapper->shared->stop,
+                        deadline_of(unwrapper->shared, began), "member time limit");
     uvp_desk_note(unwrapper->desk, LABEL_STEP_LOAD, member->entry.path);
-    uvp_trace(unwrapper->run->trace, UVP_TRACE_DEBUG, "Starting %s", member->entry.path);
+    uvp_trace(unwrapper->shared->trace, UVP_TRACE_DEBUG, "Starting %s", member->entry.path);
     code = load(&job, &error);
     if (member->unwrap || code != UVP_OK) {
         code = code == UVP_OK ? unwrap_member(&job, &error) : code;
@@ -290,7 +290,7 @@ static enum uvp_code work(void *worker, struct uvp_desk *desk, struct uvp_item *
         if (piece->kind != UVP_PIECE_MEMBER) {
             continue;
         }
-        if (uvp_stop_level(unwrapper->run->stop) >= UVP_STOP_ABORT) {
+        if (uvp_stop_level(unwrapper->shared->stop) >= UVP_STOP_ABORT) {
             return uvp_fail(err, UVP_CANCELLED, 0, "cancelled");
         }
         handle_member(unwrapper, piece->member, parcel);
@@ -304,19 +304,19 @@ static enum uvp_code work(void *worker, struct uvp_desk *desk, struct uvp_item *
 static enum uvp_code create(void *ctx, struct uvp_desk *desk, void **worker,
                             struct uvp_error *err)
 {
-    struct uvp_run *const run = ctx;
-    struct unwrapper *const unwrapper = uvp_mem_take_zeroed(run->mem, sizeof *unwrapper);
+    struct uvp_shared *const shared = ctx;
+    struct unwrapper *const unwrapper = uvp_mem_take_zeroed(shared->mem, sizeof *unwrapper);
 
     if (unwrapper == NULL) {
         return uvp_fail_memory(err, sizeof *unwrapper);
     }
-    unwrapper->run = run;
+    unwrapper->shared = shared;
     unwrapper->desk = desk;
-    unwrapper->keep_bytes = uvp_run_worker_keep_bytes(run->settings) / 4;
-    uvp_arena_init(&unwrapper->keep, run->mem, 0);
-    uvp_arena_init(&unwrapper->scratch, run->mem, 0);
-    uvp_buf_init(&unwrapper->store, run->mem, LOAD_CEILING);
-    uvp_buf_init(&unwrapper->encoded, run->mem, 0);
+    unwrapper->keep_bytes = uvp_shared_worker_keep_bytes(shared->settings) / 4;
+    uvp_arena_init(&unwrapper->keep, shared->mem, 0);
+    uvp_arena_init(&unwrapper->scratch, shared->mem, 0);
+    uvp_buf_init(&unwrapper->store, shared->mem, LOAD_CEILING);
+    uvp_buf_init(&unwrapper->encoded, shared->mem, 0);
     *worker = unwrapper;
     return UVP_OK;
 }
@@ -329,12 +329,12 @@ static void destroy(void *worker)
     uvp_arena_release(&unwrapper->scratch);
     uvp_buf_release(&unwrapper->store);
     uvp_buf_release(&unwrapper->encoded);
-    uvp_mem_give(unwrapper->run->mem, unwrapper, sizeof *unwrapper);
+    uvp_mem_give(unwrapper->shared->mem, unwrapper, sizeof *unwrapper);
 }
 
-void uvp_unwrapper_stage_fill(struct uvp_run *run, struct uvp_worker_stage *stage)
+void uvp_unwrapper_stage_fill(struct uvp_shared *shared, struct uvp_worker_stage *stage)
 {
-    stage->ctx = run;
+    stage->ctx = shared;
     stage->create = create;
     stage->work = work;
     stage->destroy = destroy;

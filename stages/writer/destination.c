@@ -21,12 +21,11 @@
 
 static ssize_t counted_writev(void *ctx, int fd, const struct iovec *parts, int count)
 {
-    struct uvp_run *const run = ctx;
-    const ssize_t written =
-        uvp_io_system.writev(uvp_io_system.ctx, fd, parts, count);
+    struct uvp_shared *const shared = ctx;
+    const ssize_t written = uvp_io_system.writev(uvp_io_system.ctx, fd, parts, count);
 
     if (written > 0) {
-        uvp_run_count(&run->bytes_out, (uint64_t)written);
+        uvp_shared_count(&shared->bytes_out, (uint64_t)written);
     }
     return written;
 }
@@ -37,14 +36,14 @@ static ssize_t counted_writev(void *ctx, int fd, const struct iovec *parts, int 
 static enum uvp_code name_paths(struct uvp_destination *destination, const char *name,
                                 struct uvp_error *err)
 {
-    struct uvp_run *const run = destination->run;
-    const char *const output = run->settings->output;
-    const size_t room = strlen(output) + 1 + (name == NULL ? 0 : strlen(name)) +
-                        sizeof TEMPORARY_SUFFIX;
+    struct uvp_shared *const shared = destination->shared;
+    const char *const output = shared->settings->output;
+    const size_t room =
+        strlen(output) + 1 + (name == NULL ? 0 : strlen(name)) + sizeof TEMPORARY_SUFFIX;
 
     destination->path_room = room;
-    destination->final_path = uvp_mem_take(run->mem, room);
-    destination->temporary_path = uvp_mem_take(run->mem, room);
+    destination->final_path = uvp_mem_take(shared->mem, room);
+    destination->temporary_path = uvp_mem_take(shared->mem, room);
     if (destination->final_path == NULL || destination->temporary_path == NULL) {
         return uvp_fail_memory(err, room);
     }
@@ -83,8 +82,7 @@ static enum uvp_code open_file(struct uvp_destination *destination, const char *
         }
     }
     if (destination->fd < 0) {
-        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot create %s",
-                            destination->final_path);
+        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot create %s", destination->final_path);
     }
     destination->owns_fd = true;
     return UVP_OK;
@@ -96,7 +94,7 @@ static enum uvp_code open_stdout(struct uvp_destination *destination,
     const bool binary =
         choice->container != UVP_CONTAINER_PLAIN || choice->codec != UVP_CODEC_NONE;
 
-    if (binary && !destination->run->settings->force_terminal && isatty(STDOUT_FILENO)) {
+    if (binary && !destination->shared->settings->force_terminal && isatty(STDOUT_FILENO)) {
         return uvp_fail(err, UVP_USAGE, 0,
                         "will not write an archive to a terminal (use -o, a pipe or --force)");
     }
@@ -107,36 +105,36 @@ static enum uvp_code open_stdout(struct uvp_destination *destination,
 static enum uvp_code open_sinks(struct uvp_destination *destination,
                                 const struct uvp_choice *choice, struct uvp_error *err)
 {
-    struct uvp_run *const run = destination->run;
+    struct uvp_shared *const shared = destination->shared;
     const struct uvp_sink_ops *ops = &destination->file_ops;
     struct uvp_sink_ops frame_ops;
 
     destination->io = uvp_io_system;
     destination->io.writev = counted_writev;
-    destination->io.ctx = run;
-    UVP_TRY(uvp_fd_sink_create(destination->fd, &destination->io, run->stop, run->mem,
+    destination->io.ctx = shared;
+    UVP_TRY(uvp_fd_sink_create(destination->fd, &destination->io, shared->stop, shared->mem,
                                &destination->file, err));
     destination->file_ops = uvp_fd_sink_ops(destination->file);
     if (choice->codec != UVP_CODEC_NONE) {
-        UVP_TRY(uvp_frames_create(choice->codec, choice->level, ops, run->mem,
+        UVP_TRY(uvp_frames_create(choice->codec, choice->level, ops, shared->mem,
                                   &destination->frames, err));
         uvp_frames_set_owner(destination->frames, destination);
         frame_ops = uvp_frames_ops(destination->frames);
         ops = &frame_ops;
     }
-    return uvp_sink_create(ops, run->mem, &destination->sink, err);
+    return uvp_sink_create(ops, shared->mem, &destination->sink, err);
 }
 
 static enum uvp_code open_all(struct uvp_destination *destination,
                               const struct uvp_choice *choice, const char *name,
                               bool single_input, struct uvp_error *err)
 {
-    const struct uvp_settings *const settings = destination->run->settings;
+    const struct uvp_settings *const settings = destination->shared->settings;
     const struct uvp_output_options options = {
         .container = choice->container,
         .folder = settings->output,
         .single_input = single_input,
-        .mem = destination->run->mem,
+        .mem = destination->shared->mem,
     };
 
     if (choice->container == UVP_CONTAINER_FOLDER) {
@@ -151,18 +149,18 @@ static enum uvp_code open_all(struct uvp_destination *destination,
     return uvp_output_create(&options, destination->sink, &destination->output, err);
 }
 
-enum uvp_code uvp_destination_open(struct uvp_run *run, const struct uvp_choice *choice,
+enum uvp_code uvp_destination_open(struct uvp_shared *shared, const struct uvp_choice *choice,
                                    const char *name, bool single_input,
                                    struct uvp_destination **out, struct uvp_error *err)
 {
     struct uvp_destination *const destination =
-        uvp_mem_take_zeroed(run->mem, sizeof *destination);
+        uvp_mem_take_zeroed(shared->mem, sizeof *destination);
     enum uvp_code code;
 
     if (destination == NULL) {
         return uvp_fail_memory(err, sizeof *destination);
     }
-    destination->run = run;
+    destination->shared = shared;
     destination->fd = -1;
     code = open_all(destination, choice, name, single_input, err);
     if (code != UVP_OK) {
@@ -248,7 +246,7 @@ enum uvp_code uvp_destination_complete(struct uvp_destination *destination,
 
 void uvp_destination_close(struct uvp_destination *destination)
 {
-    struct uvp_mem *const mem = destination->run->mem;
+    struct uvp_mem *const mem = destination->shared->mem;
 
     if (destination->output != NULL) {
         uvp_output_destroy(destination->output);

@@ -11,17 +11,17 @@
 #define UVP_STAGES_WRITER_DESTINATION_H
 
 #include "formats/archive/output.h"
-#include "stages/run.h"
+#include "stages/shared.h"
 
 struct uvp_frames;
 
 struct uvp_destination {
-    struct uvp_run *run;
-    int fd;            /* -1: none (folders) */
+    struct uvp_shared *shared;
+    int fd; /* -1: none (folders) */
     bool owns_fd;
-    char *final_path;  /* NULL for standard output and folders */
+    char *final_path; /* NULL for standard output and folders */
     char *temporary_path;
-    size_t path_room;  /* bytes of each of the two */
+    size_t path_room; /* bytes of each of the two */
     struct uvp_io io; /* the system's, with the bytes counted */
     struct uvp_fd_sink *file;
     struct uvp_sink_ops file_ops;
@@ -38,7 +38,7 @@ struct uvp_destination {
  * Returns: UVP_OK, UVP_IO, UVP_NO_MEMORY
  *          UVP_USAGE  binary to a terminal
  */
-UVP_MUST_USE enum uvp_code uvp_destination_open(struct uvp_run *run,
+UVP_MUST_USE enum uvp_code uvp_destination_open(struct uvp_shared *shared,
                                                 const struct uvp_choice *choice,
                                                 const char *name, bool single_input,
                                                 struct uvp_destination **destination,

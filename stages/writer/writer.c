@@ -5,14 +5,14 @@
  */
 #include <string.h>
 
-#include "stages/run.h"
+#include "stages/shared.h"
 #include "stages/writer/destination.h"
 #include "stages/writer/frames.h"
 
 #define FLUSH_BYTES ((size_t)1 << 20)
 
 struct uvp_writer {
-    struct uvp_run *run;
+    struct uvp_shared *shared;
     struct uvp_destination *current; /* members go here */
     struct uvp_destination *folder;  /* all plain files of a folder output go here */
     struct uvp_destination *ended;   /* their last frames may still be under way */
@@ -21,15 +21,15 @@ struct uvp_writer {
     uint64_t failed;
 };
 
-enum uvp_code uvp_writer_create(struct uvp_run *run, struct uvp_writer **out,
+enum uvp_code uvp_writer_create(struct uvp_shared *shared, struct uvp_writer **out,
                                 struct uvp_error *err)
 {
-    struct uvp_writer *const writer = uvp_mem_take_zeroed(run->mem, sizeof *writer);
+    struct uvp_writer *const writer = uvp_mem_take_zeroed(shared->mem, sizeof *writer);
 
     if (writer == NULL) {
         return uvp_fail_memory(err, sizeof *writer);
     }
-    writer->run = run;
+    writer->shared = shared;
     *out = writer;
     return UVP_OK;
 }
@@ -56,7 +56,7 @@ static void release_held(struct uvp_writer *writer, struct uvp_outlet *outlet)
     while (parcel != NULL) {
         struct uvp_parcel *const next = parcel->next;
         uvp_outlet_release(outlet, &parcel->item);
-        uvp_parcel_give(&writer->run->shelf, parcel);
+        uvp_parcel_give(&writer->shared->shelf, parcel);
         parcel = next;
     }
 }
@@ -81,9 +81,9 @@ static const char *last_part(const char *path)
 }
 
 /* What an input's output is called below the folder given as output. */
-static const char *output_name(const struct uvp_run *run, uint32_t lane)
+static const char *output_name(const struct uvp_shared *shared, uint32_t lane)
 {
-    const char *const input = uvp_run_input(run, lane);
+    const char *const input = uvp_shared_input(shared, lane);
 
     return strcmp(input, "-") == 0 ? "stdin" : last_part(input);
 }
@@ -91,16 +91,16 @@ static const char *output_name(const struct uvp_run *run, uint32_t lane)
 static enum uvp_code open_destination(struct uvp_writer *writer, const struct uvp_piece *piece,
                                       uint32_t lane, struct uvp_error *err)
 {
-    struct uvp_run *const run = writer->run;
+    struct uvp_shared *const shared = writer->shared;
     const bool folder = piece->choice.container == UVP_CONTAINER_FOLDER;
-    const bool single = run->per_input || run->settings->input_count <= 1;
-    const char *const name = run->per_input && !folder ? output_name(run, lane) : NULL;
+    const bool single = shared->per_input || shared->settings->input_count <= 1;
+    const char *const name = shared->per_input && !folder ? output_name(shared, lane) : NULL;
 
     if (folder && writer->folder != NULL) {
         writer->current = writer->folder;
         return UVP_OK;
     }
-    UVP_TRY(uvp_destination_open(run, &piece->choice, name, single, &writer->current, err));
+    UVP_TRY(uvp_destination_open(shared, &piece->choice, name, single, &writer->current, err));
     if (folder) {
         writer->folder = writer->current;
     }
@@ -110,7 +110,7 @@ static enum uvp_code open_destination(struct uvp_writer *writer, const struct uv
 static enum uvp_code open_input(struct uvp_writer *writer, const struct uvp_piece *piece,
                                 uint32_t lane, struct uvp_error *err)
 {
-    if (writer->run->settings->dry_run || writer->current != NULL) {
+    if (writer->shared->settings->dry_run || writer->current != NULL) {
         return UVP_OK;
     }
     return open_destination(writer, piece, lane, err);
@@ -160,7 +160,7 @@ static enum uvp_code close_input(struct uvp_writer *writer, struct uvp_outlet *o
         return UVP_OK;
     }
     UVP_TRY(uvp_output_trailer(writer->current->output, &piece->slices, piece->at, err));
-    if (!writer->run->per_input) {
+    if (!writer->shared->per_input) {
         return UVP_OK;
     }
     if (writer->current == writer->folder) {
@@ -174,16 +174,17 @@ static enum uvp_code close_input(struct uvp_writer *writer, struct uvp_outlet *o
 
 static void tell(struct uvp_writer *writer, const struct uvp_record *record)
 {
-    const struct uvp_listener *const listener = writer->run->listener;
+    const struct uvp_listener *const listener = writer->shared->listener;
 
     if (listener != NULL && listener->member != NULL) {
         listener->member(listener->ctx, record);
     }
 }
 
-static void count_status(struct uvp_run *run, enum uvp_member_status status, uint64_t count)
+static void count_status(struct uvp_shared *shared, enum uvp_member_status status,
+                         uint64_t count)
 {
-    uvp_run_count(&run->members_by_status[status], count);
+    uvp_shared_count(&shared->members_by_status[status], count);
 }
 
 static void record_passed(struct uvp_writer *writer, const struct uvp_piece *piece,
@@ -191,7 +192,7 @@ static void record_passed(struct uvp_writer *writer, const struct uvp_piece *pie
 {
     const struct uvp_record record = {
         .seq = piece->seq,
-        .input = uvp_run_input(writer->run, lane),
+        .input = uvp_shared_input(writer->shared, lane),
         .path = piece->path,
         .path_bytes = piece->path_bytes,
         .status = UVP_MEMBER_PASSED,
@@ -200,17 +201,17 @@ static void record_passed(struct uvp_writer *writer, const struct uvp_piece *pie
         .bytes_out = piece->size_bytes,
     };
 
-    count_status(writer->run, UVP_MEMBER_PASSED, 1);
+    count_status(writer->shared, UVP_MEMBER_PASSED, 1);
     tell(writer, &record);
 }
 
 static void record_member(struct uvp_writer *writer, const struct uvp_member *member,
                           uint32_t lane, bool dropped)
 {
-    struct uvp_run *const run = writer->run;
+    struct uvp_shared *const shared = writer->shared;
     struct uvp_record record = {
         .seq = member->seq,
-        .input = uvp_run_input(run, lane),
+        .input = uvp_shared_input(shared, lane),
         .path = member->entry.path,
         .path_bytes = member->entry.path_bytes,
         .status = member->status,
@@ -227,13 +228,13 @@ static void record_member(struct uvp_writer *writer, const struct uvp_member *me
     };
 
     memcpy(record.step_ns, member->step_ns, sizeof record.step_ns);
-    count_status(run, member->status, 1);
-    uvp_run_count(&run->dropped, dropped ? 1 : 0);
-    uvp_run_count(&run->mesh_ns, member->unwrap ? member->wall_ns : 0);
+    count_status(shared, member->status, 1);
+    uvp_shared_count(&shared->dropped, dropped ? 1 : 0);
+    uvp_shared_count(&shared->mesh_ns, member->unwrap ? member->wall_ns : 0);
     if (member->status == UVP_MEMBER_UNWRAPPED) {
-        uvp_run_count(&run->triangles, member->atlas.triangles);
+        uvp_shared_count(&shared->triangles, member->atlas.triangles);
     }
-    if (member->status != UVP_MEMBER_PASSED || run->settings->record_passed) {
+    if (member->status != UVP_MEMBER_PASSED || shared->settings->record_passed) {
         tell(writer, &record);
     }
 }
@@ -241,11 +242,12 @@ static void record_member(struct uvp_writer *writer, const struct uvp_member *me
 static void pass_on_warning(struct uvp_writer *writer, const struct uvp_piece *piece,
                             uint32_t lane)
 {
-    const struct uvp_listener *const listener = writer->run->listener;
+    const struct uvp_listener *const listener = writer->shared->listener;
 
-    uvp_run_count(&writer->run->warnings, 1);
+    uvp_shared_count(&writer->shared->warnings, 1);
     if (listener != NULL && listener->warning != NULL) {
-        listener->warning(listener->ctx, uvp_run_input(writer->run, lane), piece->warning);
+        listener->warning(listener->ctx, uvp_shared_input(writer->shared, lane),
+                          piece->warning);
     }
 }
 
@@ -254,8 +256,7 @@ static void pass_on_warning(struct uvp_writer *writer, const struct uvp_piece *p
 static enum uvp_code write_member(struct uvp_writer *writer, const struct uvp_member *member,
                                   bool drop, struct uvp_error *err)
 {
-    struct uvp_output *const output =
-        writer->current == NULL ? NULL : writer->current->output;
+    struct uvp_output *const output = writer->current == NULL ? NULL : writer->current->output;
 
     if (output == NULL) {
         return UVP_OK;
@@ -270,11 +271,12 @@ static enum uvp_code write_member(struct uvp_writer *writer, const struct uvp_me
     return uvp_output_original(output, &member->entry, err);
 }
 
-/* UVP_UNSUPPORTED from an output: this member has no place there; it is told, the run goes on. */
+/* UVP_UNSUPPORTED from an output: this member has no place there; it is told, the run goes on.
+ */
 static enum uvp_code place_member(struct uvp_writer *writer, struct uvp_member *member,
                                   uint32_t lane, struct uvp_error *err)
 {
-    const struct uvp_settings *const settings = writer->run->settings;
+    const struct uvp_settings *const settings = writer->shared->settings;
     const bool failed = member->status == UVP_MEMBER_FAILED;
     bool drop = member->lost || (failed && settings->on_error == UVP_ON_ERROR_DROP);
     struct uvp_error place = {0};
@@ -306,8 +308,7 @@ static enum uvp_code place_member(struct uvp_writer *writer, struct uvp_member *
 static enum uvp_code put_bytes(struct uvp_writer *writer, const struct uvp_piece *piece,
                                struct uvp_error *err)
 {
-    struct uvp_output *const output =
-        writer->current == NULL ? NULL : writer->current->output;
+    struct uvp_output *const output = writer->current == NULL ? NULL : writer->current->output;
 
     if (output == NULL) {
         return UVP_OK;
@@ -361,9 +362,9 @@ static enum uvp_code put(void *ctx, struct uvp_outlet *outlet, struct uvp_item *
     struct uvp_parcel *const parcel = (struct uvp_parcel *)item;
     enum uvp_code code = UVP_OK;
 
-    uvp_outlet_note(outlet, "writing", uvp_run_input(writer->run, parcel->lane));
+    uvp_outlet_note(outlet, "writing", uvp_shared_input(writer->shared, parcel->lane));
     set_outlet(writer, outlet);
-    count_status(writer->run, UVP_MEMBER_PASSED, parcel->passed_unrecorded);
+    count_status(writer->shared, UVP_MEMBER_PASSED, parcel->passed_unrecorded);
     for (uint32_t i = 0; code == UVP_OK && i < parcel->piece_count; i++) {
         code = put_piece(writer, outlet, parcel->pieces[i], parcel->lane, err);
     }
@@ -420,7 +421,7 @@ static void discard(void *ctx, struct uvp_item *item)
 {
     struct uvp_writer *const writer = ctx;
 
-    uvp_parcel_give(&writer->run->shelf, (struct uvp_parcel *)item);
+    uvp_parcel_give(&writer->shared->shelf, (struct uvp_parcel *)item);
 }
 
 static void discard_job(void *ctx, struct uvp_job *job)
@@ -457,7 +458,7 @@ void uvp_writer_destroy(struct uvp_writer *writer)
     }
     while (writer->held != NULL) {
         struct uvp_parcel *const next = writer->held->next;
-        uvp_parcel_give(&writer->run->shelf, writer->held);
+        uvp_parcel_give(&writer->shared->shelf, writer->held);
         writer->held = next;
     }
     if (writer->current != NULL) {
@@ -468,5 +469,5 @@ void uvp_writer_destroy(struct uvp_writer *writer)
         uvp_destination_close(writer->folder);
     }
     close_all(writer->ended);
-    uvp_mem_give(writer->run->mem, writer, sizeof *writer);
+    uvp_mem_give(writer->shared->mem, writer, sizeof *writer);
 }

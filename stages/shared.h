@@ -1,13 +1,13 @@
 /*
- * run.h -- what the three stage groups of one run share
+ * shared.h -- what the three stage groups of one run share
  *
- * Threads: `settings` and what it points to is read-only. Counters are atomic. The choice of the
- *          output is made by lane 0 before it sends its first parcel and is read-only from
- *          then on (whoever holds a parcel, or whose lane's turn has come, sees it).
- *          `next_seq` belongs to the reader whose lane is at the head.
+ * Threads: `settings` and what it points to is read-only. Counters are atomic. The choice of
+ * the output is made by lane 0 before it sends its first parcel and is read-only from then on
+ * (whoever holds a parcel, or whose lane's turn has come, sees it). `next_seq` belongs to the
+ * reader whose lane is at the head.
  */
-#ifndef UVP_STAGES_RUN_H
-#define UVP_STAGES_RUN_H
+#ifndef UVP_STAGES_SHARED_H
+#define UVP_STAGES_SHARED_H
 
 #include <stdatomic.h>
 
@@ -15,7 +15,7 @@
 #include "stages/parcel.h"
 #include "stages/settings.h"
 
-struct uvp_run {
+struct uvp_shared {
     const struct uvp_settings *settings;
     const struct uvp_listener *listener;
     struct uvp_mem *mem;
@@ -23,7 +23,7 @@ struct uvp_run {
     const struct uvp_trace *trace;
     struct uvp_shelf shelf;
     struct uvp_block_pool *pool;
-    bool per_input; /* the output is a folder: every input gets files of its own */
+    bool per_input;           /* the output is a folder: every input gets files of its own */
     struct uvp_choice choice; /* of the one output, when not per_input */
     uint64_t next_seq;
 
@@ -38,24 +38,24 @@ struct uvp_run {
     _Atomic uint64_t mesh_ns;
 };
 
-static inline void uvp_run_count(_Atomic uint64_t *counter, uint64_t more)
+static inline void uvp_shared_count(_Atomic uint64_t *counter, uint64_t more)
 {
     atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
 }
 
 /* The path of an input as given; "-" when there is none. */
-const char *uvp_run_input(const struct uvp_run *run, uint32_t lane);
+const char *uvp_shared_input(const struct uvp_shared *shared, uint32_t lane);
 
 /* Warm memory each worker may keep between members, inside the memory the run was given. */
-size_t uvp_run_worker_keep_bytes(const struct uvp_settings *settings);
+size_t uvp_shared_worker_keep_bytes(const struct uvp_settings *settings);
 
-/* Each group's part: fills the stage with this run as context. */
-void uvp_reader_stage_fill(struct uvp_run *run, struct uvp_reader_stage *stage);
-void uvp_unwrapper_stage_fill(struct uvp_run *run, struct uvp_worker_stage *stage);
+/* Each group's part: fills the stage with the shared state as context. */
+void uvp_reader_stage_fill(struct uvp_shared *shared, struct uvp_reader_stage *stage);
+void uvp_unwrapper_stage_fill(struct uvp_shared *shared, struct uvp_worker_stage *stage);
 
 struct uvp_writer;
-UVP_MUST_USE enum uvp_code uvp_writer_create(struct uvp_run *run, struct uvp_writer **writer,
-                                             struct uvp_error *err);
+UVP_MUST_USE enum uvp_code uvp_writer_create(struct uvp_shared *shared,
+                                             struct uvp_writer **writer, struct uvp_error *err);
 void uvp_writer_stage_fill(struct uvp_writer *writer, struct uvp_writer_stage *stage);
 void uvp_writer_destroy(struct uvp_writer *writer); /* removes what was not completed */
 

@@ -43,9 +43,10 @@ struct uvp_mesh_triangles {
 
 /*
  * Triangulates every polygon: convex ones as a fan, others by ear clipping in the polygon's
- * own plane, O(n log n)-ish with a bound on the work; polygons of fewer than 3 corners give no
- * triangle. For a mesh of triangles the mesh's own arrays are lent.
+ * own plane, with a bound on the work; polygons of fewer than 3 corners give no triangle, all
+ * others corners - 2. `scratch` is left as it was, unless it is `keep`.
  *
+ * Owner:   the triangles lie in `keep`.
  * Returns: UVP_OK, UVP_NO_MEMORY, UVP_LIMIT, UVP_CANCELLED
  */
 UVP_MUST_USE enum uvp_code uvp_mesh_triangulate(const struct uvp_mesh *mesh,

@@ -1,0 +1,401 @@
+/*
+ * Wavefront OBJ, by the "Object Files (.obj)" appendix of the Advanced Visualizer manual and by
+ * what programs write since.
+ *
+ * Two rounds over the bytes. The first counts, so that every array is taken once, in its final
+ * size, and bounded by bytes that are there; it also learns the last vertex, so that a face
+ * may use vertices that come later. The second reads the numbers.
+ */
+#include "formats/mesh/obj.h"
+
+#include "formats/mesh/text.h"
+
+#define POLYGON_CORNERS_DEFAULT (UINT32_C(1) << 20)
+#define COUNT_DEFAULT ((UINT32_C(1) << 31) - 1)
+#define VERTEX_LINE_BYTES_MIN ((size_t)6) /* v 1 2 and its line end */
+
+/* ---- the first round ---- */
+
+struct counts {
+    uint64_t vertices;
+    uint64_t polygons;
+    uint64_t corners; /* a bound: tokens of face lines, good or bad */
+};
+
+static void skip_token(struct uvp_obj_scan *scan)
+{
+    const unsigned char *at = scan->at;
+
+    while (!uvp_obj_is_token_end(at, scan->end)) {
+        at++;
+    }
+    scan->at = at;
+}
+
+static bool token_has_slash(const unsigned char *at, const unsigned char *end)
+{
+    return memchr(at, '/', (size_t)(end - at)) != NULL;
+}
+
+static void note_edit(const struct uvp_obj_scan *scan, const unsigned char *data,
+                      struct uvp_obj_notes *notes)
+{
+    const size_t at = (size_t)(scan->begin - data);
+
+    notes->first_edit = at < notes->first_edit ? at : notes->first_edit;
+}
+
+static enum uvp_code count_corners(struct uvp_obj_scan *scan, struct counts *counts,
+                                   struct uvp_error *err)
+{
+    while (uvp_obj_token(scan)) {
+        counts->corners++;
+        skip_token(scan);
+        UVP_TRY(uvp_obj_poll(scan, err));
+    }
+    return uvp_obj_finish(scan, err);
+}
+
+static enum uvp_code count_referrals(struct uvp_obj_scan *scan, struct uvp_obj_notes *notes,
+                                     struct uvp_error *err)
+{
+    while (uvp_obj_token(scan)) {
+        const unsigned char *const token = scan->at;
+        skip_token(scan);
+        notes->referrals += token_has_slash(token, scan->at);
+        UVP_TRY(uvp_obj_poll(scan, err));
+    }
+    return uvp_obj_finish(scan, err);
+}
+
+static enum uvp_code count_statement(struct uvp_obj_scan *scan, const unsigned char *data,
+                                     enum uvp_obj_statement statement, struct counts *counts,
+                                     struct uvp_obj_notes *notes, struct uvp_error *err)
+{
+    const uint64_t referrals = notes->referrals;
+
+    switch (statement) {
+    case UVP_OBJ_VERTEX:
+        counts->vertices++;
+        return uvp_obj_skip(scan, err);
+    case UVP_OBJ_UV:
+        note_edit(scan, data, notes);
+        notes->uvs++;
+        return uvp_obj_skip(scan, err);
+    case UVP_OBJ_FACE:
+        note_edit(scan, data, notes);
+        if (counts->polygons++ == 0) {
+            notes->uvs_before = notes->uvs;
+        }
+        return count_corners(scan, counts, err);
+    case UVP_OBJ_REFERRER:
+        UVP_TRY(count_referrals(scan, notes, err));
+        if (notes->referrals != referrals) {
+            note_edit(scan, data, notes);
+        }
+        return UVP_OK;
+    case UVP_OBJ_END:
+    case UVP_OBJ_OTHER:
+        break;
+    }
+    return uvp_obj_skip(scan, err);
+}
+
+static void note_eol(struct uvp_span bytes, struct uvp_obj_notes *notes)
+{
+    const unsigned char *at = bytes.data;
+    const unsigned char *const end = bytes.data + bytes.bytes;
+
+    while (at < end && *at != '\n' && *at != '\r') {
+        at++;
+    }
+    notes->eol_bytes = uvp_obj_eol_bytes(at, end);
+    if (notes->eol_bytes == 0) {
+        notes->eol[0] = '\n';
+        notes->eol_bytes = 1;
+        return;
+    }
+    memcpy(notes->eol, at, notes->eol_bytes);
+}
+
+static enum uvp_code count_all(struct uvp_span bytes, struct uvp_stop *stop,
+                               struct counts *counts, struct uvp_obj_notes *notes,
+                               struct uvp_error *err)
+{
+    struct uvp_obj_scan scan;
+
+    memset(counts, 0, sizeof *counts);
+    memset(notes, 0, sizeof *notes);
+    notes->first_edit = bytes.bytes;
+    note_eol(bytes, notes);
+    uvp_obj_scan_init(&scan, bytes, stop);
+    for (;;) {
+        enum uvp_obj_statement statement;
+        UVP_TRY(uvp_obj_next(&scan, &statement, err));
+        if (statement == UVP_OBJ_END) {
+            return UVP_OK;
+        }
+        UVP_TRY(count_statement(&scan, bytes.data, statement, counts, notes, err));
+    }
+}
+
+/* ---- the second round ---- */
+
+struct reading {
+    struct uvp_obj_scan scan;
+    struct uvp_format_limits limits; /* zeros replaced */
+    float *positions;
+    uint32_t *corner_start;
+    uint32_t *corner_vertex;
+    uint64_t vertex_total;
+    uint32_t vertices; /* so far, as the rest */
+    uint32_t polygons;
+    uint32_t corners;
+    uint32_t vertex_room;
+    uint64_t uv_corners; /* with a vt */
+};
+
+static enum uvp_code fail_at_line(const struct reading *reading, enum uvp_code code,
+                                  const char *text, struct uvp_error *err)
+{
+    return uvp_fail(err, code, reading->scan.line, "line %llu: %s",
+                    (unsigned long long)reading->scan.line, text);
+}
+
+/* The next number of a v line; false when the line has no more. */
+static bool read_coordinate(struct uvp_obj_scan *scan, float *value, bool *bad)
+{
+    const unsigned char *after;
+
+    if (!uvp_obj_token(scan)) {
+        return false;
+    }
+    after = uvp_text_read_float(scan->at, scan->end, value);
+    if (after == NULL || !uvp_obj_is_token_end(after, scan->end)) {
+        *bad = true;
+        return false;
+    }
+    scan->at = after;
+    return true;
+}
+
+static enum uvp_code read_vertex(struct reading *reading, struct uvp_error *err)
+{
+    struct uvp_obj_scan *const scan = &reading->scan;
+    float *const position = reading->positions + (size_t)3 * reading->vertices;
+    bool bad = false;
+    int count = 0;
+
+    if (reading->vertices == reading->vertex_room) {
+        return fail_at_line(reading, UVP_BAD_DATA, "vertex with too few coordinates", err);
+    }
+    while (count < 3 && read_coordinate(scan, &position[count], &bad)) {
+        count++;
+    }
+    if (bad) {
+        return fail_at_line(reading, UVP_BAD_DATA, "coordinate is not a number", err);
+    }
+    if (count < 2) {
+        return fail_at_line(reading, UVP_BAD_DATA, "vertex with too few coordinates", err);
+    }
+    if (count == 2) {
+        position[2] = 0.0f; /* files of plane meshes */
+    }
+    reading->vertices++;
+    return uvp_obj_token(scan) ? uvp_obj_skip(scan, err) : uvp_obj_finish(scan, err);
+}
+
+/* The vertex an index in a face means, from 0; false when there is none. */
+static bool resolve_vertex(const struct reading *reading, int64_t index, uint32_t *vertex)
+{
+    const int64_t at = index > 0 ? index - 1 : (int64_t)reading->vertices + index;
+
+    if (index == 0 || at < 0 || at >= (int64_t)reading->vertex_total) {
+        return false;
+    }
+    *vertex = (uint32_t)at;
+    return true;
+}
+
+static enum uvp_code fail_index(const struct reading *reading, int64_t index,
+                                struct uvp_error *err)
+{
+    return uvp_fail(
+        err, UVP_BAD_DATA, reading->scan.line, "line %llu: vertex index %lld of %llu",
+        (unsigned long long)reading->scan.line, (long long)index,
+        (unsigned long long)(index < 0 ? reading->vertices : reading->vertex_total));
+}
+
+static enum uvp_code read_corner(struct reading *reading, struct uvp_error *err)
+{
+    struct uvp_obj_scan *const scan = &reading->scan;
+    struct uvp_obj_corner corner;
+    int64_t index;
+    const unsigned char *const after = uvp_text_read_integer(scan->at, scan->end, &index);
+
+    if (after == NULL || !uvp_obj_divide(after, scan->end, &corner)) {
+        return fail_at_line(reading, UVP_BAD_DATA, "face corner is not v, v/t, v//n or v/t/n",
+                            err);
+    }
+    if (!resolve_vertex(reading, index, &reading->corner_vertex[reading->corners])) {
+        return fail_index(reading, index, err);
+    }
+    reading->corners++;
+    reading->uv_corners += corner.uv != NULL;
+    scan->at = corner.after;
+    return UVP_OK;
+}
+
+static enum uvp_code read_face(struct reading *reading, struct uvp_error *err)
+{
+    struct uvp_obj_scan *const scan = &reading->scan;
+    const uint32_t first = reading->corners;
+
+    while (uvp_obj_token(scan)) {
+        if (reading->corners - first == reading->limits.polygon_corners) {
+            return fail_at_line(reading, UVP_LIMIT, "face with too many corners", err);
+        }
+        if (reading->corners == reading->limits.corners) {
+            return fail_at_line(reading, UVP_LIMIT, "too many face corners", err);
+        }
+        UVP_TRY(read_corner(reading, err));
+        UVP_TRY(uvp_obj_poll(scan, err));
+    }
+    reading->polygons++;
+    reading->corner_start[reading->polygons] = reading->corners;
+    return uvp_obj_finish(scan, err);
+}
+
+static enum uvp_code read_all(struct reading *reading, struct uvp_error *err)
+{
+    for (;;) {
+        enum uvp_obj_statement statement;
+        UVP_TRY(uvp_obj_next(&reading->scan, &statement, err));
+        switch (statement) {
+        case UVP_OBJ_END:
+            return UVP_OK;
+        case UVP_OBJ_VERTEX:
+            UVP_TRY(read_vertex(reading, err));
+            break;
+        case UVP_OBJ_FACE:
+            UVP_TRY(read_face(reading, err));
+            break;
+        case UVP_OBJ_UV:
+        case UVP_OBJ_REFERRER:
+        case UVP_OBJ_OTHER:
+            UVP_TRY(uvp_obj_skip(&reading->scan, err));
+            break;
+        }
+    }
+}
+
+static struct uvp_format_limits fill_limits(const struct uvp_format_limits *limits)
+{
+    struct uvp_format_limits filled = {0, 0, 0};
+
+    if (limits != NULL) {
+        filled = *limits;
+    }
+    if (filled.polygon_corners == 0) {
+        filled.polygon_corners = POLYGON_CORNERS_DEFAULT;
+    }
+    if (filled.corners == 0 || filled.corners > COUNT_DEFAULT) {
+        filled.corners = COUNT_DEFAULT;
+    }
+    if (filled.vertices == 0 || filled.vertices > COUNT_DEFAULT) {
+        filled.vertices = COUNT_DEFAULT;
+    }
+    return filled;
+}
+
+static enum uvp_code check_counts(const struct counts *counts,
+                                  const struct uvp_format_limits *limits, struct uvp_error *err)
+{
+    if (counts->corners == 0) {
+        return uvp_fail(err, UVP_UNSUPPORTED, 0, "no faces");
+    }
+    if (counts->vertices > limits->vertices) {
+        return uvp_fail(err, UVP_LIMIT, 0, "more than %u vertices", limits->vertices);
+    }
+    if (counts->polygons > COUNT_DEFAULT) {
+        return uvp_fail(err, UVP_LIMIT, 0, "more than %u faces", COUNT_DEFAULT);
+    }
+    return UVP_OK;
+}
+
+/* Array sizes follow from statements that are there, never from numbers in them. */
+static enum uvp_code take_arrays(const struct counts *counts, size_t bytes,
+                                 struct uvp_arena *arena, struct reading *reading,
+                                 struct uvp_error *err)
+{
+    /* lines too short to be a vertex fail later; they must not cost memory now */
+    const size_t possible = bytes / VERTEX_LINE_BYTES_MIN + 1;
+    const size_t vertices = counts->vertices < possible ? counts->vertices : possible;
+    const size_t corners =
+        counts->corners < reading->limits.corners ? counts->corners : reading->limits.corners;
+
+    reading->positions = UVP_ARENA_ARRAY(arena, float, 3 * vertices);
+    reading->corner_start = UVP_ARENA_ARRAY(arena, uint32_t, counts->polygons + 1);
+    reading->corner_vertex = UVP_ARENA_ARRAY(arena, uint32_t, corners);
+    if (reading->positions == NULL || reading->corner_start == NULL ||
+        reading->corner_vertex == NULL) {
+        return uvp_fail_memory(err, 12 * vertices + 4 * (size_t)counts->polygons + 4 * corners);
+    }
+    reading->corner_start[0] = 0;
+    reading->vertex_total = counts->vertices;
+    reading->vertex_room = (uint32_t)vertices;
+    return UVP_OK;
+}
+
+static enum uvp_code decode(struct uvp_span bytes, const struct uvp_format_limits *limits,
+                            struct uvp_arena *arena, struct uvp_stop *stop,
+                            struct uvp_mesh *mesh, struct uvp_error *err)
+{
+    struct counts counts;
+    struct reading reading;
+    struct uvp_obj_notes *const notes = UVP_ARENA_ARRAY(arena, struct uvp_obj_notes, 1);
+
+    if (notes == NULL) {
+        return uvp_fail_memory(err, sizeof *notes);
+    }
+    memset(&reading, 0, sizeof reading);
+    reading.limits = fill_limits(limits);
+    UVP_TRY(count_all(bytes, stop, &counts, notes, err));
+    UVP_TRY(check_counts(&counts, &reading.limits, err));
+    UVP_TRY(take_arrays(&counts, bytes.bytes, arena, &reading, err));
+    uvp_obj_scan_init(&reading.scan, bytes, stop);
+    UVP_TRY(read_all(&reading, err));
+
+    mesh->positions = reading.positions;
+    mesh->vertex_count = reading.vertices;
+    mesh->corner_start = reading.corner_start;
+    mesh->polygon_count = reading.polygons;
+    mesh->corner_vertex = reading.corner_vertex;
+    /* references without a single vt line refer to nothing */
+    mesh->has_uvs = reading.uv_corners != 0 && notes->uvs != 0;
+    mesh->format_private = notes;
+    return UVP_OK;
+}
+
+/*
+ * Decoding takes at most 2 bytes per byte (a vertex line has 6 bytes and takes 12, a corner 2
+ * and takes 4). The output is seldom more than 3 times the input; corners of one digit may
+ * take more, and then the ceiling of the output decides.
+ */
+static size_t cost_bound(size_t bytes)
+{
+    const size_t fixed = (size_t)64 << 10;
+
+    return bytes > (SIZE_MAX - fixed) / 6 ? SIZE_MAX : 6 * bytes + fixed;
+}
+
+static const char *const suffixes[] = {".obj", NULL};
+
+const struct uvp_format uvp_format_obj = {
+    .name = "obj",
+    .suffixes = suffixes,
+    .probe = uvp_obj_probe,
+    .decode = decode,
+    .encode = uvp_obj_encode,
+    .cost_bound = cost_bound,
+};

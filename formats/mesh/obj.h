@@ -1,0 +1,20 @@
+/*
+ * obj.h -- names shared by the files of the OBJ format
+ *
+ * Why:     probe, decoder and encoder are files of their own; registry.c sees uvp_format_obj.
+ */
+#ifndef UVP_FORMATS_MESH_OBJ_H
+#define UVP_FORMATS_MESH_OBJ_H
+
+#include "formats/mesh/format.h"
+#include "formats/mesh/obj_scan.h"
+
+extern const struct uvp_format uvp_format_obj;
+
+enum uvp_probe uvp_obj_probe(struct uvp_span head, bool whole);
+
+UVP_MUST_USE enum uvp_code uvp_obj_encode(struct uvp_span bytes, const struct uvp_mesh *mesh,
+                                          const struct uvp_mesh_uvs *uvs, struct uvp_stop *stop,
+                                          struct uvp_buf *out, struct uvp_error *err);
+
+#endif

@@ -1,0 +1,130 @@
+#include "formats/mesh/format.h"
+
+#include <string.h>
+
+#define UVP_FORMAT(name) extern const struct uvp_format uvp_format_##name;
+#include "formats/mesh/formats.def"
+#undef UVP_FORMAT
+
+const struct uvp_format *const *uvp_formats(void)
+{
+#define UVP_FORMAT(name) &uvp_format_##name,
+    static const struct uvp_format *const formats[] = {
+#include "formats/mesh/formats.def"
+        NULL,
+    };
+#undef UVP_FORMAT
+
+    return formats;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool ends_with(const char *path, size_t path_bytes, const char *suffix)
+{
+    const size_t bytes = strlen(suffix);
+
+    if (path_bytes < bytes) {
+        return false;
+    }
+    for (size_t i = 0; i < bytes; i++) {
+        if (lower(path[path_bytes - bytes + i]) != suffix[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const struct uvp_format *uvp_format_by_path(const char *path, size_t path_bytes)
+{
+    for (const struct uvp_format *const *at = uvp_formats(); *at != NULL; at++) {
+        for (const char *const *suffix = (*at)->suffixes; *suffix != NULL; suffix++) {
+            if (ends_with(path, path_bytes, *suffix)) {
+                return *at;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* A name without a dot, but for those in front, says nothing about its contents. */
+static bool has_suffix(const char *path, size_t path_bytes)
+{
+    size_t base = path_bytes;
+
+    while (base > 0 && path[base - 1] != '/') {
+        base--;
+    }
+    while (base < path_bytes && path[base] == '.') {
+        base++;
+    }
+    return memchr(path + base, '.', path_bytes - base) != NULL;
+}
+
+/* What bytes that no format takes are instead; the first row that fits. */
+static const char *name_contents(struct uvp_span head)
+{
+    static const struct {
+        const char *start;
+        size_t bytes;
+        const char *reason;
+    } rows[] = {
+        {"version https://git-lfs", 23, "a Git LFS pointer, not the file itself"},
+        {"<", 1, "HTML or XML, not a mesh"},
+        {"\xff\xfe", 2, "UTF-16 text"},
+        {"\xfe\xff", 2, "UTF-16 text"},
+        {"\x4c\x01", 2, "an object file of a compiler, not a mesh"},
+        {"\x64\x86", 2, "an object file of a compiler, not a mesh"},
+        {"\x64\xaa", 2, "an object file of a compiler, not a mesh"},
+        {"\x00\x00\xff\xff", 4, "an object file of a compiler, not a mesh"},
+        {"\x7f"
+         "ELF",
+         4, "an object file of a compiler, not a mesh"},
+    };
+
+    if (head.bytes == 0) {
+        return "empty";
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (head.bytes >= rows[i].bytes &&
+            memcmp(head.data, rows[i].start, rows[i].bytes) == 0) {
+            return rows[i].reason;
+        }
+    }
+    return "contents do not fit the name";
+}
+
+static const struct uvp_format *find_by_contents(struct uvp_span head, bool whole)
+{
+    for (const struct uvp_format *const *at = uvp_formats(); *at != NULL; at++) {
+        if ((*at)->probe(head, whole) == UVP_PROBE_YES) {
+            return *at;
+        }
+    }
+    return NULL;
+}
+
+const struct uvp_format *uvp_format_find(const char *path, size_t path_bytes,
+                                         struct uvp_span head, bool whole, const char **reason)
+{
+    const struct uvp_format *format = uvp_format_by_path(path, path_bytes);
+
+    *reason = "";
+    if (format != NULL) {
+        if (format->probe(head, whole) != UVP_PROBE_NO) {
+            return format;
+        }
+        *reason = name_contents(head);
+        return NULL;
+    }
+    if (!has_suffix(path, path_bytes)) {
+        format = find_by_contents(head, whole);
+    }
+    if (format == NULL) {
+        *reason = "not a mesh format that is read";
+    }
+    return format;
+}

@@ -6,8 +6,8 @@
  *          uvp_atlas_make, read the struct uvp_atlas_result.
  * Owner:   inputs stay the caller's. The result's arrays live in the `keep` arena.
  * Threads: confined; shares nothing. Same input and options give the same bits everywhere.
- * Promise: every corner of every face gets a finite UV inside [0,1]; in every triangle with area
- *          the UV triangle is positively oriented; no two triangles overlap; charts keep their
+ * Promise: every corner of every face gets a finite UV inside [0,1]; in every triangle with
+ * area the UV triangle is positively oriented; no two triangles overlap; charts keep their
  *          distance. Decided exactly, on the float32 values handed out (design: exact integer
  *          verdict on the 2^-24 lattice). It holds for any input that passes the checks.
  */
@@ -27,19 +27,20 @@
  * in one chart. For a triangle mesh corner 3*t+k is the k-th corner of triangle t.
  */
 struct uvp_atlas_input {
-    const float *positions;         /* 3 * vertex_count; may hold NaN or infinity */
+    const float *positions; /* 3 * vertex_count; may hold NaN or infinity */
     uint32_t vertex_count;
-    const uint32_t *corner_vertex;  /* corner_count vertex indices, each < vertex_count */
+    const uint32_t *corner_vertex; /* corner_count vertex indices, each < vertex_count */
     uint32_t corner_count;
-    const uint32_t *triangles;      /* 3 * triangle_count corner indices */
+    const uint32_t *triangles; /* 3 * triangle_count corner indices */
     uint32_t triangle_count;
-    const uint32_t *triangle_polygon; /* polygon of each triangle, non-decreasing; NULL: each its own */
+    const uint32_t
+        *triangle_polygon; /* polygon of each triangle, non-decreasing; NULL: each its own */
 };
 
 /* Zero means the default of every field. */
 struct uvp_atlas_options {
     uint32_t resolution_texels; /* side of the square page; default 1024 */
-    float padding_texels;       /* least gap between charts, half of it to the border; default 2 */
+    float padding_texels; /* least gap between charts, half of it to the border; default 2 */
 };
 
 /* The engine's steps, for timings and for watching from outside. */
@@ -67,10 +68,10 @@ struct uvp_atlas_stats {
 };
 
 struct uvp_atlas_result {
-    const float *uv;            /* 2 * uv_count, in [0,1], multiples of 2^-24, v up */
+    const float *uv; /* 2 * uv_count, in [0,1], multiples of 2^-24, v up */
     uint32_t uv_count;
-    const uint32_t *corner_uv;  /* corner_count indices into uv; corners of a vertex that lie on
-                                   the same spot of the same chart share one */
+    const uint32_t *corner_uv; /* corner_count indices into uv; corners of a vertex that lie on
+                                  the same spot of the same chart share one */
     const uint32_t *triangle_chart; /* chart number of each triangle */
     struct uvp_atlas_stats stats;
 };
@@ -86,13 +87,11 @@ struct uvp_atlas_result {
  *          UVP_LIMIT, UVP_CANCELLED  from `stop`
  *          UVP_NO_MEMORY
  */
-UVP_MUST_USE enum uvp_code uvp_atlas_make(const struct uvp_atlas_input *input,
-                                          const struct uvp_atlas_options *options,
-                                          struct uvp_arena *keep, struct uvp_arena *scratch,
-                                          struct uvp_stop *stop,
-                                          void (*step)(void *ctx, enum uvp_atlas_step step),
-                                          void *step_ctx, struct uvp_atlas_result *result,
-                                          struct uvp_error *err);
+UVP_MUST_USE enum uvp_code
+uvp_atlas_make(const struct uvp_atlas_input *input, const struct uvp_atlas_options *options,
+               struct uvp_arena *keep, struct uvp_arena *scratch, struct uvp_stop *stop,
+               void (*step)(void *ctx, enum uvp_atlas_step step), void *step_ctx,
+               struct uvp_atlas_result *result, struct uvp_error *err);
 
 /* Worst-case bytes of both arenas together for a mesh of this size. */
 size_t uvp_atlas_memory_bound(uint32_t vertex_count, uint32_t corner_count,

@@ -26,7 +26,7 @@ struct uvp_atlas_work {
     struct uvp_arena *scratch;
     struct uvp_stop *stop;
     struct uvp_error *err;
-    double gap; /* between charts, as a part of the page's side */
+    double gap;     /* between charts, as a part of the page's side */
     uint32_t steps; /* work since the last poll, see uvp_work_count */
 };
 
@@ -56,7 +56,7 @@ struct uvp_topology {
     uint32_t point_count;
     uint32_t unit_count;
     uint32_t live_triangles;
-    struct uvp_vec3 *point;  /* distinct positions, moved and scaled into a unit box */
+    struct uvp_vec3 *point;  /* distinct positions, scaled: live triangles span 1 */
     uint32_t *vertex;        /* 3 a triangle: its points */
     uint32_t *opposite;      /* 3 a triangle: the half-edge across, or UVP_NONE */
     struct uvp_vec3 *normal; /* unit length */
@@ -90,20 +90,18 @@ struct uvp_point2 {
     int32_t y;
 };
 
+/* A chart that must be taken apart later writes new slots behind its old ones. */
+#define UVP_SLOTS_PER_TRIANGLE 5
+
 struct uvp_charts {
     uint32_t count;
     uint32_t slot_count;
-    struct uvp_chart *chart;  /* room for one a unit */
-    uint32_t *triangle;       /* live triangles, chart by chart */
-    uint32_t *chart_of;       /* of each triangle; UVP_NONE: dead */
-    uint32_t *corner;         /* 3 a triangle: slot of each corner */
-    struct uvp_point2 *slot;  /* a chart vertex on its chart's lattice */
-    uint8_t *rigid;           /* chart may be placed by quarter turns and whole factors only */
-};
-
-/* Placed charts: slots in page lattice coordinates. */
-struct uvp_layout {
-    struct uvp_point2 *slot;
+    struct uvp_chart *chart; /* room for one a unit */
+    uint32_t *triangle;      /* live triangles, chart by chart */
+    uint32_t *chart_of;      /* of each triangle; UVP_NONE: dead */
+    uint32_t *corner;        /* 3 a triangle: slot of each corner */
+    struct uvp_point2 *slot; /* a chart vertex on its chart's lattice */
+    struct uvp_point2 *page; /* the same on the page's lattice, once placed */
 };
 
 #endif

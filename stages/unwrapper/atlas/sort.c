@@ -20,8 +20,8 @@ static void sort_short(struct uvp_sort_item *items, uint32_t count)
     }
 }
 
-static void sort_byte(const struct uvp_sort_item *from, struct uvp_sort_item *to, uint32_t count,
-                      unsigned shift)
+static void sort_byte(const struct uvp_sort_item *from, struct uvp_sort_item *to,
+                      uint32_t count, unsigned shift)
 {
     uint32_t start[256] = {0};
     uint32_t sum = 0;

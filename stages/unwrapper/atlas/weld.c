@@ -29,9 +29,9 @@ static void find_first(const float *positions, const struct uvp_sort_item *sorte
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t v = sorted[i].value;
         const uint32_t before = i == 0 ? v : sorted[i - 1].value;
-        const bool same = i != 0 && sorted[i].key == sorted[i - 1].key &&
-                          bits_of(positions[3 * (size_t)v + 2]) ==
-                              bits_of(positions[3 * (size_t)before + 2]);
+        const bool same =
+            i != 0 && sorted[i].key == sorted[i - 1].key &&
+            bits_of(positions[3 * (size_t)v + 2]) == bits_of(positions[3 * (size_t)before + 2]);
         point_of[v] = same ? point_of[before] : v;
     }
 }

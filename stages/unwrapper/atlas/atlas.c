@@ -1,0 +1,147 @@
+/*
+ * The list of steps. Packing and the final verdict alternate: the verdict may change charts,
+ * and then they are packed again, a bounded number of times.
+ */
+#include "stages/unwrapper/atlas/atlas.h"
+
+#include "pipeline/base/clock.h"
+#include "stages/unwrapper/atlas/atlas_internal.h"
+#include "stages/unwrapper/atlas/flatten.h"
+#include "stages/unwrapper/atlas/measure.h"
+#include "stages/unwrapper/atlas/place.h"
+#include "stages/unwrapper/atlas/ride.h"
+#include "stages/unwrapper/atlas/segment.h"
+#include "stages/unwrapper/atlas/topology.h"
+
+#define RESOLUTION_DEFAULT 1024
+#define PADDING_DEFAULT 2.0
+#define ROUNDS_MAX 10
+
+/* Gaps and borders are kept with this margin: rounding to the lattice takes from them. */
+#define GAP_MARGIN 1.001
+
+static const char *const step_names[UVP_ATLAS_STEP_COUNT] = {
+    [UVP_ATLAS_TOPOLOGY] = "topology", [UVP_ATLAS_SEGMENT] = "segment",
+    [UVP_ATLAS_FLATTEN] = "flatten",   [UVP_ATLAS_PACK] = "pack",
+    [UVP_ATLAS_VERIFY] = "verify",
+};
+
+struct run {
+    struct uvp_atlas_work work;
+    void (*step)(void *ctx, enum uvp_atlas_step step);
+    void *step_ctx;
+    struct uvp_atlas_stats *stats;
+    enum uvp_atlas_step now;
+    uint64_t since_ns;
+};
+
+const char *uvp_atlas_step_name(enum uvp_atlas_step step)
+{
+    return (unsigned)step < UVP_ATLAS_STEP_COUNT ? step_names[step] : "unknown";
+}
+
+static double gap_of(const struct uvp_atlas_options *options)
+{
+    uint32_t resolution = 0;
+    double padding = 0;
+
+    if (options != NULL) {
+        resolution = options->resolution_texels;
+        padding = (double)options->padding_texels;
+    }
+    if (resolution == 0) {
+        resolution = RESOLUTION_DEFAULT;
+    }
+    if (!(padding > 0) || !isfinite(padding)) {
+        padding = PADDING_DEFAULT;
+    }
+    return padding * GAP_MARGIN / resolution;
+}
+
+static void end_step(struct run *run)
+{
+    const uint64_t now = uvp_clock_now_ns();
+
+    run->stats->step_ns[run->now] += now - run->since_ns;
+    run->since_ns = now;
+}
+
+static void begin_step(struct run *run, enum uvp_atlas_step step)
+{
+    end_step(run);
+    run->now = step;
+    if (run->step != NULL) {
+        run->step(run->step_ctx, step);
+    }
+}
+
+static enum uvp_code pack_and_judge(struct run *run, const struct uvp_topology *topology,
+                                    struct uvp_charts *charts)
+{
+    struct uvp_atlas_work *const work = &run->work;
+    bool again = true;
+
+    UVP_TRY(uvp_place_prepare(work, topology, charts));
+    UVP_TAKE(work, charts->page, UVP_SLOTS_PER_TRIANGLE * (size_t)topology->live_triangles);
+    for (uint32_t round = 0; again; round++) {
+        const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+        struct uvp_outlines outlines;
+        struct uvp_packing packing;
+        if (round == ROUNDS_MAX) {
+            return uvp_fail(work->err, UVP_BUG, 0, "no valid layout in %d rounds", ROUNDS_MAX);
+        }
+        begin_step(run, UVP_ATLAS_PACK);
+        UVP_TRY(uvp_outline_make(work, topology, charts, &outlines));
+        UVP_TRY(uvp_pack_make(work, charts, &outlines, &packing));
+        begin_step(run, UVP_ATLAS_VERIFY);
+        UVP_TRY(uvp_place_charts(work, topology, &outlines, &packing, round, charts, &again));
+        uvp_arena_rewind(work->scratch, mark);
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code make(struct run *run, struct uvp_atlas_result *result)
+{
+    struct uvp_atlas_work *const work = &run->work;
+    struct uvp_topology topology = {0};
+    struct uvp_segments segments = {0};
+    struct uvp_charts charts = {0};
+
+    begin_step(run, UVP_ATLAS_TOPOLOGY);
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
+    UVP_TRY(uvp_topology_make(work, &topology));
+    begin_step(run, UVP_ATLAS_SEGMENT);
+    UVP_TRY(uvp_segment_make(work, &topology, &segments));
+    begin_step(run, UVP_ATLAS_FLATTEN);
+    UVP_TRY(uvp_flatten_make(work, &topology, &segments, &charts));
+    UVP_TRY(pack_and_judge(run, &topology, &charts));
+    UVP_TRY(uvp_ride_make(work, &topology, &charts, result));
+    uvp_measure_layout(&topology, &charts, run->stats);
+    end_step(run);
+    return UVP_OK;
+}
+
+enum uvp_code uvp_atlas_make(const struct uvp_atlas_input *input,
+                             const struct uvp_atlas_options *options, struct uvp_arena *keep,
+                             struct uvp_arena *scratch, struct uvp_stop *stop,
+                             void (*step)(void *ctx, enum uvp_atlas_step step), void *step_ctx,
+                             struct uvp_atlas_result *result, struct uvp_error *err)
+{
+    struct uvp_atlas_result made = {0};
+    struct run run = {
+        .work = {.input = input,
+                 .keep = keep,
+                 .scratch = scratch,
+                 .stop = stop,
+                 .err = err,
+                 .gap = gap_of(options)},
+        .step = step,
+        .step_ctx = step_ctx,
+        .stats = &made.stats,
+        .since_ns = uvp_clock_now_ns(),
+    };
+
+    UVP_TRY(make(&run, &made));
+    *result = made;
+    return UVP_OK;
+}

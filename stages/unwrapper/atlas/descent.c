@@ -1,0 +1,405 @@
+/*
+ * Three steps, each only when needed.
+ * Untangling: vertices of turned triangles go to the mean of their neighbours.
+ * Descent: the local/global step of as-rigid-as-possible parameterization (Liu, Zhang, Xu,
+ * Gotsman, Gortler 2008) is taken as a direction only. The step along it stops short of the
+ * first triangle that would turn (Smith, Schaefer 2015) and is halved until the symmetric
+ * Dirichlet energy falls; that energy grows without bound as a triangle closes.
+ * Triangles thinner than a small part of the mean edge get that as height: slivers carry no
+ * shape worth fighting for.
+ */
+#include "stages/unwrapper/atlas/descent.h"
+
+#include <string.h>
+
+#include "stages/unwrapper/atlas/flatten.h"
+#include "stages/unwrapper/atlas/sparse.h"
+
+#define GOOD_ENOUGH 1.0015
+#define ITERATIONS 8
+#define LEAST_GAIN 5e-4
+#define HEIGHT_FLOOR 2e-4 /* of the mean edge */
+#define SWEEPS 40
+#define WEIGHT_MIN 0.005
+#define WEIGHT_MAX 25.0
+
+struct descent {
+    struct uvp_atlas_work *work;
+    const struct uvp_topology *topology;
+    struct uvp_patch *patch;
+    struct uvp_rest *rest;
+    struct uvp_sparse matrix;
+    struct uvp_vec2 *goal;
+    struct uvp_vec2 *trial;
+};
+
+struct jacobian {
+    double a; /* du/dx */
+    double b; /* du/dy */
+    double c; /* dv/dx */
+    double d; /* dv/dy */
+};
+
+static struct jacobian jacobian_of(const struct descent *descent, const struct uvp_vec2 *uv,
+                                   uint32_t t)
+{
+    const uint32_t *const corner = descent->patch->corner + 3 * (size_t)t;
+    const struct uvp_rest rest = descent->rest[t];
+    const struct uvp_vec2 p = uv[corner[0]];
+    const struct uvp_vec2 q = uv[corner[1]];
+    const struct uvp_vec2 r = uv[corner[2]];
+    const double a = (q.x - p.x) / rest.x1;
+    const double c = (q.y - p.y) / rest.x1;
+
+    return (struct jacobian){a, (r.x - p.x - a * rest.x2) / rest.y2, c,
+                             (r.y - p.y - c * rest.x2) / rest.y2};
+}
+
+/* Rest shapes with their floor. */
+static void make_rest(struct descent *descent)
+{
+    const struct uvp_topology *const topology = descent->topology;
+    const struct uvp_patch *const patch = descent->patch;
+    double mean = 0;
+
+    for (uint32_t i = 0; i < patch->triangle_count; i++) {
+        const uint32_t *const v = topology->vertex + 3 * (size_t)patch->triangle[i];
+        descent->rest[i] =
+            uvp_rest_of(topology->point[v[0]], topology->point[v[1]], topology->point[v[2]]);
+        mean += descent->rest[i].x1;
+    }
+    mean = mean / patch->triangle_count * HEIGHT_FLOOR;
+    for (uint32_t i = 0; i < patch->triangle_count; i++) {
+        struct uvp_rest *const rest = &descent->rest[i];
+        rest->x1 = fmax(rest->x1, mean);
+        rest->y2 = fmax(rest->y2, mean);
+        rest->x2 = isfinite(rest->x2) ? rest->x2 : 0;
+    }
+}
+
+/* Mean energy over the patch; infinite when a triangle is turned or flat. */
+static double energy_of(const struct descent *descent, const struct uvp_vec2 *uv)
+{
+    double area = 0;
+    double sum = 0;
+
+    for (uint32_t i = 0; i < descent->patch->triangle_count; i++) {
+        const struct jacobian j = jacobian_of(descent, uv, i);
+        const double weight = descent->topology->area[descent->patch->triangle[i]];
+        const double det = j.a * j.d - j.b * j.c;
+        const double squares = j.a * j.a + j.b * j.b + j.c * j.c + j.d * j.d;
+        if (!(det > 0)) {
+            return INFINITY;
+        }
+        sum += weight * (squares + squares / (det * det));
+        area += weight;
+    }
+    sum = area > 0 ? sum / (4 * area) : 1;
+    return isfinite(sum) ? sum : (double)INFINITY;
+}
+
+/* ---- the graph ---- */
+
+static void add_entry(struct uvp_sparse *matrix, uint32_t *fill, uint32_t a, uint32_t b,
+                      double weight)
+{
+    matrix->column[fill[a]] = b;
+    matrix->value[fill[a]++] = -weight;
+    matrix->diagonal[a] += weight;
+}
+
+static double weight_of(const struct uvp_rest *rest, uint32_t k)
+{
+    /* cotangent at the corner across from edge k, of (0,0), (x1,0), (x2,y2) */
+    const double dot[3] = {(rest->x2 - rest->x1) * rest->x2 + rest->y2 * rest->y2,
+                           rest->x1 * rest->x2, rest->x1 * (rest->x1 - rest->x2)};
+    const double weight = dot[k] / (rest->x1 * rest->y2) / 2;
+
+    return !(weight > WEIGHT_MIN) ? WEIGHT_MIN : weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
+}
+
+static enum uvp_code make_matrix(struct descent *descent)
+{
+    const struct uvp_patch *const patch = descent->patch;
+    struct uvp_sparse *const matrix = &descent->matrix;
+    uint32_t *fill;
+    uint32_t sum = 0;
+
+    matrix->count = patch->vertex_count;
+    UVP_TAKE(descent->work, matrix->start, (size_t)matrix->count + 1);
+    UVP_TAKE(descent->work, fill, matrix->count);
+    UVP_TAKE(descent->work, matrix->column, 6 * (size_t)patch->triangle_count);
+    UVP_TAKE(descent->work, matrix->value, 6 * (size_t)patch->triangle_count);
+    UVP_TAKE(descent->work, matrix->diagonal, matrix->count);
+    memset(fill, 0, matrix->count * sizeof *fill);
+    for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
+        fill[patch->corner[i]] += 2;
+    }
+    for (uint32_t v = 0; v < matrix->count; v++) {
+        matrix->start[v] = sum;
+        sum += fill[v];
+        fill[v] = matrix->start[v];
+        matrix->diagonal[v] = 0;
+    }
+    matrix->start[matrix->count] = sum;
+    for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
+        const uint32_t a = patch->corner[i];
+        const uint32_t b = patch->corner[uvp_edge_next(i)];
+        const double weight = weight_of(&descent->rest[i / 3], i % 3);
+        add_entry(matrix, fill, a, b, weight);
+        add_entry(matrix, fill, b, a, weight);
+    }
+    return uvp_work_count(descent->work, 8 * patch->triangle_count);
+}
+
+/* ---- untangling ---- */
+
+static bool is_turned(const struct descent *descent, uint32_t t)
+{
+    const struct jacobian j = jacobian_of(descent, descent->patch->uv, t);
+
+    return !(j.a * j.d - j.b * j.c > 1e-3);
+}
+
+static uint32_t mark_turned(const struct descent *descent, uint8_t *marked)
+{
+    uint32_t turned = 0;
+
+    for (uint32_t i = 0; i < descent->patch->triangle_count; i++) {
+        if (is_turned(descent, i)) {
+            turned++;
+            for (uint32_t k = 0; k < 3; k++) {
+                marked[descent->patch->corner[3 * i + k]] = 1;
+            }
+        }
+    }
+    return turned;
+}
+
+static void spread_marks(const struct descent *descent, uint8_t *marked)
+{
+    const struct uvp_sparse *const matrix = &descent->matrix;
+
+    for (uint32_t v = 0; v < matrix->count; v++) {
+        for (uint32_t i = matrix->start[v]; marked[v] == 1 && i < matrix->start[v + 1]; i++) {
+            marked[matrix->column[i]] |= 2;
+        }
+    }
+    for (uint32_t v = 0; v < matrix->count; v++) {
+        marked[v] = marked[v] != 0;
+    }
+}
+
+static void move_marked(const struct descent *descent, const uint8_t *marked)
+{
+    const struct uvp_sparse *const matrix = &descent->matrix;
+    struct uvp_vec2 *const uv = descent->patch->uv;
+
+    for (uint32_t v = 0; v < matrix->count; v++) {
+        struct uvp_vec2 sum = {0, 0};
+        double weight = 0;
+        for (uint32_t i = matrix->start[v]; marked[v] && i < matrix->start[v + 1]; i++) {
+            const struct uvp_vec2 p = uv[matrix->column[i]];
+            sum = (struct uvp_vec2){sum.x + p.x, sum.y + p.y};
+            weight += 1;
+        }
+        if (weight > 0) {
+            uv[v] = (struct uvp_vec2){sum.x / weight, sum.y / weight};
+        }
+    }
+}
+
+/* Tries to undo turned triangles; the layout is free of them when it returns true. */
+static enum uvp_code untangle(struct descent *descent, bool *untangled)
+{
+    uint32_t turned;
+    uint8_t *marked;
+
+    *untangled = false;
+    UVP_TAKE(descent->work, marked, descent->patch->vertex_count);
+    memset(marked, 0, descent->patch->vertex_count);
+    turned = mark_turned(descent, marked);
+    if (turned > 8 && turned > descent->patch->triangle_count / 8) {
+        return UVP_OK;
+    }
+    for (int sweep = 0; sweep < SWEEPS && turned > 0; sweep++) {
+        if (sweep % 8 == 0) {
+            spread_marks(descent, marked);
+        }
+        move_marked(descent, marked);
+        turned = mark_turned(descent, marked);
+        UVP_TRY(uvp_work_count(descent->work, 4 * descent->patch->triangle_count));
+    }
+    *untangled = isfinite(energy_of(descent, descent->patch->uv));
+    return UVP_OK;
+}
+
+/* ---- descent ---- */
+
+static void add_edge(const struct descent *descent, uint32_t t, uint32_t k,
+                     struct uvp_vec2 edge)
+{
+    const double weight = weight_of(&descent->rest[t], k);
+    const uint32_t *const corner = descent->patch->corner + 3 * (size_t)t;
+    struct uvp_vec2 *const from = &descent->goal[corner[k]];
+    struct uvp_vec2 *const to = &descent->goal[corner[(k + 1) % 3]];
+
+    from->x -= weight * edge.x;
+    from->y -= weight * edge.y;
+    to->x += weight * edge.x;
+    to->y += weight * edge.y;
+}
+
+/* The layout that fits every triangle's best rotation best. */
+static void find_goal(const struct descent *descent)
+{
+    const struct uvp_patch *const patch = descent->patch;
+
+    memset(descent->goal, 0, patch->vertex_count * sizeof *descent->goal);
+    for (uint32_t i = 0; i < patch->triangle_count; i++) {
+        const struct jacobian j = jacobian_of(descent, patch->uv, i);
+        const struct uvp_rest rest = descent->rest[i];
+        const double size = sqrt((j.a + j.d) * (j.a + j.d) + (j.c - j.b) * (j.c - j.b));
+        const double cosine = size > 0 ? (j.a + j.d) / size : 1;
+        const double sine = size > 0 ? (j.c - j.b) / size : 0;
+        const struct uvp_vec2 p = {cosine * rest.x1, sine * rest.x1};
+        const struct uvp_vec2 q = {cosine * rest.x2 - sine * rest.y2,
+                                   sine * rest.x2 + cosine * rest.y2};
+        add_edge(descent, i, 0, p);
+        add_edge(descent, i, 1, (struct uvp_vec2){q.x - p.x, q.y - p.y});
+        add_edge(descent, i, 2, (struct uvp_vec2){-q.x, -q.y});
+    }
+    /* the pinned vertex keeps its place: see make_descent */
+    descent->goal[0].x += patch->uv[0].x * descent->matrix.diagonal[0] / 2;
+    descent->goal[0].y += patch->uv[0].y * descent->matrix.diagonal[0] / 2;
+    uvp_sparse_solve(&descent->matrix, descent->goal);
+}
+
+/* Smallest s > 0 with a s^2 + b s + c = 0, where c > 0; infinite when there is none. */
+static double first_root(double a, double b, double c)
+{
+    const double square = b * b - 4 * a * c;
+    double root;
+
+    if (!(square >= 0)) {
+        return INFINITY;
+    }
+    root = b > 0 ? -b - sqrt(square) : -b + sqrt(square);
+    if (b <= 0) { /* root > 0 in the numerator: 2c / root is the smaller one */
+        return root > 0 ? 2 * c / root : (double)INFINITY;
+    }
+    return a < 0 ? root / (2 * a) : (double)INFINITY;
+}
+
+/* How far the layout can go towards the goal before a triangle closes. */
+static double longest_step(const struct descent *descent)
+{
+    const struct uvp_patch *const patch = descent->patch;
+    double step = INFINITY;
+
+    for (uint32_t i = 0; i < patch->triangle_count; i++) {
+        const uint32_t *const corner = patch->corner + 3 * (size_t)i;
+        struct uvp_vec2 e[2];
+        struct uvp_vec2 d[2];
+        for (int k = 0; k < 2; k++) {
+            const uint32_t from = corner[0];
+            const uint32_t to = corner[k + 1];
+            e[k] = (struct uvp_vec2){patch->uv[to].x - patch->uv[from].x,
+                                     patch->uv[to].y - patch->uv[from].y};
+            d[k] = (struct uvp_vec2){descent->goal[to].x - descent->goal[from].x - e[k].x,
+                                     descent->goal[to].y - descent->goal[from].y - e[k].y};
+        }
+        step = fmin(step, first_root(d[0].x * d[1].y - d[0].y * d[1].x,
+                                     e[0].x * d[1].y - e[0].y * d[1].x + d[0].x * e[1].y -
+                                         d[0].y * e[1].x,
+                                     e[0].x * e[1].y - e[0].y * e[1].x));
+    }
+    return step;
+}
+
+static void blend(const struct descent *descent, double step)
+{
+    const struct uvp_vec2 *const uv = descent->patch->uv;
+
+    for (uint32_t v = 0; v < descent->patch->vertex_count; v++) {
+        descent->trial[v] = (struct uvp_vec2){uv[v].x + step * (descent->goal[v].x - uv[v].x),
+                                              uv[v].y + step * (descent->goal[v].y - uv[v].y)};
+    }
+}
+
+/* One step downwards; returns the new energy, the old one when no step helps. */
+static double improve(const struct descent *descent, double energy)
+{
+    double step;
+
+    find_goal(descent);
+    step = fmin(1, 0.8 * longest_step(descent));
+    for (int tries = 0; tries < 6; tries++, step /= 2) {
+        double now;
+        blend(descent, step);
+        now = energy_of(descent, descent->trial);
+        if (now < energy) {
+            memcpy(descent->patch->uv, descent->trial,
+                   descent->patch->vertex_count * sizeof *descent->trial);
+            return now;
+        }
+    }
+    return energy;
+}
+
+static enum uvp_code descend(struct descent *descent, double *energy)
+{
+    /* in entries and steps of the factor; a patch beyond them is kept or split as it is */
+    const uint64_t vertices = descent->patch->vertex_count;
+    const uint64_t wanted = 100000 + 10 * (uint64_t)descent->topology->triangle_count;
+    const uint64_t entries = wanted < INT32_MAX ? wanted : INT32_MAX;
+    bool factored = false;
+
+    descent->matrix.diagonal[0] *= 1.5; /* pins a vertex: the rest is free to float */
+    UVP_TRY(uvp_sparse_factor(descent->work, &descent->matrix, descent->patch->uv, entries,
+                              4000 * vertices + 1000000, &factored));
+    descent->matrix.diagonal[0] /= 1.5;
+    for (int i = 0; i < ITERATIONS && factored; i++) {
+        const double before = *energy;
+        *energy = improve(descent, before);
+        UVP_TRY(uvp_work_count(descent->work, 40 * descent->patch->triangle_count));
+        if (!(before - *energy > LEAST_GAIN * *energy)) {
+            break;
+        }
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code run(struct descent *descent, double *energy)
+{
+    bool untangled = true;
+
+    UVP_TAKE(descent->work, descent->rest, descent->patch->triangle_count);
+    make_rest(descent);
+    *energy = energy_of(descent, descent->patch->uv);
+    if (*energy < GOOD_ENOUGH) {
+        return UVP_OK;
+    }
+    UVP_TRY(make_matrix(descent));
+    if (!isfinite(*energy)) {
+        UVP_TRY(untangle(descent, &untangled));
+    }
+    if (!untangled) {
+        return UVP_OK;
+    }
+    UVP_TAKE(descent->work, descent->goal, descent->patch->vertex_count);
+    UVP_TAKE(descent->work, descent->trial, descent->patch->vertex_count);
+    *energy = energy_of(descent, descent->patch->uv);
+    return descend(descent, energy);
+}
+
+enum uvp_code uvp_descent_run(struct uvp_atlas_work *work, const struct uvp_topology *topology,
+                              struct uvp_patch *patch, double *distortion)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct descent descent = {.work = work, .topology = topology, .patch = patch};
+
+    UVP_TRY(run(&descent, distortion));
+    uvp_arena_rewind(work->scratch, mark);
+    return uvp_work_count(work, 10 * patch->triangle_count);
+}

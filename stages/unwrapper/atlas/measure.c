@@ -1,0 +1,88 @@
+/*
+ * Stretch as Sander, Snyder, Gortler, Hoppe 2001 define it: singular values of the map from UV
+ * to surface, L2 their root mean square and L-infinity the larger; both divided by the square
+ * root of surface area over UV area, so that 1 is the best there is.
+ */
+#include "stages/unwrapper/atlas/measure.h"
+
+#include "stages/unwrapper/atlas/flatten.h"
+
+struct sums {
+    double area;    /* surface */
+    double uv_area; /* page sides squared */
+    double squares; /* of L2, weighted by area */
+    double largest; /* square of L-infinity */
+};
+
+static void add_triangle(const struct uvp_topology *topology, const struct uvp_charts *charts,
+                         uint32_t t, struct sums *sums)
+{
+    const uint32_t *const v = topology->vertex + 3 * (size_t)t;
+    const uint32_t *const c = charts->corner + 3 * (size_t)t;
+    const struct uvp_rest rest =
+        uvp_rest_of(topology->point[v[0]], topology->point[v[1]], topology->point[v[2]]);
+    const double px = ((double)charts->page[c[1]].x - charts->page[c[0]].x) / UVP_LATTICE;
+    const double py = ((double)charts->page[c[1]].y - charts->page[c[0]].y) / UVP_LATTICE;
+    const double qx = ((double)charts->page[c[2]].x - charts->page[c[0]].x) / UVP_LATTICE;
+    const double qy = ((double)charts->page[c[2]].y - charts->page[c[0]].y) / UVP_LATTICE;
+    const double det = px * qy - py * qx;
+    /* columns of the map from UV to the triangle's plane */
+    const double ax = (rest.x1 * qy - rest.x2 * py) / det;
+    const double ay = -rest.y2 * py / det;
+    const double bx = (rest.x2 * px - rest.x1 * qx) / det;
+    const double by = rest.y2 * px / det;
+    const double a = ax * ax + ay * ay;
+    const double b = ax * bx + ay * by;
+    const double d = bx * bx + by * by;
+    const double larger = (a + d + sqrt((a - d) * (a - d) + 4 * b * b)) / 2;
+
+    sums->area += topology->area[t];
+    sums->uv_area += det / 2;
+    if (isfinite(larger)) {
+        sums->squares += topology->area[t] * (a + d) / 2;
+        sums->largest = fmax(sums->largest, larger);
+    }
+}
+
+static double seam_length(const struct uvp_topology *topology, const struct uvp_charts *charts)
+{
+    double length = 0;
+
+    for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
+        const uint32_t g = topology->opposite[h];
+        const uint32_t next = uvp_edge_next(h);
+        if (topology->dead[h / 3] || g == UVP_NONE || g < h || topology->dead[g / 3] ||
+            (charts->corner[h] == charts->corner[uvp_edge_next(g)] &&
+             charts->corner[next] == charts->corner[g])) {
+            continue;
+        }
+        length += uvp_vec3_length(uvp_vec3_sub(topology->point[topology->vertex[h]],
+                                               topology->point[topology->vertex[next]]));
+    }
+    return length;
+}
+
+void uvp_measure_layout(const struct uvp_topology *topology, const struct uvp_charts *charts,
+                        struct uvp_atlas_stats *stats)
+{
+    struct sums sums = {0, 0, 0, 0};
+    double density;
+
+    for (uint32_t t = 0; t < topology->triangle_count; t++) {
+        if (!topology->dead[t]) {
+            add_triangle(topology, charts, t, &sums);
+        }
+    }
+    stats->triangles = topology->triangle_count;
+    stats->degenerate_triangles = topology->triangle_count - topology->live_triangles;
+    stats->charts = charts->count;
+    stats->single_triangle_charts = 0;
+    for (uint32_t c = 0; c < charts->count; c++) {
+        stats->single_triangle_charts += charts->chart[c].triangle_count == 1;
+    }
+    density = sums.uv_area / sums.area;
+    stats->stretch_max = sqrt(sums.largest * density);
+    stats->stretch_mean = sqrt(sums.squares / sums.area * density);
+    stats->packing_efficiency = sums.uv_area;
+    stats->seam_length = seam_length(topology, charts) / sqrt(sums.area);
+}

@@ -1,0 +1,262 @@
+/*
+ * Which two half-edges are one edge of the surface. Two that meet in opposite directions are;
+ * where more meet, the pair that bends least goes first, so that sheets that touch along an
+ * edge stay whole. Faces given several times count their copies: a pair of equal rank is
+ * preferred, which keeps the copies apart as sheets. Long lists are matched by angle about the
+ * edge, as brackets, in k log k.
+ */
+#include "stages/unwrapper/atlas/sort.h"
+#include "stages/unwrapper/atlas/topology.h"
+
+#define MANY 48
+
+struct fan { /* the half-edges of one edge */
+    uint32_t *half_edge;
+    uint32_t *rank; /* copies of the same face seen before */
+    uint32_t count;
+    uint32_t along_from;         /* the point the first half-edge starts at */
+    struct uvp_sort_item *items; /* MANY * MANY / 4 or 2 * count, the larger */
+    struct uvp_sort_item *spare;
+};
+
+static bool is_along(const struct uvp_topology *topology, const struct fan *fan, uint32_t h)
+{
+    return topology->vertex[h] == fan->along_from;
+}
+
+static uint32_t apex(const struct uvp_topology *topology, uint32_t h)
+{
+    return topology->vertex[uvp_edge_prev(h)];
+}
+
+static bool may_pair(const struct uvp_topology *topology, uint32_t h, uint32_t g)
+{
+    return topology->unit[h / 3] != topology->unit[g / 3];
+}
+
+static void pair(struct uvp_topology *topology, uint32_t h, uint32_t g)
+{
+    topology->opposite[h] = g;
+    topology->opposite[g] = h;
+}
+
+static void rank_copies(const struct uvp_topology *topology, struct fan *fan)
+{
+    for (uint32_t i = 0; i < fan->count; i++) {
+        const uint32_t h = fan->half_edge[i];
+        fan->rank[i] = 0;
+        for (uint32_t j = 0; j < i; j++) {
+            const uint32_t g = fan->half_edge[j];
+            fan->rank[i] += apex(topology, g) == apex(topology, h) &&
+                            topology->vertex[g] == topology->vertex[h];
+        }
+    }
+}
+
+/* How much the surface bends from h to g, 0 ... 200000, and the difference of ranks below. */
+static uint64_t pair_key(const struct uvp_topology *topology, const struct fan *fan, uint32_t i,
+                         uint32_t j)
+{
+    const double cosine = uvp_vec3_dot(topology->normal[fan->half_edge[i] / 3],
+                                       topology->normal[fan->half_edge[j] / 3]);
+    const double bend = 1e5 * (1 - cosine) + 0.5;
+    const uint32_t apart =
+        fan->rank[i] > fan->rank[j] ? fan->rank[i] - fan->rank[j] : fan->rank[j] - fan->rank[i];
+
+    return (uint64_t)(bend > 0 ? bend : 0) << 32 | apart;
+}
+
+static void pair_by_bend(struct uvp_topology *topology, struct fan *fan)
+{
+    uint32_t candidates = 0;
+
+    rank_copies(topology, fan);
+    for (uint32_t i = 0; i < fan->count; i++) {
+        for (uint32_t j = 0; j < fan->count; j++) {
+            if (is_along(topology, fan, fan->half_edge[i]) &&
+                !is_along(topology, fan, fan->half_edge[j]) &&
+                may_pair(topology, fan->half_edge[i], fan->half_edge[j])) {
+                fan->items[candidates].key = pair_key(topology, fan, i, j);
+                fan->items[candidates++].value = i << 16 | j;
+            }
+        }
+    }
+    uvp_sort_items(fan->items, fan->spare, candidates);
+    for (uint32_t c = 0; c < candidates; c++) {
+        const uint32_t h = fan->half_edge[fan->items[c].value >> 16];
+        const uint32_t g = fan->half_edge[fan->items[c].value & 0xffff];
+        if (topology->opposite[h] == UVP_NONE && topology->opposite[g] == UVP_NONE) {
+            pair(topology, h, g);
+        }
+    }
+}
+
+/* 0 ... 2^31 for a full turn about the edge; grows with the angle, needs no arc functions. */
+static uint64_t turn_key(const struct uvp_vec3 to, struct uvp_vec3 u, struct uvp_vec3 v)
+{
+    const double x = uvp_vec3_dot(to, u);
+    const double y = uvp_vec3_dot(to, v);
+    const double sum = fabs(x) + fabs(y);
+    double turn;
+
+    if (!(sum > 0)) {
+        return 0;
+    }
+    turn = y >= 0 ? 1 - x / sum : 3 + x / sum;
+    return (uint64_t)(turn * (double)(1 << 29));
+}
+
+static void rank_sorted_copies(const struct uvp_topology *topology, struct fan *fan)
+{
+    for (uint32_t i = 0; i < fan->count; i++) {
+        const uint32_t h = fan->half_edge[i];
+        const uint64_t along = is_along(topology, fan, h);
+        fan->items[i] = (struct uvp_sort_item){(uint64_t)apex(topology, h) << 1 | along, i};
+    }
+    uvp_sort_items(fan->items, fan->spare, fan->count);
+    for (uint32_t i = 0; i < fan->count; i++) {
+        const bool copy = i != 0 && fan->items[i].key == fan->items[i - 1].key;
+        fan->rank[fan->items[i].value] = copy ? fan->rank[fan->items[i - 1].value] + 1 : 0;
+    }
+}
+
+static void pair_by_angle(struct uvp_topology *topology, struct fan *fan)
+{
+    const uint32_t first = fan->half_edge[0];
+    const struct uvp_vec3 from = topology->point[topology->vertex[first]];
+    const struct uvp_vec3 to = topology->point[topology->vertex[uvp_edge_next(first)]];
+    struct uvp_vec3 u;
+    struct uvp_vec3 v;
+    uint32_t depth = 0;
+
+    rank_sorted_copies(topology, fan);
+    uvp_vec3_frame(uvp_vec3_unit(uvp_vec3_sub(to, from)), &u, &v);
+    for (uint32_t i = 0; i < fan->count; i++) {
+        const uint32_t h = fan->half_edge[i];
+        const struct uvp_vec3 away = uvp_vec3_sub(topology->point[apex(topology, h)], from);
+        const uint64_t rank = fan->rank[i] < (1U << 30) ? fan->rank[i] : (1U << 30) - 1;
+        fan->items[i].key =
+            turn_key(away, u, v) << 31 | rank << 1 | !is_along(topology, fan, h);
+        fan->items[i].value = h;
+    }
+    uvp_sort_items(fan->items, fan->spare, fan->count);
+    for (uint32_t i = 0; i < 2 * fan->count; i++) { /* twice around: the circle has no start */
+        const uint32_t h = fan->items[i % fan->count].value;
+        if (topology->opposite[h] != UVP_NONE) {
+            continue;
+        }
+        if (!is_along(topology, fan, h)) {
+            if (i < fan->count) {
+                fan->spare[depth++].value = h;
+            }
+        } else if (depth > 0 && may_pair(topology, h, fan->spare[depth - 1].value)) {
+            pair(topology, h, fan->spare[--depth].value);
+        }
+    }
+}
+
+static void pair_fan(struct uvp_topology *topology, struct fan *fan)
+{
+    fan->along_from = topology->vertex[fan->half_edge[0]];
+    if (fan->count == 2) {
+        const uint32_t h = fan->half_edge[0];
+        const uint32_t g = fan->half_edge[1];
+        if (topology->vertex[h] != topology->vertex[g] && may_pair(topology, h, g)) {
+            pair(topology, h, g);
+        }
+    } else if (fan->count > 2 && fan->count <= MANY) {
+        pair_by_bend(topology, fan);
+    } else if (fan->count > MANY) {
+        pair_by_angle(topology, fan);
+    }
+}
+
+static bool is_open(const struct uvp_topology *topology, uint32_t h)
+{
+    return !topology->dead[h / 3] && topology->opposite[h] == UVP_NONE;
+}
+
+static uint32_t low_end(const struct uvp_topology *topology, uint32_t h)
+{
+    const uint32_t a = topology->vertex[h];
+    const uint32_t b = topology->vertex[uvp_edge_next(h)];
+
+    return a < b ? a : b;
+}
+
+/* start[p] ... start[p + 1]: half-edges whose lower point is p; returns the longest list. */
+static uint32_t list_by_point(const struct uvp_topology *topology, uint32_t *start,
+                              uint32_t *list)
+{
+    const uint32_t half_edges = 3 * topology->triangle_count;
+    uint32_t longest = 0;
+    uint32_t sum = 0;
+
+    for (uint32_t h = 0; h < half_edges; h++) {
+        if (is_open(topology, h)) {
+            start[low_end(topology, h)]++;
+        }
+    }
+    for (uint32_t p = 0; p < topology->point_count; p++) {
+        const uint32_t here = start[p];
+        longest = here > longest ? here : longest;
+        sum += here;
+        start[p] = sum;
+    }
+    start[topology->point_count] = sum;
+    for (uint32_t h = half_edges; h-- > 0;) {
+        if (is_open(topology, h)) {
+            list[--start[low_end(topology, h)]] = h;
+        }
+    }
+    return longest;
+}
+
+static void pair_at_point(struct uvp_topology *topology, const uint32_t *list, uint32_t count,
+                          uint32_t point, struct uvp_sort_item *items, struct fan *fan)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t a = topology->vertex[list[i]];
+        const uint32_t b = topology->vertex[uvp_edge_next(list[i])];
+        items[i] = (struct uvp_sort_item){a == point ? b : a, list[i]};
+    }
+    uvp_sort_items(items, fan->spare, count);
+    for (uint32_t i = 0; i < count;) {
+        fan->count = 0;
+        for (const uint64_t key = items[i].key; i < count && items[i].key == key; i++) {
+            fan->half_edge[fan->count++] = items[i].value;
+        }
+        pair_fan(topology, fan);
+    }
+}
+
+enum uvp_code uvp_pairing_make(struct uvp_atlas_work *work, struct uvp_topology *topology)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct uvp_sort_item *items;
+    struct fan fan;
+    uint32_t *start;
+    uint32_t *list;
+    size_t room;
+
+    UVP_TAKE(work, start, (size_t)topology->point_count + 1);
+    UVP_TAKE(work, list, 3 * (size_t)topology->triangle_count);
+    for (uint32_t p = 0; p <= topology->point_count; p++) {
+        start[p] = 0;
+    }
+    room = list_by_point(topology, start, list);
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
+    UVP_TAKE(work, items, room);
+    UVP_TAKE(work, fan.half_edge, room);
+    UVP_TAKE(work, fan.rank, room);
+    room = room < MANY * MANY / 4 ? MANY * MANY / 4 : room;
+    UVP_TAKE(work, fan.items, room);
+    UVP_TAKE(work, fan.spare, room);
+    for (uint32_t p = 0; p < topology->point_count; p++) {
+        const uint32_t count = start[p + 1] - start[p];
+        pair_at_point(topology, list + start[p], count, p, items, &fan);
+        UVP_TRY(uvp_work_count(work, 8 * count));
+    }
+    uvp_arena_rewind(work->scratch, mark);
+    return UVP_OK;
+}

@@ -1,0 +1,323 @@
+/*
+ * Nudging: a triangle closed by rounding is opened by moving one of its vertices a few steps;
+ * the smallest move that leaves all triangles around the vertex positive. A chart that resists
+ * falls into its polygons, and those are drawn anew with room for the lattice, more at every
+ * round: so the rounds end.
+ */
+#include "stages/unwrapper/atlas/place.h"
+
+#include <string.h>
+
+#include "stages/unwrapper/atlas/flatten.h"
+#include "stages/unwrapper/atlas/verdict.h"
+
+/* Least extent of a chart in lattice steps: 1/16 texel of a page of 1024. */
+#define EXTENT_MIN 1024.0
+#define FILL_GUESS 0.35
+#define NUDGE_REACH 6
+#define LEAST_STEPS 16
+
+struct placer {
+    struct uvp_atlas_work *work;
+    const struct uvp_topology *topology;
+    struct uvp_charts *charts;
+    const struct uvp_packing *packing;
+    struct uvp_pieces pieces;
+    int32_t least;
+};
+
+/* One chart with vertices counted from its first slot. */
+struct local {
+    struct uvp_flat flat;
+    uint32_t *corner;
+    uint32_t *start; /* triangles about each vertex */
+    uint32_t *about;
+};
+
+/* ---- preparing ---- */
+
+static double extent_of(const struct uvp_charts *charts, const struct uvp_chart *chart)
+{
+    const struct uvp_point2 *const slot = charts->slot + chart->first_slot;
+    struct uvp_point2 low = slot[0];
+    struct uvp_point2 high = slot[0];
+
+    for (uint32_t v = 1; v < chart->slot_count; v++) {
+        low.x = slot[v].x < low.x ? slot[v].x : low.x;
+        low.y = slot[v].y < low.y ? slot[v].y : low.y;
+        high.x = slot[v].x > high.x ? slot[v].x : high.x;
+        high.y = slot[v].y > high.y ? slot[v].y : high.y;
+    }
+    return fmax((double)high.x - low.x, (double)high.y - low.y);
+}
+
+enum uvp_code uvp_place_prepare(struct uvp_atlas_work *work,
+                                const struct uvp_topology *topology, struct uvp_charts *charts)
+{
+    double area = 0;
+    double least;
+
+    for (uint32_t i = 0; i < topology->live_triangles; i++) {
+        area += topology->area[charts->triangle[i]];
+    }
+    least = EXTENT_MIN / UVP_LATTICE * sqrt(area / FILL_GUESS);
+    for (uint32_t c = 0; c < charts->count; c++) {
+        struct uvp_chart *const chart = &charts->chart[c];
+        const double extent = extent_of(charts, chart);
+        if (extent * chart->step < least) {
+            chart->step = least / extent;
+        }
+        UVP_TRY(uvp_work_count(work, chart->slot_count));
+    }
+    return UVP_OK;
+}
+
+/* ---- rounding ---- */
+
+static int32_t to_lattice(double value)
+{
+    const double scaled = value * UVP_LATTICE + 0.5;
+
+    if (!(scaled > 0)) {
+        return 0;
+    }
+    return scaled < (double)UVP_LATTICE ? (int32_t)scaled : UVP_LATTICE;
+}
+
+static void round_chart(const struct placer *placer, const struct uvp_outline *outline,
+                        uint32_t c)
+{
+    const struct uvp_chart *const chart = &placer->charts->chart[c];
+
+    for (uint32_t v = chart->first_slot; v < chart->first_slot + chart->slot_count; v++) {
+        const struct uvp_vec2 p =
+            uvp_packing_point(placer->packing, &placer->packing->spot[c],
+                              uvp_outline_point(outline, chart->step, placer->charts->slot[v]));
+        placer->charts->page[v] = (struct uvp_point2){to_lattice(p.x), to_lattice(p.y)};
+    }
+}
+
+/* ---- judging and nudging ---- */
+
+static enum uvp_code make_local(struct placer *placer, const struct uvp_chart *chart,
+                                const struct uvp_outlines *outlines, uint32_t c,
+                                struct local *local)
+{
+    const struct uvp_outline *const outline = &outlines->outline[c];
+    uint32_t *border;
+
+    UVP_TAKE(placer->work, local->corner, 3 * (size_t)chart->triangle_count);
+    UVP_TAKE(placer->work, border, 2 * (size_t)outline->count);
+    for (uint32_t i = 0; i < 3 * chart->triangle_count; i++) {
+        const uint32_t t = placer->charts->triangle[chart->first_triangle + i / 3];
+        local->corner[i] = placer->charts->corner[3 * t + i % 3] - chart->first_slot;
+    }
+    for (uint32_t i = 0; i < 2 * outline->count; i++) {
+        border[i] = outlines->border[2 * (size_t)outline->first + i] - chart->first_slot;
+    }
+    local->flat = (struct uvp_flat){
+        .triangle_count = chart->triangle_count,
+        .vertex_count = chart->slot_count,
+        .border_count = outline->count,
+        .corner = local->corner,
+        .border = border,
+        .at = placer->charts->page + chart->first_slot,
+    };
+    return UVP_OK;
+}
+
+static enum uvp_code list_about(struct placer *placer, struct local *local)
+{
+    const struct uvp_flat *const flat = &local->flat;
+
+    UVP_TAKE(placer->work, local->start, (size_t)flat->vertex_count + 1);
+    UVP_TAKE(placer->work, local->about, 3 * (size_t)flat->triangle_count);
+    memset(local->start, 0, ((size_t)flat->vertex_count + 1) * sizeof *local->start);
+    for (uint32_t i = 0; i < 3 * flat->triangle_count; i++) {
+        local->start[flat->corner[i]]++;
+    }
+    for (uint32_t v = 0; v < flat->vertex_count; v++) {
+        local->start[v + 1] += local->start[v];
+    }
+    for (uint32_t i = 3 * flat->triangle_count; i-- > 0;) {
+        local->about[--local->start[flat->corner[i]]] = i / 3;
+    }
+    return UVP_OK;
+}
+
+static int64_t area_of(const struct local *local, uint32_t t)
+{
+    const uint32_t *const c = local->flat.corner + 3 * (size_t)t;
+
+    return uvp_orient(local->flat.at[c[0]], local->flat.at[c[1]], local->flat.at[c[2]]);
+}
+
+static bool open_about(const struct local *local, uint32_t v)
+{
+    for (uint32_t i = local->start[v]; i < local->start[v + 1]; i++) {
+        if (area_of(local, local->about[i]) <= 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Moves one vertex by the smallest step, in growing squares, that opens all about it. */
+static bool nudge_vertex(const struct local *local, struct uvp_point2 *at, uint32_t v)
+{
+    const struct uvp_point2 home = at[v];
+
+    for (int32_t reach = 1; reach <= NUDGE_REACH; reach++) {
+        for (int32_t i = 0; i < (2 * reach + 1) * (2 * reach + 1); i++) {
+            const int32_t dx = i % (2 * reach + 1) - reach;
+            const int32_t dy = i / (2 * reach + 1) - reach;
+            const bool on_ring = dx == reach || dx == -reach || dy == reach || dy == -reach;
+            at[v] = (struct uvp_point2){home.x + dx, home.y + dy};
+            if (on_ring && at[v].x >= 0 && at[v].y >= 0 && at[v].x <= UVP_LATTICE &&
+                at[v].y <= UVP_LATTICE && open_about(local, v)) {
+                return true;
+            }
+        }
+    }
+    at[v] = home;
+    return false;
+}
+
+static enum uvp_code nudge(struct placer *placer, struct uvp_chart *chart, struct local *local)
+{
+    struct uvp_point2 *const at = placer->charts->page + chart->first_slot;
+
+    UVP_TRY(list_about(placer, local));
+    for (uint32_t t = 0; t < chart->triangle_count; t++) {
+        const uint32_t *const c = local->flat.corner + 3 * (size_t)t;
+        uint32_t about = 0;
+        for (uint32_t k = 0; k < 3 && area_of(local, t) <= 0; k++) {
+            /* hubs would make this quadratic: they stay where they are */
+            about = local->start[c[k] + 1] - local->start[c[k]];
+            if (about <= 64 && nudge_vertex(local, at, c[k])) {
+                break;
+            }
+        }
+        UVP_TRY(uvp_work_count(placer->work, 4 + 100 * about));
+        if (area_of(local, t) <= 0) {
+            return UVP_OK;
+        }
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code judge(struct placer *placer, const struct uvp_outlines *outlines,
+                           uint32_t c, bool *valid)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(placer->work->scratch);
+    struct uvp_chart *const chart = &placer->charts->chart[c];
+    enum uvp_verdict verdict;
+    struct local local;
+
+    UVP_TRY(make_local(placer, chart, outlines, c, &local));
+    UVP_TRY(uvp_verdict_find(placer->work, &local.flat, &verdict));
+    if (verdict == UVP_VERDICT_TURNED) {
+        UVP_TRY(nudge(placer, chart, &local));
+        UVP_TRY(uvp_verdict_find(placer->work, &local.flat, &verdict));
+    }
+    *valid = verdict == UVP_VERDICT_VALID;
+    uvp_arena_rewind(placer->work->scratch, mark);
+    return UVP_OK;
+}
+
+/* ---- drawing anew ---- */
+
+/* Draws the chart's only unit with room for the lattice, into the slots from `first_slot`. */
+static enum uvp_code redraw(struct placer *placer, uint32_t c, uint32_t first_slot)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(placer->work->scratch);
+    struct uvp_charts *const charts = placer->charts;
+    struct uvp_chart *const chart = &charts->chart[c];
+    const uint32_t *const list = charts->triangle + chart->first_triangle;
+    struct uvp_patch patch;
+
+    UVP_TRY(uvp_patch_make(placer->work, placer->topology, &placer->pieces, c, list,
+                           chart->triangle_count, &patch));
+    UVP_TRY(uvp_single_terrain(placer->work, placer->topology, &placer->pieces, &patch,
+                               1 / (placer->packing->scale * UVP_LATTICE), placer->least));
+    chart->first_slot = first_slot;
+    chart->slot_count = patch.vertex_count;
+    chart->step = patch.step;
+    for (uint32_t i = 0; i < 3 * chart->triangle_count; i++) {
+        charts->corner[3 * list[i / 3] + i % 3] = first_slot + patch.corner[i];
+    }
+    memcpy(charts->slot + first_slot, patch.at, patch.vertex_count * sizeof *patch.at);
+    uvp_arena_rewind(placer->work->scratch, mark);
+    return UVP_OK;
+}
+
+static uint32_t unit_length(const struct placer *placer, uint32_t first, uint32_t end)
+{
+    const uint32_t *const list = placer->charts->triangle;
+    uint32_t at = first;
+
+    while (at < end &&
+           placer->topology->unit[list[at]] == placer->topology->unit[list[first]]) {
+        at++;
+    }
+    return at - first;
+}
+
+/* Makes every unit of the chart a chart of its own. */
+static enum uvp_code take_apart(struct placer *placer, uint32_t c)
+{
+    struct uvp_charts *const charts = placer->charts;
+    const struct uvp_chart whole = charts->chart[c];
+    const uint32_t end = whole.first_triangle + whole.triangle_count;
+    uint32_t to = c;
+
+    for (uint32_t first = whole.first_triangle; first < end;) {
+        const uint32_t length = unit_length(placer, first, end);
+        charts->chart[to] =
+            (struct uvp_chart){.first_triangle = first, .triangle_count = length};
+        for (uint32_t i = first; i < first + length; i++) {
+            charts->chart_of[charts->triangle[i]] = to;
+        }
+        UVP_TRY(redraw(placer, to, charts->slot_count));
+        charts->slot_count += charts->chart[to].slot_count;
+        first += length;
+        if (first < end) {
+            to = charts->count++;
+        }
+    }
+    return UVP_OK;
+}
+
+enum uvp_code uvp_place_charts(struct uvp_atlas_work *work, const struct uvp_topology *topology,
+                               const struct uvp_outlines *outlines,
+                               const struct uvp_packing *packing, uint32_t round,
+                               struct uvp_charts *charts, bool *again)
+{
+    struct placer placer = {.work = work,
+                            .topology = topology,
+                            .charts = charts,
+                            .packing = packing,
+                            .pieces = {charts->chart_of, NULL},
+                            .least = LEAST_STEPS << (round < 12 ? round : 12)};
+    const uint32_t count = charts->count;
+
+    *again = false;
+    UVP_TAKE(work, placer.pieces.local, topology->triangle_count);
+    for (uint32_t c = 0; c < count; c++) {
+        const struct uvp_chart chart = charts->chart[c];
+        bool valid = false;
+        round_chart(&placer, &outlines->outline[c], c);
+        UVP_TRY(judge(&placer, outlines, c, &valid));
+        if (valid) {
+            continue;
+        }
+        *again = true;
+        if (unit_length(&placer, chart.first_triangle,
+                        chart.first_triangle + chart.triangle_count) == chart.triangle_count) {
+            UVP_TRY(redraw(&placer, c, chart.first_slot));
+        } else {
+            UVP_TRY(take_apart(&placer, c));
+        }
+    }
+    return UVP_OK;
+}

@@ -1,0 +1,43 @@
+/*
+ * sparse.h -- symmetric positive systems on the graph of a patch
+ *
+ * Why:     every global method solves a Laplacian; one factor serves all its right-hand sides.
+ * Use:     fill a struct uvp_sparse with the matrix, factor, solve as often as wanted.
+ * Owner:   arrays live in the scratch arena after the caller's mark.
+ */
+#ifndef UVP_ATLAS_SPARSE_H
+#define UVP_ATLAS_SPARSE_H
+
+#include <stdbool.h>
+
+#include "stages/unwrapper/atlas/patch.h"
+
+struct uvp_sparse {
+    uint32_t count;
+    uint32_t *start;  /* count + 1: rows of the part off the diagonal, both triangles */
+    uint32_t *column; /* an index may come twice in a row: the values add up */
+    double *value;
+    double *diagonal;
+    /* filled by uvp_sparse_factor */
+    uint32_t *order;     /* row eliminated at each place */
+    uint32_t *place;     /* inverse */
+    uint32_t *low_start; /* columns of the factor L */
+    uint32_t *low_row;
+    double *low_value;
+    double *pivot;
+    double *work; /* one row, dense */
+};
+
+/*
+ * Orders by dissecting `at` and factors. `*done` is false when that would take more than the
+ * limits, or when the matrix is not positive.
+ */
+UVP_MUST_USE enum uvp_code uvp_sparse_factor(struct uvp_atlas_work *work,
+                                             struct uvp_sparse *sparse,
+                                             const struct uvp_vec2 *at, uint64_t entries_max,
+                                             uint64_t steps_max, bool *done);
+
+/* Replaces both coordinates of b by the solution. */
+void uvp_sparse_solve(const struct uvp_sparse *sparse, struct uvp_vec2 *b);
+
+#endif

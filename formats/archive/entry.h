@@ -22,8 +22,8 @@ enum uvp_container {
     UVP_CONTAINER_TAR,
     UVP_CONTAINER_CPIO,
     UVP_CONTAINER_ZIP,
-    UVP_CONTAINER_SEVENZIP,  /* read only */
-    UVP_CONTAINER_FOLDER,    /* a folder tree on disk */
+    UVP_CONTAINER_SEVENZIP, /* read only */
+    UVP_CONTAINER_FOLDER,   /* a folder tree on disk */
     UVP_CONTAINER_COUNT
 };
 
@@ -37,12 +37,17 @@ enum uvp_entry_type {
     UVP_ENTRY_OTHER, /* devices, fifos */
 };
 
+#define UVP_PATH_INSIDE 112
+
+/* Must not be copied or moved by value (path and raw may point into it). */
 struct uvp_entry {
     enum uvp_container container;
     enum uvp_entry_type type;
     char *path; /* NUL-terminated, any bytes else; never NULL */
     size_t path_bytes;
-    uint64_t at;         /* offset of `raw` in the input (after decompression) */
+    size_t path_capacity;              /* of `path` when it is from mem, else 0 */
+    char path_inside[UVP_PATH_INSIDE]; /* where a short path is kept */
+    uint64_t at;                       /* offset of `raw` in the input (after decompression) */
     struct uvp_slices raw;
     uint32_t head_bytes;
     uint64_t body_bytes; /* stored form */

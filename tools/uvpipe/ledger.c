@@ -177,12 +177,16 @@ static bool is_silent(const struct uvp_ledger *ledger)
     return ledger->path == NULL || ledger->failure.code != UVP_OK;
 }
 
-enum uvp_code uvp_ledger_open(struct uvp_ledger *ledger, const char *path, struct uvp_mem *mem,
-                              struct uvp_error *err)
+void uvp_ledger_init(struct uvp_ledger *ledger, struct uvp_mem *mem)
 {
     memset(ledger, 0, sizeof *ledger);
     uvp_buf_init(&ledger->text, mem, 0);
     ledger->fd = -1;
+}
+
+enum uvp_code uvp_ledger_open(struct uvp_ledger *ledger, const char *path,
+                              struct uvp_error *err)
+{
     if (path == NULL) {
         return UVP_OK;
     }

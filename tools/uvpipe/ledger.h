@@ -3,9 +3,9 @@
  *
  * Why:     which member came to what, in numbers that can be added up. docs/report.md is the
  *          schema.
- * Use:     open; member and warning while the line runs; run, last, with the exit code; close.
- * Owner:   owns the file. A file that cannot be written to the end is said to be by close.
- * Threads: confined to the writer's thread while the line runs, then to the main thread.
+ * Use:     init; open; member and warning while the line runs; run, last, with the exit code;
+ * close. Owner:   owns the file. A file that cannot be written to the end is said to be by
+ * close. Threads: confined to the writer's thread while the line runs, then to the main thread.
  * Limits:  one object is in memory at a time, and up to 64 KiB of text.
  */
 #ifndef UVP_TOOLS_LEDGER_H
@@ -26,9 +26,12 @@ struct uvp_ledger {
     struct uvp_error failure; /* the first one; nothing is written after it */
 };
 
-/* `path` NULL: a ledger that writes nothing. */
+/* A ledger that writes nothing, until it is opened. */
+void uvp_ledger_init(struct uvp_ledger *ledger, struct uvp_mem *mem);
+
+/* Empties or creates the file. `path` NULL: it goes on writing nothing. */
 UVP_MUST_USE enum uvp_code uvp_ledger_open(struct uvp_ledger *ledger, const char *path,
-                                           struct uvp_mem *mem, struct uvp_error *err);
+                                           struct uvp_error *err);
 
 void uvp_ledger_member(struct uvp_ledger *ledger, const struct uvp_record *record);
 void uvp_ledger_warning(struct uvp_ledger *ledger, const char *input,

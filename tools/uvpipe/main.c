@@ -1,17 +1,17 @@
 /*
  * uvpipe -- makes a UV atlas for every mesh in a stream of files
  *
- * This page: what is asked for, then the run (run.c) and its exit code.
+ * This page: what is asked for, then the run (cli_run.c) and its exit code.
  */
 #include <signal.h>
 #include <unistd.h>
 
 #include "pipeline/pipeline.h"
+#include "tools/uvpipe/cli_run.h"
 #include "tools/uvpipe/exits.h"
 #include "tools/uvpipe/options.h"
 #include "tools/uvpipe/process.h"
 #include "tools/uvpipe/report.h"
-#include "tools/uvpipe/run.h"
 
 static int refuse(const struct uvp_report *report, const struct uvp_error *err)
 {
@@ -62,7 +62,7 @@ static int settle_and_run(struct uvp_options *options, struct uvp_mem *mem)
                        (unsigned long long)options->workers_asked,
                        (unsigned)options->line.workers, (unsigned)cpus);
     }
-    return uvp_run(options, &report, mem);
+    return uvp_cli_run(options, &report, mem);
 }
 
 int main(int argc, char **argv)

@@ -2,7 +2,7 @@
  * One run: the line is built, waited for, taken apart, and only then judged and told about, so
  * that no thread is left that could still add to what is told.
  */
-#include "tools/uvpipe/run.h"
+#include "tools/uvpipe/cli_run.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -26,6 +26,7 @@ struct run {
     struct uvp_stop stop;
     struct uvp_summary summary;
     struct uvp_ledger ledger;
+    struct uvp_listener listener;
     struct uvp_stages *stages;
     struct uvp_pipeline *line;
     bool started;          /* there is something to sum up */
@@ -88,15 +89,15 @@ static void tick(void *ctx)
 
 static enum uvp_code build_line(struct run *run, struct uvp_error *err)
 {
-    const struct uvp_listener listener = {run, hear_member, hear_warning};
     const struct uvp_trace *trace = &run->report->trace;
 
-    UVP_TRY(uvp_ledger_open(&run->ledger, run->options->report_path, run->mem, err));
-    UVP_TRY(uvp_stages_create(&run->options->settings, &listener, run->mem, &run->stop, trace,
-                              &run->stages, err));
-    return uvp_pipeline_create(&run->options->line, uvp_stages_reader(run->stages),
-                               uvp_stages_worker(run->stages), uvp_stages_writer(run->stages),
-                               run->mem, &run->stop, trace, &run->line, err);
+    UVP_TRY(uvp_stages_create(&run->options->settings, &run->listener, run->mem, &run->stop,
+                              trace, &run->stages, err));
+    UVP_TRY(uvp_pipeline_create(&run->options->line, uvp_stages_reader(run->stages),
+                                uvp_stages_worker(run->stages), uvp_stages_writer(run->stages),
+                                run->mem, &run->stop, trace, &run->line, err));
+    /* last: an earlier report is not emptied for a run that cannot begin */
+    return uvp_ledger_open(&run->ledger, run->options->report_path, err);
 }
 
 static void describe_line(const struct run *run)
@@ -205,23 +206,35 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     return close_report(run, ending.exit_code);
 }
 
-int uvp_run(const struct uvp_options *options, struct uvp_report *report, struct uvp_mem *mem)
+static void init_run(struct run *run, const struct uvp_options *options,
+                     struct uvp_report *report, struct uvp_mem *mem)
+{
+    memset(run, 0, sizeof *run);
+    run->options = options;
+    run->report = report;
+    run->mem = mem;
+    run->listener.ctx = run;
+    run->listener.member = hear_member;
+    run->listener.warning = hear_warning;
+    uvp_summary_init(&run->summary);
+    uvp_ledger_init(&run->ledger, mem);
+}
+
+int uvp_cli_run(const struct uvp_options *options, struct uvp_report *report,
+                struct uvp_mem *mem)
 {
     struct run run;
     struct uvp_error err = {0};
     enum uvp_code code = UVP_OK;
     int exit_code = 0;
 
-    memset(&run, 0, sizeof run);
-    run.options = options;
-    run.report = report;
-    run.mem = mem;
-    uvp_summary_init(&run.summary);
+    init_run(&run, options, report, mem);
     code = uvp_stop_init(&run.stop, true, &err);
-    if (code == UVP_OK) {
-        uvp_signals_install(&run.stop);
-        code = build_line(&run, &err);
+    if (code != UVP_OK) {
+        return end_run(&run, code, &err);
     }
+    uvp_signals_install(&run.stop);
+    code = build_line(&run, &err);
     if (code == UVP_OK) {
         code = run_line(&run, &err);
     }

@@ -1,0 +1,346 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "tools/uvpipe/options.h"
+
+#define MOST_WORDS 16
+
+/* Parses a line of words parted by blanks; "''" is an empty word. */
+static enum uvp_code parse(struct uvp_options *options, const char *line, struct uvp_mem *mem,
+                           struct uvp_error *err)
+{
+    static char words[256];
+    static char program[] = "uvpipe";
+    static char empty[] = "";
+    static char *argv[MOST_WORDS];
+    char *at = words;
+    int argc = 1;
+
+    argv[0] = program;
+    (void)strncpy(words, line, sizeof words - 1);
+    while (*at != '\0' && argc < MOST_WORDS) {
+        char *end = strchr(at, ' ');
+        if (end != NULL) {
+            *end = '\0';
+        }
+        argv[argc++] = strcmp(at, "''") == 0 ? empty : at;
+        at = end != NULL ? end + 1 : at + strlen(at);
+    }
+    memset(err, 0, sizeof *err);
+    return uvp_options_parse(options, argc, argv, mem, err);
+}
+
+static void defaults(void **state)
+{
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(parse(&options, "", &mem, &err), UVP_OK);
+    assert_int_equal(options.action, UVP_ACTION_RUN);
+    assert_int_equal(options.settings.input_count, 0);
+    assert_null(options.settings.output);
+    assert_int_equal(options.settings.atlas.resolution_texels, 1024);
+    assert_true(options.settings.atlas.padding_texels >= 2.0F);
+    assert_true(options.settings.member_timeout_ns == UINT64_C(60000000000));
+    assert_int_equal(options.line.budget_bytes, 512 << 20);
+    assert_int_equal(options.level, UVP_TRACE_WARNING);
+    assert_true(options.progress);
+    assert_false(uvp_options_settle(&options, 1));
+    assert_int_equal(options.line.workers, 1);
+    assert_int_equal(options.line.readers, 1);
+    assert_false(uvp_options_settle(&options, 8));
+    assert_int_equal(options.line.workers, 8);
+    assert_int_equal(options.settings.workers, 8);
+    assert_int_equal(options.line.readers, 2);
+    assert_false(options.settings.record_passed);
+    uvp_options_release(&options);
+    assert_int_equal(mem.used_bytes, 0);
+}
+
+static void values_come_in_every_form(void **state)
+{
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(
+        parse(&options, "a.tar -oout.tar b.tar --workers=3 --memory 2G", &mem, &err), UVP_OK);
+    assert_int_equal(options.settings.input_count, 2);
+    assert_string_equal(options.settings.inputs[0], "a.tar");
+    assert_string_equal(options.settings.inputs[1], "b.tar");
+    assert_string_equal(options.settings.output, "out.tar");
+    assert_int_equal(options.workers_asked, 3);
+    assert_true(options.line.budget_bytes == (size_t)2 << 30);
+    uvp_options_release(&options);
+
+    assert_int_equal(parse(&options, "-vvo dir/ - -- -x --help", &mem, &err), UVP_OK);
+    assert_int_equal(options.level, UVP_TRACE_DEBUG);
+    assert_string_equal(options.settings.output, "dir/");
+    assert_int_equal(options.settings.input_count, 3);
+    assert_string_equal(options.settings.inputs[0], "-");
+    assert_string_equal(options.settings.inputs[1], "-x");
+    assert_string_equal(options.settings.inputs[2], "--help");
+    uvp_options_release(&options);
+}
+
+static void lists_gather(void **state)
+{
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(parse(&options, "--include *.obj x --exclude a --include=b y", &mem, &err),
+                     UVP_OK);
+    assert_int_equal(options.settings.include_count, 2);
+    assert_string_equal(options.settings.include[0], "*.obj");
+    assert_string_equal(options.settings.include[1], "b");
+    assert_int_equal(options.settings.exclude_count, 1);
+    assert_string_equal(options.settings.exclude[0], "a");
+    assert_int_equal(options.settings.input_count, 2);
+    uvp_options_release(&options);
+}
+
+static void every_choice(void **state)
+{
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(parse(&options,
+                           "--existing replace --on-error drop --max-errors 9 --dry-run "
+                           "--unordered --force",
+                           &mem, &err),
+                     UVP_OK);
+    assert_int_equal(options.settings.existing, UVP_EXISTING_REPLACE);
+    assert_int_equal(options.settings.on_error, UVP_ON_ERROR_DROP);
+    assert_int_equal(options.settings.max_errors, 9);
+    assert_true(options.settings.dry_run);
+    assert_true(options.line.unordered);
+    assert_true(options.settings.force_terminal);
+    uvp_options_release(&options);
+
+    assert_int_equal(parse(&options,
+                           "--format zip --compress zstd:5 --timeout 2m --member-timeout 0 "
+                           "--stall-timeout 500ms --report r.jsonl --progress never -q",
+                           &mem, &err),
+                     UVP_OK);
+    assert_true(options.settings.container_given);
+    assert_int_equal(options.settings.container, UVP_CONTAINER_ZIP);
+    assert_int_equal(options.settings.codec, UVP_CODEC_ZSTD);
+    assert_int_equal(options.settings.level, 5);
+    assert_true(options.line.timeout_ns == UINT64_C(120000000000));
+    assert_true(options.settings.member_timeout_ns == 0);
+    assert_true(options.line.stall_timeout_ns == 500000000);
+    assert_string_equal(options.report_path, "r.jsonl");
+    assert_false(options.progress);
+    assert_int_equal(options.level, UVP_TRACE_ERROR);
+    (void)uvp_options_settle(&options, 2);
+    assert_true(options.settings.record_passed);
+    uvp_options_release(&options);
+}
+
+static void padding_zero_is_not_the_default(void **state)
+{
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(parse(&options, "--padding 0", &mem, &err), UVP_OK);
+    assert_true(options.settings.atlas.padding_texels > 0.0F);
+    assert_true(options.settings.atlas.padding_texels < 0.01F);
+    uvp_options_release(&options);
+    assert_int_equal(parse(&options, "--padding 0.5", &mem, &err), UVP_OK);
+    assert_true(options.settings.atlas.padding_texels == 0.5F);
+    uvp_options_release(&options);
+}
+
+static void workers_are_clamped(void **state)
+{
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(parse(&options, "--workers 64", &mem, &err), UVP_OK);
+    assert_true(uvp_options_settle(&options, 4));
+    assert_int_equal(options.line.workers, 8);
+    assert_false(uvp_options_settle(&options, 32));
+    assert_int_equal(options.line.workers, 64);
+    uvp_options_release(&options);
+    assert_int_equal(parse(&options, "--workers 0", &mem, &err), UVP_OK);
+    assert_false(uvp_options_settle(&options, 4));
+    assert_int_equal(options.line.workers, 0);
+    uvp_options_release(&options);
+}
+
+static void help_and_version_win(void **state)
+{
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(parse(&options, "--help --nonsense", &mem, &err), UVP_OK);
+    assert_int_equal(options.action, UVP_ACTION_HELP);
+    uvp_options_release(&options);
+    assert_int_equal(parse(&options, "-qh", &mem, &err), UVP_OK);
+    assert_int_equal(options.action, UVP_ACTION_HELP);
+    uvp_options_release(&options);
+    assert_int_equal(parse(&options, "--version", &mem, &err), UVP_OK);
+    assert_int_equal(options.action, UVP_ACTION_VERSION);
+    uvp_options_release(&options);
+}
+
+static void mistakes_are_named(void **state)
+{
+    static const struct {
+        const char *line;
+        const char *text; /* part of the message */
+    } rows[] = {
+        {"--nonsense", "unknown option --nonsense"},
+        {"--nonsense=1", "unknown option --nonsense"},
+        {"--work 2", "unknown option --work"}, /* no abbreviations */
+        {"-x", "unknown option -x"},
+        {"-qx", "unknown option -x"},
+        {"--output", "--output needs a value"},
+        {"-o", "--output needs a value"},
+        {"-o ''", "expected a file"},
+        {"--dry-run=yes", "--dry-run takes no value"},
+        {"--workers many", "--workers many"},
+        {"--workers -1", "--workers -1"},
+        {"--workers 2x", "--workers 2x"},
+        {"--workers 4097", "--workers 4097"},
+        {"--workers=", "--workers"},
+        {"--readers 0", "--readers 0"},
+        {"--readers 65", "--readers 65"},
+        {"--memory 1023K", "--memory 1023K"},
+        {"--memory 1.5G", "--memory 1.5G"},
+        {"--queue 0", "--queue 0"},
+        {"--resolution 15", "--resolution 15"},
+        {"--resolution 65537", "--resolution 65537"},
+        {"--resolution 0x100", "--resolution 0x100"},
+        {"--padding -1", "--padding -1"},
+        {"--padding 1e2", "--padding 1e2"},
+        {"--padding 3 --resolution 16", "an eighth of --resolution 16"},
+        {"--existing keep", "skip or replace"},
+        {"--on-error die", "pass, drop or stop"},
+        {"--max-errors x", "--max-errors x"},
+        {"--format rar", "tar, cpio, zip or folder"},
+        {"--format 7z", "tar, cpio, zip or folder"},
+        {"--format folder", "--format folder needs --output"},
+        {"--compress brotli", "none, zstd"},
+        {"--compress averyveryverylongname", "none, zstd"},
+        {"--compress zstd:", "expected a level"},
+        {"--compress zstd:fast", "expected a level"},
+        {"--compress zstd:99999", "expected a level"},
+        {"--compress none:1", "no levels"},
+        {"--timeout soon", "--timeout soon"},
+        {"--member-timeout 1d", "--member-timeout 1d"},
+        {"--stall-timeout -1", "--stall-timeout -1"},
+        {"--report -", "--report -"},
+        {"--report ''", "expected a file"},
+        {"--report x -o x", "the same file"},
+        {"--progress always", "auto or never"},
+        {"- -", "stdin can be read once"},
+        {"''", "empty name"},
+    };
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(parse(&options, rows[i].line, &mem, &err), UVP_USAGE);
+        assert_int_equal(err.code, UVP_USAGE);
+        if (strstr(err.text, rows[i].text) == NULL) {
+            fail_msg("'%s' gave '%s'", rows[i].line, err.text);
+        }
+        assert_null(strchr(err.text, '\n'));
+        assert_int_equal(mem.used_bytes, 0);
+    }
+}
+
+static void no_memory(void **state)
+{
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    mem.fail_at_call = 1;
+    assert_int_equal(parse(&options, "a b", &mem, &err), UVP_NO_MEMORY);
+}
+
+static void help_names_every_option(void **state)
+{
+    struct uvp_error err;
+    struct uvp_buf text;
+    struct uvp_mem mem;
+
+    (void)state;
+    memset(&err, 0, sizeof err);
+    uvp_mem_init(&mem, 0);
+    uvp_buf_init(&text, &mem, 0);
+    assert_int_equal(uvp_options_help(&text, &err), UVP_OK);
+    assert_int_equal(uvp_buf_append(&text, "", 1, &err), UVP_OK);
+    for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
+        assert_non_null(strstr((const char *)text.data, row->name));
+    }
+    assert_non_null(strstr((const char *)text.data, "obj"));
+    for (const char *line = (const char *)text.data; line != NULL;) {
+        const char *end = strchr(line, '\n');
+        assert_true(end == NULL || end - line <= 88);
+        line = end != NULL ? end + 1 : NULL;
+    }
+    uvp_buf_release(&text);
+}
+
+static void names_are_given_once(void **state)
+{
+    (void)state;
+    for (const struct uvp_option *a = uvp_option_table; a->name != NULL; a++) {
+        for (const struct uvp_option *b = a + 1; b->name != NULL; b++) {
+            assert_string_not_equal(a->name, b->name);
+            assert_true(a->letter == 0 || a->letter != b->letter);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(values_come_in_every_form),
+        cmocka_unit_test(lists_gather),
+        cmocka_unit_test(every_choice),
+        cmocka_unit_test(padding_zero_is_not_the_default),
+        cmocka_unit_test(workers_are_clamped),
+        cmocka_unit_test(help_and_version_win),
+        cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(no_memory),
+        cmocka_unit_test(help_names_every_option),
+        cmocka_unit_test(names_are_given_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,218 @@
+/*
+ * The whole line, made to fail everywhere: at allocation n, cut at byte n, drained after member
+ * n. Whatever happens: no leak, no half file, no hang, and every byte that came out is right.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/line/line_run.h"
+#include "tests/support/line/tar_bytes.h"
+
+static struct tar_bytes make_archive(void)
+{
+    struct tar_bytes tar = {0};
+    size_t bytes;
+    char *const small = grid_obj(3, &bytes);
+    char text[3000];
+
+    memset(text, 'x', sizeof text);
+    tar_bytes_add(&tar, "readme.txt", text, 700);
+    tar_bytes_add(&tar, "a.obj", small, bytes);
+    tar_bytes_add(&tar, "data.bin", text, sizeof text);
+    tar_bytes_add(&tar, "bad.obj", "v 0 0 0\nf 1 2 3\n", 16);
+    tar_bytes_add(&tar, "b.obj", small, bytes);
+    tar_bytes_add(&tar, "last.txt", text, 10);
+    tar_bytes_end(&tar);
+    free(small);
+    return tar;
+}
+
+static struct line_run run_of(const struct tar_bytes *tar, const void **input, uint32_t workers)
+{
+    struct line_run run = {0};
+
+    *input = tar->data;
+    run.inputs = input;
+    run.input_bytes = &tar->bytes;
+    run.input_count = 1;
+    run.options.readers = 1;
+    run.options.workers = workers;
+    run.settings.record_passed = true;
+    return run;
+}
+
+static void test_whole_run(void **state)
+{
+    struct tar_bytes tar = make_archive();
+    const void *input;
+
+    (void)state;
+    for (uint32_t workers = 0; workers < 3; workers++) {
+        struct line_run run = run_of(&tar, &input, workers);
+        size_t bytes;
+
+        line_run(&run);
+        assert_int_equal(run.code, UVP_END);
+        assert_int_equal(run.progress.members_read, 6);
+        assert_int_equal(run.records, 6);
+        assert_int_equal(run.progress.members_by_status[UVP_MEMBER_UNWRAPPED], 2);
+        assert_int_equal(run.progress.members_by_status[UVP_MEMBER_FAILED], 1);
+        assert_int_equal(run.progress.members_by_status[UVP_MEMBER_PASSED], 3);
+        assert_non_null(tar_bytes_find(run.output, run.output_bytes, "last.txt", &bytes));
+        assert_non_null(tar_bytes_find(run.output, run.output_bytes, "bad.obj", &bytes));
+        assert_int_equal(bytes, 16);
+        assert_int_equal(run.leaked_bytes, 0);
+        line_run_release(&run);
+    }
+    tar_bytes_release(&tar);
+}
+
+/* Refuses allocation n and all later ones; only a run that needed fewer may succeed. */
+static void refuse_allocations(uint32_t workers, uint64_t step)
+{
+    struct tar_bytes tar = make_archive();
+    const void *input;
+    uint64_t n = 1;
+    bool succeeded = false;
+
+    while (!succeeded) {
+        struct line_run run = run_of(&tar, &input, workers);
+
+        run.fail_at_call = n;
+        line_run(&run);
+        assert_int_equal(run.leaked_bytes, 0);
+        if (run.code == UVP_END) {
+            assert_int_equal(run.progress.members_read, 6);
+            assert_non_null(run.output);
+            succeeded = run.calls < n;
+        } else {
+            assert_int_equal(run.code, UVP_NO_MEMORY);
+            assert_null(run.output); /* nothing under the final name */
+        }
+        line_run_release(&run);
+        n += step;
+        assert_true(n < 100000);
+    }
+    tar_bytes_release(&tar);
+}
+
+static void test_every_allocation_serial(void **state)
+{
+    (void)state;
+    refuse_allocations(0, 1);
+}
+
+static void test_every_allocation_threads(void **state)
+{
+    (void)state;
+    refuse_allocations(2, 3);
+}
+
+/* Cut anywhere: an error, and no file; whole: no error. */
+static void test_cut_at_every_byte(void **state)
+{
+    struct tar_bytes tar = make_archive();
+    const size_t whole = tar.bytes;
+    const void *input;
+
+    (void)state;
+    for (size_t cut = 1; cut < whole; cut += cut % 512 == 511 || cut % 512 == 0 ? 1 : 73) {
+        struct line_run run;
+
+        tar.bytes = cut;
+        run = run_of(&tar, &input, 1);
+        line_run(&run);
+        assert_int_equal(run.leaked_bytes, 0);
+        if (run.code == UVP_END) {
+            assert_true(cut >= whole - 512); /* one zero block is an end mark */
+            assert_int_equal(run.progress.members_read, 6);
+        } else {
+            assert_int_equal(run.code, UVP_BAD_DATA);
+            assert_null(run.output);
+        }
+        line_run_release(&run);
+    }
+    tar.bytes = whole;
+    tar_bytes_release(&tar);
+}
+
+static void test_drained_after_member(void **state)
+{
+    struct tar_bytes tar = make_archive();
+    const void *input;
+
+    (void)state;
+    for (uint64_t n = 1; n <= 7; n++) {
+        for (uint32_t workers = 0; workers < 3; workers++) {
+            struct line_run run = run_of(&tar, &input, workers);
+
+            run.drain_after_members = n;
+            run.options.window_items = 1;
+            line_run(&run);
+            assert_true(run.code == UVP_END || run.code == UVP_CANCELLED);
+            assert_int_equal(run.output != NULL, run.code == UVP_END);
+            assert_int_equal(run.records, run.progress.members_read);
+            assert_int_equal(run.leaked_bytes, 0);
+            line_run_release(&run);
+        }
+    }
+    tar_bytes_release(&tar);
+}
+
+static void test_same_bytes(void **state)
+{
+    static const uint32_t workers[] = {0, 1, 2, 16};
+    static const size_t budgets[] = {0, 1, 4096, 1 << 20};
+    struct tar_bytes tar = make_archive();
+    struct line_run first;
+    const void *input;
+
+    (void)state;
+    first = run_of(&tar, &input, 0);
+    line_run(&first);
+    assert_int_equal(first.code, UVP_END);
+    for (size_t w = 0; w < 4; w++) {
+        for (size_t b = 0; b < 4; b++) {
+            for (uint32_t mode = 0; mode < 4; mode++) {
+                struct line_run run = run_of(&tar, &input, workers[w]);
+
+                run.options.budget_bytes = budgets[b];
+                run.options.window_items = (mode & 1) != 0 ? 1 : 0;
+                run.options.readers = (mode & 1) + 1;
+                run.through_pipe = (mode & 2) != 0;
+                line_run(&run);
+                assert_int_equal(run.code, UVP_END);
+                assert_int_equal(run.output_bytes, first.output_bytes);
+                assert_memory_equal(run.output, first.output, first.output_bytes);
+                assert_int_equal(run.leaked_bytes, 0);
+                line_run_release(&run);
+            }
+        }
+    }
+    line_run_release(&first);
+    tar_bytes_release(&tar);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_whole_run),
+        cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_every_allocation_serial),
+        cmocka_unit_test(test_every_allocation_threads),
+        cmocka_unit_test(test_cut_at_every_byte),
+        cmocka_unit_test(test_drained_after_member),
+    };
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,157 @@
+/* What is done with a member, and what the output becomes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "stages/reader/choose.h"
+
+static struct uvp_header header_of(const char *path)
+{
+    const struct uvp_header header = {
+        .path = path,
+        .path_bytes = strlen(path),
+        .type = UVP_ENTRY_FILE,
+        .size_known = true,
+        .replaceable = true,
+    };
+
+    return header;
+}
+
+static const char *judge(const struct uvp_settings *settings, const char *path)
+{
+    const struct uvp_header header = header_of(path);
+
+    return uvp_choose_member(settings, &header);
+}
+
+static void test_suffix_decides(void **state)
+{
+    const struct uvp_settings settings = {0};
+
+    (void)state;
+    assert_null(judge(&settings, "a/b.obj"));
+    assert_null(judge(&settings, "a/B.OBJ"));
+    assert_non_null(judge(&settings, "a/b.obj.txt"));
+    assert_non_null(judge(&settings, "a/obj"));
+    assert_non_null(judge(&settings, ""));
+}
+
+static void test_globs(void **state)
+{
+    const char *include[] = {"chair*", "tables/*.obj"};
+    const char *exclude[] = {"*broken*"};
+    const struct uvp_settings settings = {
+        .include = include, .include_count = 2, .exclude = exclude, .exclude_count = 1};
+
+    (void)state;
+    assert_null(judge(&settings, "models/chair-1.obj"));
+    assert_null(judge(&settings, "tables/x.obj"));
+    assert_string_equal(judge(&settings, "models/x.obj"), "not included");
+    assert_string_equal(judge(&settings, "models/tables/x.obj"), "not included");
+    assert_string_equal(judge(&settings, "models/chair-broken.obj"), "excluded");
+}
+
+static void test_what_cannot_be_touched(void **state)
+{
+    const struct uvp_settings settings = {0};
+    const struct uvp_settings dry = {.dry_run = true};
+    struct uvp_header header = header_of("a.obj");
+
+    (void)state;
+    header.type = UVP_ENTRY_LINK;
+    assert_string_equal(uvp_choose_member(&settings, &header), "not a file");
+    header = header_of("a.obj");
+    header.replaceable = false;
+    header.why_not = "encrypted";
+    assert_string_equal(uvp_choose_member(&settings, &header), "encrypted");
+    header.why_not = NULL;
+    assert_non_null(uvp_choose_member(&settings, &header));
+    header = header_of("a.obj");
+    assert_string_equal(uvp_choose_member(&dry, &header), "would be unwrapped");
+}
+
+static enum uvp_container outcome(uint32_t inputs, bool per_input, enum uvp_container first)
+{
+    const struct uvp_settings settings = {.input_count = inputs};
+    struct uvp_choice choice;
+    struct uvp_error err = {0};
+
+    assert_int_equal(
+        uvp_choose_output(&settings, per_input, first, UVP_CODEC_NONE, &choice, &err), UVP_OK);
+    return choice.container;
+}
+
+static void test_output_follows_first_input(void **state)
+{
+    (void)state;
+    assert_int_equal(outcome(0, false, UVP_CONTAINER_ZIP), UVP_CONTAINER_ZIP);
+    assert_int_equal(outcome(1, false, UVP_CONTAINER_PLAIN), UVP_CONTAINER_PLAIN);
+    assert_int_equal(outcome(2, false, UVP_CONTAINER_PLAIN), UVP_CONTAINER_TAR);
+    assert_int_equal(outcome(1, false, UVP_CONTAINER_FOLDER), UVP_CONTAINER_TAR);
+    assert_int_equal(outcome(1, false, UVP_CONTAINER_SEVENZIP), UVP_CONTAINER_TAR);
+    assert_int_equal(outcome(2, true, UVP_CONTAINER_PLAIN), UVP_CONTAINER_FOLDER);
+    assert_int_equal(outcome(1, true, UVP_CONTAINER_FOLDER), UVP_CONTAINER_FOLDER);
+    assert_int_equal(outcome(1, true, UVP_CONTAINER_CPIO), UVP_CONTAINER_CPIO);
+}
+
+static void test_output_codec_and_level(void **state)
+{
+    struct uvp_settings settings = {0};
+    struct uvp_choice choice;
+    struct uvp_error err = {0};
+
+    (void)state;
+    assert_int_equal(uvp_choose_output(&settings, false, UVP_CONTAINER_TAR, UVP_CODEC_ZSTD,
+                                       &choice, &err),
+                     UVP_OK);
+    assert_int_equal(choice.codec, UVP_CODEC_ZSTD);
+    assert_int_equal(choice.level, 3);
+    settings.codec_given = true;
+    settings.codec = UVP_CODEC_GZIP;
+    settings.level_given = true;
+    settings.level = 9;
+    assert_int_equal(uvp_choose_output(&settings, false, UVP_CONTAINER_TAR, UVP_CODEC_ZSTD,
+                                       &choice, &err),
+                     UVP_OK);
+    assert_int_equal(choice.codec, UVP_CODEC_GZIP);
+    assert_int_equal(choice.level, 9);
+}
+
+static void refuse(enum uvp_container asked, uint32_t inputs, enum uvp_container first)
+{
+    const struct uvp_settings settings = {
+        .input_count = inputs, .container_given = true, .container = asked};
+    struct uvp_choice choice;
+    struct uvp_error err = {0};
+
+    assert_int_equal(
+        uvp_choose_output(&settings, false, first, UVP_CODEC_NONE, &choice, &err), UVP_USAGE);
+    assert_string_not_equal(err.text, "");
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    refuse(UVP_CONTAINER_SEVENZIP, 1, UVP_CONTAINER_TAR);
+    refuse(UVP_CONTAINER_FOLDER, 1, UVP_CONTAINER_TAR);
+    refuse(UVP_CONTAINER_PLAIN, 1, UVP_CONTAINER_TAR);
+    refuse(UVP_CONTAINER_PLAIN, 2, UVP_CONTAINER_PLAIN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_suffix_decides),
+        cmocka_unit_test(test_globs),
+        cmocka_unit_test(test_what_cannot_be_touched),
+        cmocka_unit_test(test_output_follows_first_input),
+        cmocka_unit_test(test_output_codec_and_level),
+        cmocka_unit_test(test_refusals),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

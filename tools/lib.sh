@@ -64,11 +64,11 @@ packages_install() {
 
 # A CPU each, and 1.5 GB of memory each: compilers under sanitizers are hungry.
 job_count() {
-    local cpus gigabytes
+    local cpus shares
     cpus=$(nproc 2>/dev/null || echo 1)
-    gigabytes=$(awk '/^MemAvailable/ { print int($2 / 1500000) }' /proc/meminfo 2>/dev/null || echo 1)
-    if ((gigabytes >= 1 && gigabytes < cpus)); then
-        cpus=$gigabytes
+    shares=$(awk '/^MemAvailable/ { print int($2 / 1500000) }' /proc/meminfo 2>/dev/null || echo 1)
+    if ((shares >= 1 && shares < cpus)); then
+        cpus=$shares
     fi
     printf '%s\n' "$cpus"
 }
@@ -77,6 +77,7 @@ job_count() {
 build() {
     local preset=$1
     shift
+    rm -f "build/$preset/ctest.log"
     cmake --preset "$preset" "$@" --log-level=WARNING >/dev/null
     cmake --build "build/$preset" --parallel "$(job_count)"
 }

@@ -216,7 +216,7 @@ static void march_field(const struct field *field, uint32_t cells, struct draft 
 static void make_level(const struct field *field, uint32_t triangles, struct draft *draft)
 {
     double cells = 24.0;
-    for (int try = 0; try < 3; try++) {
+    for (int try = 0; try < 5; try++) {
         draft_clear(draft);
         march_field(field, (uint32_t)cells, draft);
         const double part = (double)triangles / (double)(draft->face_count + 1);

@@ -29,7 +29,6 @@
 #define DENSITY 0.74
 #define DENSITY_FEW 0.62
 #define FIRST_FILL 0.95 /* side of the first try against the largest */
-#define SHRINK 0.93
 #define DRAWINGS_MAX 24
 #define FAILS_MAX 12
 
@@ -87,6 +86,7 @@ struct packer {
     int32_t side_max;
     int32_t best_side; /* 0: nothing fitted yet */
     double cells;      /* a length */
+    double left_area;  /* of the last try of a drawing */
     uint64_t steps_max;
     uint32_t random;
     bool hints;
@@ -167,9 +167,8 @@ static struct place find_place(struct packer *packer, uint32_t c, struct hints *
                 (int32_t)ceil(best_score - packer->plan.lift * mask->height) - 1;
             limit = lower < limit ? lower : limit;
         }
-        if (uvp_page_find(&packer->page, mask, packer->pad,
-                          packer->hints ? hints->row[size_class(mask)] : 0, limit, &here.x,
-                          &here.y)) {
+        if (uvp_page_find(&packer->page, mask, packer->hints ? hints->row[size_class(mask)] : 0,
+                          limit, &here.x, &here.y)) {
             best = here;
             best_score = here.y + packer->plan.lift * mask->height;
         }
@@ -329,6 +328,7 @@ static enum uvp_code bracket(struct packer *packer, double total, uint32_t tries
         int32_t top;
         int32_t next;
         UVP_TRY(lay_out(packer, side, *fits ? 0 : total, &left, &top));
+        packer->left_area = left;
         if (packer->left_count == 0) {
             keep_best(packer, side);
             *fits = true;
@@ -545,7 +545,8 @@ static enum uvp_code pack_raster(struct packer *packer)
         UVP_TRY(bracket(packer, packer->outlines->area, tries, &fits));
         if (!fits) {
             uvp_arena_rewind(packer->work->scratch, mark);
-            packer->cells *= SHRINK;
+            packer->cells *=
+                fmin(0.98, fmax(0.93, 1 - 0.8 * packer->left_area / packer->outlines->area));
         }
     }
     if (fits) {
@@ -559,7 +560,7 @@ static enum uvp_code pack_raster(struct packer *packer)
 static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_charts *charts,
                              const struct uvp_outlines *outlines, struct uvp_packing *shelves)
 {
-    const uint64_t wanted = 2000000 + 100 * (uint64_t)work->input->triangle_count;
+    const uint64_t wanted = 5000000 + 150 * (uint64_t)work->input->triangle_count;
     struct uvp_packing packing = {.gap = shelves->gap};
     struct packer packer = {
         .work = work,

@@ -8,6 +8,7 @@
 #include "stages/unwrapper/atlas/raster.h"
 
 #define PAGE_WORDS (UVP_PAGE_CELLS / 64)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 static uint64_t *page_row(const struct uvp_page *page, uint32_t level, int32_t row)
 {
@@ -123,7 +124,8 @@ void uvp_page_put(struct uvp_page *page, const struct uvp_mask *mask, int32_t pa
 }
 
 /* blocked |= row >> shift; returns whether all of it is blocked. */
-static bool block(uint64_t *blocked, const uint64_t *row, uint32_t words, uint32_t shift)
+static ALWAYS_INLINE bool block(uint64_t *blocked, const uint64_t *row, uint32_t words,
+                                uint32_t shift)
 {
     const uint32_t bits = shift & 63;
     const uint64_t *const from = row + (shift >> 6);
@@ -148,16 +150,16 @@ static bool block(uint64_t *blocked, const uint64_t *row, uint32_t words, uint32
     return all == ~UINT64_C(0);
 }
 
-static bool block_run(const struct uvp_page *page, uint64_t *blocked, struct uvp_run run,
-                      int32_t y)
+static ALWAYS_INLINE bool block_run(const struct uvp_page *page, uint64_t *blocked,
+                                    struct uvp_run run, int32_t y, uint32_t words)
 {
     const uint32_t length = (uint32_t)run.to - run.from + 1;
     const uint32_t level = 31 - (uint32_t)__builtin_clz(length);
     const uint64_t *const row = page_row(page, level, y + run.row);
     const uint32_t second = (uint32_t)run.to + 1 - (1U << level);
-    const bool full = block(blocked, row, page->words, run.from);
+    const bool full = block(blocked, row, words, run.from);
 
-    return second == run.from ? full : block(blocked, row, page->words, second);
+    return second == run.from ? full : block(blocked, row, words, second);
 }
 
 /* Whether some of the mask's first runs are longer than what is free in their rows. */
@@ -173,25 +175,29 @@ static bool is_hopeless(const struct uvp_page *page, const struct uvp_mask *mask
     return false;
 }
 
-bool uvp_page_find(struct uvp_page *page, const struct uvp_mask *mask, int32_t pad,
-                   int32_t first, int32_t limit, int32_t *x, int32_t *y)
+/* The loop of uvp_page_find for one width of page, known when compiled for the usual ones. */
+static ALWAYS_INLINE bool find(struct uvp_page *page, const struct uvp_mask *mask,
+                               int32_t first, int32_t limit, int32_t *x, int32_t *y,
+                               uint32_t words)
 {
-    uint32_t killer = 0; /* the run that blocked the last row blocks the next one, too */
+    uint32_t killer = 0; /* the run that blocked the last row often blocks the next one, too */
 
     for (int32_t row = first; row <= limit; row++) {
-        uint64_t blocked[PAGE_WORDS] = {0};
+        uint64_t blocked[PAGE_WORDS];
         bool full;
-        page->steps += 2 * page->words;
+        page->steps += words;
         if (is_hopeless(page, mask, row)) {
             continue;
         }
-        full = block_run(page, blocked, mask->test[killer], row);
+        memset(blocked, 0, words * sizeof *blocked);
+        full = block_run(page, blocked, mask->test[killer], row, words);
+        page->steps += 2 * words;
         for (uint32_t i = 0; i < mask->test_count && !full; i++) {
-            full = block_run(page, blocked, mask->test[i], row);
-            page->steps += page->words;
+            full = block_run(page, blocked, mask->test[i], row, words);
+            page->steps += words;
             killer = full ? i : killer;
         }
-        for (uint32_t i = 0; i < page->words && !full; i++) {
+        for (uint32_t i = 0; i < words && !full; i++) {
             if (blocked[i] != ~UINT64_C(0)) {
                 *x = (int32_t)(64 * i) + __builtin_ctzll(~blocked[i]);
                 *y = row;
@@ -199,6 +205,18 @@ bool uvp_page_find(struct uvp_page *page, const struct uvp_mask *mask, int32_t p
             }
         }
     }
-    (void)pad;
     return false;
+}
+
+bool uvp_page_find(struct uvp_page *page, const struct uvp_mask *mask, int32_t first,
+                   int32_t limit, int32_t *x, int32_t *y)
+{
+    switch (page->words) {
+    case 8:
+        return find(page, mask, first, limit, x, y, 8);
+    case 16:
+        return find(page, mask, first, limit, x, y, 16);
+    default:
+        return find(page, mask, first, limit, x, y, page->words);
+    }
 }

@@ -74,8 +74,8 @@ UVP_MUST_USE enum uvp_code uvp_page_take(struct uvp_atlas_work *work, int32_t ro
 void uvp_page_clear(struct uvp_page *page, int32_t side);
 
 /* The lowest, then leftmost place of the mask with its ring; y at most `limit`. */
-bool uvp_page_find(struct uvp_page *page, const struct uvp_mask *mask, int32_t pad,
-                   int32_t first, int32_t limit, int32_t *x, int32_t *y);
+bool uvp_page_find(struct uvp_page *page, const struct uvp_mask *mask, int32_t first,
+                   int32_t limit, int32_t *x, int32_t *y);
 
 /* Takes the cells of a mask whose ring lies at (x, y). */
 void uvp_page_put(struct uvp_page *page, const struct uvp_mask *mask, int32_t pad, int32_t x,

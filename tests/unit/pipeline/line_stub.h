@@ -40,33 +40,33 @@ struct stub_plan {
     struct uvp_pipeline_options options;
     uint32_t lanes;
     uint32_t items[STUB_MAX_LANES];
-    uint32_t max_bytes;     /* of an item; at least 1 */
-    uint32_t step_percent;  /* items that reserve in steps */
+    uint32_t max_bytes;    /* of an item; at least 1 */
+    uint32_t step_percent; /* items that reserve in steps */
     uint32_t direct_percent;
     uint32_t settle_percent; /* settle down; `overdraw` lets them go up, too */
     bool overdraw;
     uint32_t job_percent;
     uint32_t job_at_finish;
-    uint32_t hold_items;    /* the writer keeps up to so many until it is idle */
-    uint32_t stall_percent; /* of the steps that sleep a few microseconds */
+    uint32_t hold_items;     /* the writer keeps up to so many until it is idle */
+    uint32_t stall_percent;  /* of the steps that sleep a few microseconds */
     uint32_t ahead_capacity; /* 0: no reading ahead */
 
     uint32_t fail_open[STUB_MAX_LANES]; /* non-zero: open fails */
     uint32_t fail_run[STUB_MAX_LANES];  /* run fails before item n; STUB_NEVER */
-    uint32_t fail_ahead;    /* produce fails at result n of lane 0; STUB_NEVER */
-    uint32_t fail_create;   /* worker n; STUB_NEVER */
-    uint32_t fail_work;     /* at the item with this lane * 65536 + index; STUB_NEVER */
-    uint32_t fail_put;      /* the n-th put; STUB_NEVER */
-    uint32_t fail_job;      /* the n-th job; STUB_NEVER */
-    uint32_t fail_collect;  /* the n-th collect; STUB_NEVER */
-    uint32_t fail_idle;     /* the n-th idle; STUB_NEVER */
+    uint32_t fail_ahead;                /* produce fails at result n of lane 0; STUB_NEVER */
+    uint32_t fail_create;               /* worker n; STUB_NEVER */
+    uint32_t fail_work;    /* at the item with this lane * 65536 + index; STUB_NEVER */
+    uint32_t fail_put;     /* the n-th put; STUB_NEVER */
+    uint32_t fail_job;     /* the n-th job; STUB_NEVER */
+    uint32_t fail_collect; /* the n-th collect; STUB_NEVER */
+    uint32_t fail_idle;    /* the n-th idle; STUB_NEVER */
     bool fail_finish;
     bool fail_finish_jobs;
 
     uint32_t stop_at_event; /* raise `stop_level` at the n-th call of any stage; STUB_NEVER */
     enum uvp_stop_level stop_level;
     uint32_t abort_at_event; /* a second raise, to ABORT; STUB_NEVER */
-    uint32_t hang_work;     /* this item's work ends only by the stop; STUB_NEVER */
+    uint32_t hang_work;      /* this item's work ends only by the stop; STUB_NEVER */
     uint64_t mem_fail_at;
     uint32_t destroy_after_ms; /* do not wait for the end; STUB_NEVER */
 };
@@ -86,7 +86,7 @@ struct stub_result {
     bool order_broken;
     bool jobs_broken;
     bool twice;
-    bool unworked;      /* an item was put without its work done */
+    bool unworked; /* an item was put without its work done */
     uint32_t items_made;
     uint32_t items_freed;
     uint32_t jobs_made;
@@ -98,10 +98,10 @@ struct stub_result {
     uint32_t closed;
     uint32_t workers_made;
     uint32_t workers_freed;
-    uint64_t largest;   /* share of one item */
+    uint64_t largest; /* share of one item */
     size_t mem_left;
     uint64_t mem_calls;
-    uint64_t digest;    /* of what was put and collected, in order */
+    uint64_t digest; /* of what was put and collected, in order */
     uint32_t ticks;
     uint32_t trace_lines;
 };
@@ -129,7 +129,7 @@ struct stub {
     struct uvp_outlet *outlet;
     struct stub_item *held;
     uint32_t held_count;
-    uint32_t lane;  /* of the item put last */
+    uint32_t lane; /* of the item put last */
     uint32_t index;
     bool any;
     unsigned char *seen[STUB_MAX_LANES]; /* which items came out */
@@ -170,8 +170,8 @@ static inline uint64_t stub_mix(uint64_t x)
 static inline uint64_t stub_roll(const struct stub *stub, enum stub_dice dice, uint32_t lane,
                                  uint32_t index)
 {
-    return stub_mix(stub->plan->seed ^ stub_mix(((uint64_t)lane << 40) ^
-                                                ((uint64_t)index << 8) ^ (uint64_t)dice));
+    return stub_mix(stub->plan->seed ^
+                    stub_mix(((uint64_t)lane << 40) ^ ((uint64_t)index << 8) ^ (uint64_t)dice));
 }
 
 static inline bool stub_chance(const struct stub *stub, enum stub_dice dice, uint32_t lane,
@@ -557,8 +557,8 @@ static inline enum uvp_code stub_put(void *ctx, struct uvp_outlet *outlet,
     stub_event(stub);
     stub_stall(stub, DICE_STALL_PUT, item->lane, item->index);
     stub_check_order(stub, item);
-    stub->result->digest =
-        stub_mix(stub->result->digest ^ item->value ^ ((uint64_t)item->lane << 32) ^ item->index);
+    stub->result->digest = stub_mix(stub->result->digest ^ item->value ^
+                                    ((uint64_t)item->lane << 32) ^ item->index);
     if (stub->result->puts++ == stub->plan->fail_put) {
         stub_let_go(stub, item);
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "put fails");

@@ -27,7 +27,7 @@ void uvp_report_bytes(char *out, size_t room, uint64_t bytes)
     static const char *const names[] = {"kB", "MB", "GB", "TB", "PB"};
     uint64_t unit = 1000;
     size_t i = 0;
-    char number[32];
+    char number[24]; /* 20 digits and a point */
 
     if (bytes < unit) {
         (void)snprintf(out, room, "%u B", (unsigned)bytes);
@@ -44,7 +44,7 @@ void uvp_report_bytes(char *out, size_t room, uint64_t bytes)
 void uvp_report_time(char *out, size_t room, uint64_t ns)
 {
     const unsigned long long seconds = ns / UVP_NS_PER_S;
-    char number[32];
+    char number[24]; /* 20 digits and a point */
 
     if (seconds >= 60) {
         (void)snprintf(out, room, "%llu m %02llu s", seconds / 60, seconds % 60);

@@ -22,8 +22,8 @@ struct uvp_mesh {
     const uint32_t *corner_start; /* polygon_count + 1 entries, corner_start[0] == 0 */
     uint32_t polygon_count;
     const uint32_t *corner_vertex; /* corner_start[polygon_count] entries, all in range */
-    bool has_uvs;         /* some polygon has texture coordinates already */
-    void *format_private; /* what the format's encoder needs; same arena */
+    bool has_uvs;                  /* some polygon has texture coordinates already */
+    void *format_private;          /* what the format's encoder needs; same arena */
 };
 
 /* UVs to write into a mesh: every corner has one. */
@@ -49,12 +49,10 @@ struct uvp_mesh_triangles {
  * Owner:   the triangles lie in `keep`.
  * Returns: UVP_OK, UVP_NO_MEMORY, UVP_LIMIT, UVP_CANCELLED
  */
-UVP_MUST_USE enum uvp_code uvp_mesh_triangulate(const struct uvp_mesh *mesh,
-                                                struct uvp_arena *keep,
-                                                struct uvp_arena *scratch,
-                                                struct uvp_stop *stop,
-                                                struct uvp_mesh_triangles *triangles,
-                                                struct uvp_error *err);
+UVP_MUST_USE enum uvp_code
+uvp_mesh_triangulate(const struct uvp_mesh *mesh, struct uvp_arena *keep,
+                     struct uvp_arena *scratch, struct uvp_stop *stop,
+                     struct uvp_mesh_triangles *triangles, struct uvp_error *err);
 
 /* True when every index is in range and the ranges are in order: for tests and asserts. */
 bool uvp_mesh_is_valid(const struct uvp_mesh *mesh);

@@ -358,6 +358,9 @@ static enum uvp_code decode(struct uvp_span bytes, const struct uvp_format_limit
     if (notes == NULL) {
         return uvp_fail_memory(err, sizeof *notes);
     }
+    if (uvp_obj_is_utf16(bytes)) {
+        return uvp_fail(err, UVP_UNSUPPORTED, 0, "UTF-16 text");
+    }
     memset(&reading, 0, sizeof reading);
     reading.limits = fill_limits(limits);
     UVP_TRY(count_all(bytes, stop, &counts, notes, err));

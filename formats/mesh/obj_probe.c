@@ -115,11 +115,16 @@ static bool starts_with(struct uvp_span head, const char *text)
     return head.bytes >= bytes && memcmp(head.data, text, bytes) == 0;
 }
 
+bool uvp_obj_is_utf16(struct uvp_span bytes)
+{
+    return starts_with(bytes, "\xff\xfe") || starts_with(bytes, "\xfe\xff") ||
+           (bytes.bytes >= 2 && (bytes.data[0] == 0 || bytes.data[1] == 0));
+}
+
 enum uvp_probe uvp_obj_probe(struct uvp_span head, bool whole)
 {
-    if (head.bytes == 0 || starts_with(head, "\xff\xfe") || starts_with(head, "\xfe\xff") ||
-        starts_with(head, "<") || starts_with(head, "version https://git-lfs") ||
-        has_binary_start(head)) {
+    if (head.bytes == 0 || uvp_obj_is_utf16(head) || starts_with(head, "<") ||
+        starts_with(head, "version https://git-lfs") || has_binary_start(head)) {
         return UVP_PROBE_NO;
     }
     return only_statements(head, whole) ? UVP_PROBE_YES : UVP_PROBE_MAYBE;

@@ -30,8 +30,9 @@ void uvp_obj_skip_joints(struct uvp_obj_scan *scan)
         if (uvp_obj_is_gap(*at)) {
             at++;
         } else if (uvp_obj_is_joint(at, scan->end)) {
-            at += 1 + uvp_obj_eol_bytes(at + 1, scan->end);
-            scan->line++;
+            const unsigned eol_bytes = uvp_obj_eol_bytes(at + 1, scan->end);
+            at += 1 + eol_bytes;
+            scan->line += eol_bytes != 0;
         } else {
             break;
         }

@@ -30,7 +30,7 @@ static const struct format formats[] = {
     {"tar", archive_write_set_format_pax_restricted, true, 180},
     {"pax", archive_write_set_format_pax, true, 180},
     {"gnutar", archive_write_set_format_gnutar, true, 180},
-    {"ustar", archive_write_set_format_ustar, true, 60},
+    {"ustar", archive_write_set_format_ustar, true, 85},
     {"cpio", archive_write_set_format_cpio_newc, false, 180},
     {"zip", archive_write_set_format_zip, false, 180},
     {"7z", archive_write_set_format_7zip, false, 180},

@@ -122,6 +122,7 @@ static enum uvp_code run_line(struct run *run, struct uvp_error *err)
 
     UVP_TRY(uvp_pipeline_start(run->line, err));
     run->started = true;
+    run->described_ns = uvp_clock_now_ns();
     while (code == UVP_OK) {
         code = uvp_pipeline_wait(run->line, WAIT_MS, tick, run, err);
         tick(run);

@@ -196,12 +196,6 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
         [UVP_MEMBER_PASSED] = UVP_TRACE_DEBUG,
         [UVP_MEMBER_FAILED] = UVP_TRACE_ERROR,
     };
-    static const char *const words[UVP_MEMBER_STATUS_COUNT] = {
-        [UVP_MEMBER_UNWRAPPED] = "Completed: ",
-        [UVP_MEMBER_PASSED] = "Passed: ",
-        [UVP_MEMBER_FAILED] = "Failed: ",
-    };
-    const bool debug = report->level >= UVP_TRACE_DEBUG;
     char what[160];
     char text[320];
 
@@ -213,10 +207,10 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
     } else if (record->status == UVP_MEMBER_UNWRAPPED) {
         describe_mesh(what, sizeof what, record);
     } else {
-        (void)snprintf(what, sizeof what, "%s", record->reason != NULL ? record->reason : "");
+        (void)snprintf(what, sizeof what, "passed: %s",
+                       record->reason != NULL ? record->reason : "");
     }
-    (void)snprintf(text, sizeof text, "%s%s%s", debug ? words[record->status] : "", what,
-                   record->dropped ? " (dropped)" : "");
+    (void)snprintf(text, sizeof text, "%s%s", what, record->dropped ? " (dropped)" : "");
     uvp_report_line(report, levels[record->status], record->input,
                     uvp_span_of(record->path, record->path_bytes), text);
 }

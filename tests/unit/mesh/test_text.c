@@ -327,7 +327,7 @@ static void check_unit(uint32_t steps)
     }
 }
 
-/* Set UVP_TEST_ALL to go through all of them: half a minute. */
+/* Set UVP_TEST_ALL to go through all of them: some seconds. */
 static void unit_text_gives_back_the_bits(void **state)
 {
     const uint32_t stride = getenv("UVP_TEST_ALL") == NULL ? 37 : 1;

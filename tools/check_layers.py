@@ -82,7 +82,7 @@ SYSTEM = [
          "lz4*.h", "zlib.h", "libdeflate.h"],
         ["formats/archive/**", "tools/mkmesh/**", "tests/**"],
     ),
-    (["jansson.h"], ["tools/uvpipe/**"]),
+    (["jansson.h"], ["tools/uvpipe/**", "tests/**"]),
     (["cmocka.h", "setjmp.h"], ["tests/**"]),
 ]
 

@@ -18,7 +18,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import source_tree  # noqa: E402
 
-LINE_COLUMNS = 96
+C_COLUMNS = 96
+SCRIPT_COLUMNS = 100
 FILE_LINES = 800
 FUNCTION_LINES = 80
 
@@ -63,7 +64,9 @@ class Report:
 
 
 def check_lines(path, text, report):
-    columns = LINE_COLUMNS if path.endswith(C_FILES + SCRIPTS) else None
+    columns = C_COLUMNS if path.endswith(C_FILES) else SCRIPT_COLUMNS
+    if not path.endswith(C_FILES + SCRIPTS):
+        columns = None
     if text and not text.endswith("\n"):
         report.add(path, text.count("\n") + 1, "the last line has no end")
     for number, line in enumerate(text.split("\n"), 1):

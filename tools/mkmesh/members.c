@@ -22,19 +22,20 @@
 struct format {
     const char *name;
     int (*set)(struct archive *archive);
-    bool links;  /* hard links */
-    int padding; /* characters that a long name is made longer by */
+    bool links;          /* hard links */
+    int padding;         /* characters that a long name is made longer by */
+    size_t target_bytes; /* what a link can name */
 };
 
 static const struct format formats[] = {
-    {"tar", archive_write_set_format_pax_restricted, true, 180},
-    {"pax", archive_write_set_format_pax, true, 180},
-    {"gnutar", archive_write_set_format_gnutar, true, 180},
-    {"ustar", archive_write_set_format_ustar, true, 85},
-    {"cpio", archive_write_set_format_cpio_newc, false, 180},
-    {"zip", archive_write_set_format_zip, false, 180},
-    {"7z", archive_write_set_format_7zip, false, 180},
-    {NULL, NULL, false, 0},
+    {"tar", archive_write_set_format_pax_restricted, true, 180, PATH_BYTES},
+    {"pax", archive_write_set_format_pax, true, 180, PATH_BYTES},
+    {"gnutar", archive_write_set_format_gnutar, true, 180, PATH_BYTES},
+    {"ustar", archive_write_set_format_ustar, true, 85, 100},
+    {"cpio", archive_write_set_format_cpio_newc, false, 180, PATH_BYTES},
+    {"zip", archive_write_set_format_zip, false, 180, PATH_BYTES},
+    {"7z", archive_write_set_format_7zip, false, 180, PATH_BYTES},
+    {NULL, NULL, false, 0, 0},
 };
 
 struct filter {
@@ -139,14 +140,14 @@ static void print_mesh(struct maker *maker, const struct shape *shape, FILE *fil
 }
 
 /* Every path is its own; every ninth of a mixed archive is a long one. */
-static void name_mesh(struct maker *maker, const char *shape)
+static void name_mesh(const struct maker *maker, const char *shape, char path[PATH_BYTES])
 {
     static const char padding[] =
         "a-long-way-to-the-very-last-of-all-the-parts-of-the-great-machine-that-someone-named-"
         "so-that-nobody-could-ever-mistake-it-for-another-part-of-another-machine-or-think-"
         "that-it-was-made-without-care-and-attention-to-detail-";
     const bool longer = maker->options->mix && maker->meshes % 9 == 8;
-    snprintf(maker->last_mesh, PATH_BYTES, "models/%s/%.*s%06llu.obj", shape,
+    snprintf(path, PATH_BYTES, "models/%s/%.*s%06llu.obj", shape,
              longer ? maker->format->padding : 0, padding, (unsigned long long)maker->written);
 }
 
@@ -175,8 +176,12 @@ static void put_mesh(struct maker *maker)
         perror("mkmesh");
         exit(1);
     }
-    name_mesh(maker, shape->name);
-    put_file(maker, maker->last_mesh, text, bytes);
+    char path[PATH_BYTES];
+    name_mesh(maker, shape->name, path);
+    put_file(maker, path, text, bytes);
+    if (strlen("../") + strlen(path) <= maker->format->target_bytes) {
+        memcpy(maker->last_mesh, path, sizeof path);
+    }
     free(text);
     maker->meshes++;
 }

@@ -27,7 +27,7 @@ def read_members(path, kind):
         with zipfile.ZipFile(path) as archive:
             return [(i.filename, archive.read(i)) for i in archive.infolist() if not i.is_dir()]
     if kind == "tar.zst":
-        plain = subprocess.run(["zstd", "-dcq", path], stdout=subprocess.PIPE, check=True).stdout
+        plain = subprocess.run(["zstd", "-dcqf", path], stdout=subprocess.PIPE, check=True).stdout
         path = path + ".tar"
         with open(path, "wb") as out:
             out.write(plain)

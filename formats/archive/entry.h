@@ -69,6 +69,12 @@ void uvp_entry_reset(struct uvp_entry *entry);
 UVP_MUST_USE enum uvp_code uvp_entry_set_path(struct uvp_entry *entry, const char *path,
                                               size_t path_bytes, struct uvp_error *err);
 
+/* How many bytes it took in its archive; right also when `raw` was given back already. */
+static inline uint64_t uvp_entry_stored_bytes(const struct uvp_entry *entry)
+{
+    return entry->head_bytes + entry->body_bytes + entry->tail_bytes;
+}
+
 /*
  * The file's bytes in one piece: lent from the block when they lie there whole and plain, else
  * copied or inflated into `store` (its ceiling bounds the size). Checksums are verified; 64

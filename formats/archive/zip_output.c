@@ -209,7 +209,8 @@ static enum uvp_code put_member(struct uvp_output *output, const struct uvp_entr
             .method = rendered->method,
         };
         UVP_TRY(uvp_zip_map_change(&zip->map, &change, err));
-        UVP_TRY(uvp_zip_map_place(&zip->map, entry->at, entry->raw.bytes, place_of(zip), err));
+        UVP_TRY(uvp_zip_map_place(&zip->map, entry->at, uvp_entry_stored_bytes(entry),
+                                  place_of(zip), err));
     } else {
         const struct uvp_zip_record record = {
             .local_at = place_of(zip),

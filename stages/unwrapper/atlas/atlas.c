@@ -82,7 +82,6 @@ static enum uvp_code pack_and_judge(struct run *run, const struct uvp_topology *
     bool again = true;
 
     UVP_TRY(uvp_place_prepare(work, topology, charts));
-    UVP_TAKE(work, charts->page, UVP_SLOTS_PER_TRIANGLE * (size_t)topology->live_triangles);
     for (uint32_t round = 0; again; round++) {
         const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
         struct uvp_outlines outlines;
@@ -119,6 +118,25 @@ static enum uvp_code make(struct run *run, struct uvp_atlas_result *result)
     uvp_measure_layout(&topology, &charts, run->stats);
     end_step(run);
     return UVP_OK;
+}
+
+/*
+ * What the steps hold at once, at their highest, per item and whole; checked by a test. Arenas
+ * grow in chunks and leave ends of them unused, hence the factor.
+ */
+#define BYTES_PER_VERTEX 80
+#define BYTES_PER_CORNER 24
+#define BYTES_PER_TRIANGLE 420
+#define BYTES_FIXED ((size_t)24 << 20)
+
+size_t uvp_atlas_memory_bound(uint32_t vertex_count, uint32_t corner_count,
+                              uint32_t triangle_count)
+{
+    const size_t items = (size_t)BYTES_PER_VERTEX * vertex_count +
+                         (size_t)BYTES_PER_CORNER * corner_count +
+                         (size_t)BYTES_PER_TRIANGLE * triangle_count;
+
+    return BYTES_FIXED + items / 2 * 3;
 }
 
 enum uvp_code uvp_atlas_make(const struct uvp_atlas_input *input,

@@ -90,9 +90,6 @@ struct uvp_point2 {
     int32_t y;
 };
 
-/* A chart that must be taken apart later writes new slots behind its old ones. */
-#define UVP_SLOTS_PER_TRIANGLE 5
-
 struct uvp_charts {
     uint32_t count;
     uint32_t slot_count;
@@ -100,7 +97,7 @@ struct uvp_charts {
     uint32_t *triangle;      /* live triangles, chart by chart */
     uint32_t *chart_of;      /* of each triangle; UVP_NONE: dead */
     uint32_t *corner;        /* 3 a triangle: slot of each corner */
-    struct uvp_point2 *slot; /* a chart vertex on its chart's lattice */
+    struct uvp_point2 *slot; /* a chart vertex on its chart's lattice; room: 3 a triangle */
     struct uvp_point2 *page; /* the same on the page's lattice, once placed */
 };
 

@@ -180,7 +180,8 @@ static enum uvp_code take_charts(struct uvp_atlas_work *work,
     UVP_TAKE(work, charts->triangle, live);
     UVP_TAKE(work, charts->chart_of, topology->triangle_count);
     UVP_TAKE(work, charts->corner, 3 * (size_t)topology->triangle_count);
-    UVP_TAKE(work, charts->slot, UVP_SLOTS_PER_TRIANGLE * live);
+    UVP_TAKE(work, charts->slot, 3 * live);
+    UVP_TAKE(work, charts->page, 3 * live);
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         charts->chart_of[t] = UVP_NONE;
     }

@@ -227,9 +227,16 @@ static enum uvp_code judge(struct placer *placer, const struct uvp_outlines *out
 
 /* ---- drawing anew ---- */
 
-/* Draws the chart's only unit with room for the lattice, into the slots from `first_slot`. */
-static enum uvp_code redraw(struct placer *placer, uint32_t c, uint32_t first_slot)
+/*
+ * Charts that failed change their slots, and may need more of them; all are written anew, one
+ * behind the other, into the page's array, which then becomes the slots': together they never
+ * need more than three a triangle.
+ */
+
+/* Draws the chart's only unit with room for the lattice. */
+static enum uvp_code redraw(struct placer *placer, uint32_t c)
 {
+    const uint32_t first_slot = placer->charts->slot_count;
     const struct uvp_arena_mark mark = uvp_arena_mark(placer->work->scratch);
     struct uvp_charts *const charts = placer->charts;
     struct uvp_chart *const chart = &charts->chart[c];
@@ -246,7 +253,8 @@ static enum uvp_code redraw(struct placer *placer, uint32_t c, uint32_t first_sl
     for (uint32_t i = 0; i < 3 * chart->triangle_count; i++) {
         charts->corner[3 * list[i / 3] + i % 3] = first_slot + patch.corner[i];
     }
-    memcpy(charts->slot + first_slot, patch.at, patch.vertex_count * sizeof *patch.at);
+    memcpy(charts->page + first_slot, patch.at, patch.vertex_count * sizeof *patch.at);
+    charts->slot_count += patch.vertex_count;
     uvp_arena_rewind(placer->work->scratch, mark);
     return UVP_OK;
 }
@@ -278,13 +286,50 @@ static enum uvp_code take_apart(struct placer *placer, uint32_t c)
         for (uint32_t i = first; i < first + length; i++) {
             charts->chart_of[charts->triangle[i]] = to;
         }
-        UVP_TRY(redraw(placer, to, charts->slot_count));
-        charts->slot_count += charts->chart[to].slot_count;
+        UVP_TRY(redraw(placer, to));
         first += length;
         if (first < end) {
             to = charts->count++;
         }
     }
+    return UVP_OK;
+}
+
+static void move_slots(struct uvp_charts *charts, struct uvp_chart *chart)
+{
+    const uint32_t first = charts->slot_count;
+
+    for (uint32_t i = 0; i < 3 * chart->triangle_count; i++) {
+        const uint32_t t = charts->triangle[chart->first_triangle + i / 3];
+        charts->corner[3 * t + i % 3] += first - chart->first_slot;
+    }
+    memcpy(charts->page + first, charts->slot + chart->first_slot,
+           chart->slot_count * sizeof *charts->page);
+    chart->first_slot = first;
+    charts->slot_count += chart->slot_count;
+}
+
+static enum uvp_code rewrite(struct placer *placer, const uint8_t *failed)
+{
+    struct uvp_charts *const charts = placer->charts;
+    struct uvp_point2 *const old = charts->slot;
+    const uint32_t count = charts->count;
+
+    UVP_TAKE(placer->work, placer->pieces.local, placer->topology->triangle_count);
+    charts->slot_count = 0;
+    for (uint32_t c = 0; c < count; c++) {
+        struct uvp_chart *const chart = &charts->chart[c];
+        const uint32_t end = chart->first_triangle + chart->triangle_count;
+        if (!failed[c]) {
+            move_slots(charts, chart);
+        } else if (unit_length(placer, chart->first_triangle, end) == chart->triangle_count) {
+            UVP_TRY(redraw(placer, c));
+        } else {
+            UVP_TRY(take_apart(placer, c));
+        }
+    }
+    charts->slot = charts->page;
+    charts->page = old;
     return UVP_OK;
 }
 
@@ -299,25 +344,16 @@ enum uvp_code uvp_place_charts(struct uvp_atlas_work *work, const struct uvp_top
                             .packing = packing,
                             .pieces = {charts->chart_of, NULL},
                             .least = LEAST_STEPS << (round < 12 ? round : 12)};
-    const uint32_t count = charts->count;
+    uint8_t *failed;
 
     *again = false;
-    UVP_TAKE(work, placer.pieces.local, topology->triangle_count);
-    for (uint32_t c = 0; c < count; c++) {
-        const struct uvp_chart chart = charts->chart[c];
+    UVP_TAKE(work, failed, charts->count);
+    for (uint32_t c = 0; c < charts->count; c++) {
         bool valid = false;
         round_chart(&placer, &outlines->outline[c], c);
         UVP_TRY(judge(&placer, outlines, c, &valid));
-        if (valid) {
-            continue;
-        }
-        *again = true;
-        if (unit_length(&placer, chart.first_triangle,
-                        chart.first_triangle + chart.triangle_count) == chart.triangle_count) {
-            UVP_TRY(redraw(&placer, c, chart.first_slot));
-        } else {
-            UVP_TRY(take_apart(&placer, c));
-        }
+        failed[c] = !valid;
+        *again = *again || !valid;
     }
-    return UVP_OK;
+    return *again ? rewrite(&placer, failed) : UVP_OK;
 }

@@ -15,7 +15,6 @@
 
 #include "stages/unwrapper/atlas/sort.h"
 
-#define SMOOTHING_PASSES 2
 #define LOOKS_PER_ROUND 4
 
 #define DEVIATION_MAX 0.35
@@ -61,6 +60,7 @@ struct segmenter {
     uint8_t *looks;
     struct entry *heap;
     uint32_t heap_count;
+    struct edge *old; /* shares memory with the heap: only one is in use */
 };
 
 /* ---- normals ---- */
@@ -89,18 +89,19 @@ static void smooth_once(const struct uvp_topology *topology, const struct uvp_ve
 
 static enum uvp_code smooth_normals(struct segmenter *segmenter)
 {
+    struct uvp_atlas_work *const work = segmenter->work;
     const struct uvp_topology *const topology = segmenter->topology;
+    struct uvp_arena_mark mark;
     struct uvp_vec3 *other;
 
-    UVP_TAKE(segmenter->work, segmenter->smooth, topology->triangle_count);
-    UVP_TAKE(segmenter->work, other, topology->triangle_count);
+    UVP_TAKE(work, segmenter->smooth, topology->triangle_count);
+    mark = uvp_arena_mark(work->scratch);
+    UVP_TAKE(work, other, topology->triangle_count);
     smooth_once(topology, topology->normal, other);
-    UVP_TRY(uvp_stop_poll(segmenter->work->stop, segmenter->work->err));
-    for (int pass = 1; pass < SMOOTHING_PASSES; pass++) {
-        smooth_once(topology, other, segmenter->smooth);
-        UVP_TRY(uvp_stop_poll(segmenter->work->stop, segmenter->work->err));
-    }
-    return UVP_OK;
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
+    smooth_once(topology, other, segmenter->smooth);
+    uvp_arena_rewind(work->scratch, mark);
+    return uvp_stop_poll(work->stop, work->err);
 }
 
 /* ---- clusters ---- */
@@ -176,6 +177,20 @@ static enum uvp_code make_clusters(struct segmenter *segmenter)
     return uvp_stop_poll(segmenter->work->stop, segmenter->work->err);
 }
 
+static enum uvp_code take_heap(struct segmenter *segmenter, uint32_t count)
+{
+    const size_t each =
+        sizeof(struct entry) > sizeof(struct edge) ? sizeof(struct entry) : sizeof(struct edge);
+    void *const memory = uvp_arena_take(segmenter->work->scratch, count, each);
+
+    if (memory == NULL) {
+        return uvp_fail_memory(segmenter->work->err, count * each);
+    }
+    segmenter->heap = memory;
+    segmenter->old = memory;
+    return UVP_OK;
+}
+
 static enum uvp_code make_edges(struct segmenter *segmenter)
 {
     const struct uvp_topology *const topology = segmenter->topology;
@@ -188,7 +203,7 @@ static enum uvp_code make_edges(struct segmenter *segmenter)
     }
     UVP_TAKE(segmenter->work, segmenter->edge, count);
     UVP_TAKE(segmenter->work, segmenter->looks, count);
-    UVP_TAKE(segmenter->work, segmenter->heap, count);
+    UVP_TRY(take_heap(segmenter, count));
     for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
         const uint32_t g = topology->opposite[h];
         if (g != UVP_NONE && h < g && topology->unit[h / 3] != topology->unit[g / 3] &&
@@ -346,13 +361,12 @@ static enum uvp_code relabel_edges(struct segmenter *segmenter)
     const struct uvp_arena_mark mark = uvp_arena_mark(segmenter->work->scratch);
     struct uvp_sort_item *items;
     struct uvp_sort_item *spare;
-    struct edge *old;
+    struct edge *const old = segmenter->old;
     uint32_t count = 0;
     uint32_t kept = 0;
 
     UVP_TAKE(segmenter->work, items, segmenter->edge_count);
     UVP_TAKE(segmenter->work, spare, segmenter->edge_count);
-    UVP_TAKE(segmenter->work, old, segmenter->edge_count);
     for (uint32_t e = 0; e < segmenter->edge_count; e++) {
         const struct edge edge = segmenter->edge[e];
         const uint32_t a = find_root(segmenter, edge.a);

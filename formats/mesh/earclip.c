@@ -120,23 +120,18 @@ static double turn(const struct uvp_earclip *earclip, uint32_t a, uint32_t b, ui
     return (x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a]);
 }
 
-/* All corners turn left, and they go round once: the x direction changes twice. */
+/* All corners turn left. Going round more than once means crossing itself: nothing is promised.
+ */
 static bool is_convex(const struct uvp_earclip *earclip, uint32_t corners)
 {
-    uint32_t changes = 0;
-    double before = earclip->x[0] - earclip->x[corners - 1];
-
     for (uint32_t i = 0; i < corners; i++) {
         const uint32_t b = i + 1 < corners ? i + 1 : i + 1 - corners;
         const uint32_t c = i + 2 < corners ? i + 2 : i + 2 - corners;
-        const double along = earclip->x[b] - earclip->x[i];
         if (!(turn(earclip, i, b, c) > 0.0)) {
             return false;
         }
-        changes += (along < 0.0) != (before < 0.0);
-        before = along;
     }
-    return changes <= 2;
+    return true;
 }
 
 /* ---- the grid ---- */

@@ -391,6 +391,41 @@ static void long_lines_are_polled(void **state)
     }
 }
 
+/* References of one digit that become six: the output's bound must know. */
+static void references_that_grow(void **state)
+{
+    const uint32_t count = 300000;
+    const size_t lines = 20000;
+    char *const text = malloc(64 + 12 * lines);
+    float *const uv = malloc(2 * sizeof(float) * count);
+    const uint32_t corner_uv[3] = {0, 1, count - 1};
+    const struct uvp_mesh_uvs uvs = {uv, count, corner_uv};
+    struct bench bench;
+    size_t used;
+
+    (void)state;
+    assert_non_null(text);
+    assert_non_null(uv);
+    used = (size_t)snprintf(text, 64, "v 0 0 0\nf 1 1 1\nvt 0 0\n");
+    for (size_t i = 0; i < lines; i++) {
+        memcpy(text + used, "l 1/1 1/-1\n", 11);
+        used += 11;
+    }
+    for (uint32_t i = 0; i < 2 * count; i++) {
+        uv[i] = 12345677.0f / 16777216.0f; /* as long as a UV gets: no slack in the bound */
+    }
+    bench_open(&bench);
+    assert_int_equal(decode(&bench, text, used), UVP_OK);
+    assert_int_equal(uvp_formats()[0]->encode(uvp_span_of(text, used), &bench.mesh, &uvs,
+                                              &bench.stop, &bench.out, &bench.err),
+                     UVP_OK);
+    assert_true(bench.out.bytes <= bench.out.capacity);
+    assert_memory_equal(bench.out.data + bench.out.bytes - 18, "1/300001 1/300001\n", 18);
+    bench_close(&bench);
+    free(uv);
+    free(text);
+}
+
 static void one_face_of_a_million_corners(void **state)
 {
     const uint32_t corners = 1000000;
@@ -424,6 +459,7 @@ int main(void)
         cmocka_unit_test(memory_fails_in_large_files),
         cmocka_unit_test(stops_at_any_poll),
         cmocka_unit_test(long_lines_are_polled),
+        cmocka_unit_test(references_that_grow),
         cmocka_unit_test(one_face_of_a_million_corners),
     };
 

@@ -379,6 +379,31 @@ static void cuts_spirals(void **state)
     single_close(&single);
 }
 
+/* Every corner three times: only empty triangles may be added, and nothing may overlap. */
+static void repeated_corners_block_nothing(void **state)
+{
+    struct single once;
+    struct single thrice;
+    struct bench bench;
+    struct uvp_mesh_triangles triangles;
+
+    (void)state;
+    make_spiral(&once, 400, 6);
+    single_open(&thrice, 1200);
+    for (uint32_t i = 0; i < 1200; i++) {
+        memcpy(thrice.positions + 3 * i, once.positions + 3 * (i / 3), 3 * sizeof(float));
+    }
+    bench_open(&bench);
+    assert_int_equal(uvp_mesh_triangulate(&thrice.mesh, &bench.keep, &bench.scratch,
+                                          &bench.stop, &triangles, &bench.err),
+                     UVP_OK);
+    check_counts(&thrice.mesh, &triangles);
+    check_area(&thrice.mesh, &triangles);
+    bench_close(&bench);
+    single_close(&once);
+    single_close(&thrice);
+}
+
 static void cuts_stars(void **state)
 {
     struct single single;
@@ -549,6 +574,7 @@ int main(void)
         cmocka_unit_test(repeated_corners_keep_the_area),
         cmocka_unit_test(cuts_crossing_polygons_somehow),
         cmocka_unit_test(cuts_spirals),
+        cmocka_unit_test(repeated_corners_block_nothing),
         cmocka_unit_test(cuts_stars),
         cmocka_unit_test(cuts_bent_polygons),
         cmocka_unit_test(survives_odd_coordinates),

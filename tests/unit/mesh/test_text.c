@@ -233,6 +233,38 @@ static void rounds_middles_to_even(void **state)
     }
 }
 
+/* More digits than the exact comparison keeps: "something follows" must count, and count once.
+ */
+static void far_digits_decide(void **state)
+{
+    static const struct {
+        const char *start;
+        float even; /* when nothing follows */
+        float beyond;
+    } rows[] = {
+        {"16777217.", 16777216.0f, 16777218.0f},
+        {"16777219.", 16777220.0f, 16777220.0f},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (size_t zeros = 90; zeros < 400; zeros += 7) {
+            char text[512];
+            const size_t start = strlen(rows[i].start);
+            memcpy(text, rows[i].start, start);
+            memset(text + start, '0', zeros);
+            text[start + zeros] = '\0';
+            assert_true(read_text(text) == rows[i].even);
+            check_against_library(text);
+            memcpy(text + start + zeros, "1", 2);
+            assert_true(read_text(text) == rows[i].beyond);
+            check_against_library(text);
+            memcpy(text + start + zeros, "1e-30", 6);
+            check_against_library(text);
+        }
+    }
+}
+
 static void takes_linear_time_on_long_numbers(void **state)
 {
     const size_t bytes = (size_t)4 << 20;
@@ -423,6 +455,7 @@ int main(void)
         cmocka_unit_test(respects_the_end),
         cmocka_unit_test(reads_like_the_library_at_random),
         cmocka_unit_test(rounds_middles_to_even),
+        cmocka_unit_test(far_digits_decide),
         cmocka_unit_test(takes_linear_time_on_long_numbers),
         cmocka_unit_test(reads_integers),
         cmocka_unit_test(writes_counts),

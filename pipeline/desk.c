@@ -79,6 +79,7 @@ void uvp_worker_run(struct uvp_post *post)
         uvp_line_fail(line, code, &err);
         return;
     }
+    uvp_line_count_end(line);
     uvp_note_set(&post->note, "works", NULL);
     work_until_end(&post->desk, worker);
     uvp_note_set(&post->note, "ends", NULL);

@@ -92,14 +92,14 @@ static void do_duties(struct uvp_post *post)
     }
 }
 
-/* The last reader to leave ends the input: the number of tickets is known then. */
+/* When the last reader leaves, the number of tickets is known. */
 void uvp_reader_run(struct uvp_post *post)
 {
     struct uvp_pipeline *const line = post->line;
 
     do_duties(post);
     if (atomic_fetch_sub(&line->readers_left, 1) == 1) {
-        uvp_order_end(&line->order, uvp_gate_tickets(&line->gate));
+        uvp_line_count_end(line);
         uvp_ring_finish_send(line->ring);
     }
 }

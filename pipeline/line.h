@@ -73,6 +73,7 @@ struct uvp_pipeline {
     uint32_t post_count;
     _Atomic uint32_t working;
     _Atomic uint32_t readers_left;
+    _Atomic uint32_t ends_left; /* see uvp_line_count_end */
 
     struct uvp_thread watchdog;
     struct uvp_stop over; /* raised when every other thread has ended */
@@ -118,6 +119,13 @@ void uvp_line_check_limits(struct uvp_pipeline *line);
 
 /* Takes back an item that will not be delivered, and hands it to the writer's discard. */
 void uvp_line_give_back(struct uvp_pipeline *line, struct uvp_item *item);
+
+/*
+ * The end of the input is told to the order when the readers have left and every worker is
+ * made; each calls this once. So a worker that cannot be made fails the run whatever the
+ * timing, even if the others could have done all the work before.
+ */
+void uvp_line_count_end(struct uvp_pipeline *line);
 
 /* ---- thread functions (each in the file of its noun) ---- */
 

@@ -74,6 +74,13 @@ void uvp_line_set_written(struct uvp_pipeline *line)
     uvp_mutex_unlock(&line->mutex);
 }
 
+void uvp_line_count_end(struct uvp_pipeline *line)
+{
+    if (atomic_fetch_sub(&line->ends_left, 1) == 1) {
+        uvp_order_end(&line->order, uvp_gate_tickets(&line->gate));
+    }
+}
+
 /* ---- what an abort leaves behind ---- */
 
 void uvp_line_give_back(struct uvp_pipeline *line, struct uvp_item *item)
@@ -323,6 +330,7 @@ static enum uvp_code init_posts(struct uvp_pipeline *line, struct uvp_error *err
     line->outlet.line = line;
     line->outlet.note = &line->posts[0].note;
     atomic_init(&line->readers_left, options->readers);
+    atomic_init(&line->ends_left, 1 + options->workers);
     UVP_TRY(init_post(line, &line->posts[0], uvp_writer_run, 0,
                       line->serial ? "main" : "writer", err));
     if (line->serial) {

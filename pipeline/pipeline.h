@@ -19,42 +19,40 @@
 struct uvp_pipeline;
 
 struct uvp_pipeline_options {
-    uint32_t readers;         /* reader threads; 0 means 1 */
-    uint32_t workers;         /* worker threads; 0: the serial twin, everything in wait() */
-    size_t budget_bytes;      /* in flight; 0 means 512 MiB */
-    uint32_t window_items;    /* admitted and not yet released; 0 means 4 * workers (at least 4) */
-    uint32_t max_jobs;        /* jobs under way; 0 means workers + 2 */
-    bool unordered;           /* items reach the writer as they are done */
-    uint64_t timeout_ns;      /* the whole run; 0: none */
-    uint64_t stall_timeout_ns;/* nothing finished for so long; 0: none */
-    size_t stack_bytes;       /* of each thread; 0 means 1 MiB */
-    uint32_t fail_at_thread;  /* tests: the n-th thread cannot be started; 0: never */
+    uint32_t readers;      /* reader threads; 0 means 1 */
+    uint32_t workers;      /* worker threads; 0: the serial twin, everything in wait() */
+    size_t budget_bytes;   /* in flight; 0 means 512 MiB */
+    uint32_t window_items; /* admitted and not yet released; 0 means 4 * workers (at least 4) */
+    uint32_t max_jobs;     /* jobs under way; 0 means workers + 2 */
+    bool unordered;        /* items reach the writer as they are done */
+    uint64_t timeout_ns;   /* the whole run; 0: none */
+    uint64_t stall_timeout_ns; /* nothing finished for so long; 0: none */
+    size_t stack_bytes;        /* of each thread; 0 means 1 MiB */
+    uint32_t fail_at_thread;   /* tests: the n-th thread cannot be started; 0: never */
 };
 
 struct uvp_pipeline_stats {
-    uint64_t admitted;        /* items */
+    uint64_t admitted; /* items */
     uint64_t released;
     uint32_t in_ring;
-    uint32_t working;         /* workers busy now */
-    uint32_t waiting_order;   /* done, waiting for an earlier one */
+    uint32_t working;       /* workers busy now */
+    uint32_t waiting_order; /* done, waiting for an earlier one */
     size_t budget_used_bytes;
     size_t budget_peak_bytes;
     uint32_t window_peak;
     uint64_t jobs;
-    uint64_t reader_wait_ns;  /* in reserve */
+    uint64_t reader_wait_ns; /* in reserve */
     uint64_t worker_wait_ns;
     uint64_t writer_wait_ns;
 };
 
-/* `mem`, `stop`, `trace` (NULL allowed) are borrowed. `stop` must be a root with a wake pipe. */
-UVP_MUST_USE enum uvp_code uvp_pipeline_create(const struct uvp_pipeline_options *options,
-                                               const struct uvp_reader_stage *readers,
-                                               const struct uvp_worker_stage *workers,
-                                               const struct uvp_writer_stage *writer,
-                                               struct uvp_mem *mem, struct uvp_stop *stop,
-                                               const struct uvp_trace *trace,
-                                               struct uvp_pipeline **pipeline,
-                                               struct uvp_error *err);
+/* `mem`, `stop`, `trace` (NULL allowed) are borrowed. `stop` must be a root with a wake pipe.
+ */
+UVP_MUST_USE enum uvp_code uvp_pipeline_create(
+    const struct uvp_pipeline_options *options, const struct uvp_reader_stage *readers,
+    const struct uvp_worker_stage *workers, const struct uvp_writer_stage *writer,
+    struct uvp_mem *mem, struct uvp_stop *stop, const struct uvp_trace *trace,
+    struct uvp_pipeline **pipeline, struct uvp_error *err);
 
 /* Starts the threads (none in the serial twin). On failure everything started is ended. */
 UVP_MUST_USE enum uvp_code uvp_pipeline_start(struct uvp_pipeline *pipeline,
@@ -79,8 +77,8 @@ void uvp_pipeline_stats(const struct uvp_pipeline *pipeline, struct uvp_pipeline
  * One line for each thread: name, step, label, how long; then ring, order and budget fill.
  * For -vv and for stalls (the pipeline calls it itself, through `trace` at level ERROR).
  */
-void uvp_pipeline_describe(struct uvp_pipeline *pipeline, void (*line)(void *ctx, const char *text),
-                           void *ctx);
+void uvp_pipeline_describe(struct uvp_pipeline *pipeline,
+                           void (*line)(void *ctx, const char *text), void *ctx);
 
 /* Aborts if still running, joins every thread, frees. NULL allowed. */
 void uvp_pipeline_destroy(struct uvp_pipeline *pipeline);
@@ -88,7 +86,8 @@ void uvp_pipeline_destroy(struct uvp_pipeline *pipeline);
 /* CPUs this process may use: affinity mask and cgroup quota (v1 and v2); at least 1. */
 uint32_t uvp_cpu_count(void);
 
-/* The calling thread's name as set by the pipeline ("reader-0", "worker-3", "writer", "main"). */
+/* The calling thread's name as set by the pipeline ("reader-0", "worker-3", "writer", "main").
+ */
 const char *uvp_thread_name(void);
 
 #endif

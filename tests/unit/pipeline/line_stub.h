@@ -66,6 +66,7 @@ struct stub_plan {
     uint32_t stop_at_event; /* raise `stop_level` at the n-th call of any stage; STUB_NEVER */
     enum uvp_stop_level stop_level;
     uint32_t abort_at_event; /* a second raise, to ABORT; STUB_NEVER */
+    uint32_t abort_in_put;   /* the n-th put raises ABORT; STUB_NEVER */
     uint32_t hang_work;      /* this item's work ends only by the stop; STUB_NEVER */
     uint64_t mem_fail_at;
     uint32_t destroy_after_ms; /* do not wait for the end; STUB_NEVER */
@@ -559,6 +560,9 @@ static inline enum uvp_code stub_put(void *ctx, struct uvp_outlet *outlet,
     stub_check_order(stub, item);
     stub->result->digest = stub_mix(stub->result->digest ^ item->value ^
                                     ((uint64_t)item->lane << 32) ^ item->index);
+    if (stub->result->puts == stub->plan->abort_in_put) {
+        uvp_stop_raise(&stub->stop, UVP_STOP_ABORT);
+    }
     if (stub->result->puts++ == stub->plan->fail_put) {
         stub_let_go(stub, item);
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "put fails");
@@ -791,6 +795,7 @@ static inline struct stub_plan stub_plain(uint32_t workers, uint32_t readers, ui
         .fail_idle = STUB_NEVER,
         .stop_at_event = STUB_NEVER,
         .abort_at_event = STUB_NEVER,
+        .abort_in_put = STUB_NEVER,
         .hang_work = STUB_NEVER,
         .destroy_after_ms = STUB_NEVER,
     };

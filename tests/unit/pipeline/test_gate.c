@@ -200,6 +200,22 @@ static void test_late_stop_cuts_nothing(void **state)
     tear_down(&bench);
 }
 
+/* A reader that was turned away and calls that a good end does not make the run complete. */
+static void test_turned_away_is_cut(void **state)
+{
+    struct uvp_item item = {0};
+    struct bench bench;
+
+    (void)state;
+    set_up(&bench, 1, 1);
+    expect_duty(&bench, 0, UVP_GATE_LANE, 0);
+    uvp_stop_raise(&bench.stop, UVP_STOP_DRAIN);
+    assert_int_equal(try_admit(&bench, 0, &item, 1), UVP_CANCELLED);
+    end_lane(&bench, 0, UVP_OK);
+    assert_true(uvp_gate_was_cut(&bench.gate));
+    tear_down(&bench);
+}
+
 /* ---- sleepers ---- */
 
 struct sleeper {
@@ -330,6 +346,7 @@ int main(void)
         cmocka_unit_test(test_cancel_without_reason_is_a_failure),
         cmocka_unit_test(test_drain_lets_the_newest_finish),
         cmocka_unit_test(test_late_stop_cuts_nothing),
+        cmocka_unit_test(test_turned_away_is_cut),
         cmocka_unit_test(test_sleeper_is_woken_by_room),
         cmocka_unit_test(test_sleeper_is_woken_by_its_turn),
         cmocka_unit_test(test_sleepers_hear_failure_and_stop),

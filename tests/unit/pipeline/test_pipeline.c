@@ -273,6 +273,24 @@ static void test_abort_ends_at_once(void **state)
     }
 }
 
+/* Not one item more, though the writer has a batch of them in hand. */
+static void test_no_put_after_abort(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 0; workers <= 2; workers++) {
+        struct stub_plan plan = stub_plain(workers, 1, 1, 200);
+        struct stub_result result;
+
+        plan.direct_percent = 100;
+        plan.options.window_items = 64;
+        plan.stall_percent = 30;
+        plan.abort_in_put = 50;
+        run(&plan, &result);
+        assert_int_equal(result.code, UVP_CANCELLED);
+        assert_int_equal(result.puts, 51);
+    }
+}
+
 /* An ABORT that comes after a DRAIN is noticed though the wake pipe was readable before. */
 static void test_abort_after_drain(void **state)
 {
@@ -371,6 +389,7 @@ int main(void)
         cmocka_unit_test(test_reader_failures_do_not_depend_on_timing),
         cmocka_unit_test(test_drain_writes_what_was_admitted),
         cmocka_unit_test(test_abort_ends_at_once),
+        cmocka_unit_test(test_no_put_after_abort),
         cmocka_unit_test(test_abort_after_drain),
         cmocka_unit_test(test_destroy_ends_a_running_line),
         cmocka_unit_test(test_every_thread_may_be_missing),

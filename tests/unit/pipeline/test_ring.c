@@ -206,6 +206,32 @@ static void test_sleepers_hear_the_stop(void **state)
     tear_down(&bench);
 }
 
+/* One batch, two sleepers who take one each: the first that wakes wakes the second. */
+static void test_one_send_wakes_as_many_as_it_takes(void **state)
+{
+    struct bench bench;
+    struct end receivers[2] = {{.bench = &bench}, {.bench = &bench}};
+    int values[2];
+    void *items[2] = {&values[0], &values[1]};
+    uint32_t sent;
+
+    (void)state;
+    set_up(&bench, 2, 0, 1);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(
+            uvp_thread_start(&receivers[i].thread, &quiet, receive_once, &receivers[i], NULL),
+            UVP_OK);
+    }
+    pause_ms(20);
+    assert_int_equal(uvp_ring_send(bench.ring, items, 2, &sent, NULL), UVP_OK);
+    for (size_t i = 0; i < 2; i++) {
+        uvp_thread_join(&receivers[i].thread);
+        assert_int_equal(receivers[i].code, UVP_OK);
+        assert_int_equal(receivers[i].count, 1);
+    }
+    tear_down(&bench);
+}
+
 static void test_sleeping_receiver_hears_the_end(void **state)
 {
     struct bench bench;
@@ -339,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_end_comes_after_the_last_item),
         cmocka_unit_test(test_stop_and_receivers_end),
         cmocka_unit_test(test_sleepers_hear_the_stop),
+        cmocka_unit_test(test_one_send_wakes_as_many_as_it_takes),
         cmocka_unit_test(test_sleeping_receiver_hears_the_end),
         cmocka_unit_test(test_sleeping_sender_hears_the_end),
         cmocka_unit_test(test_crowds_lose_nothing),

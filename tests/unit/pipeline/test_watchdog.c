@@ -45,13 +45,13 @@ static void test_timeout_and_stall(void **state)
 /* Slow but steady is no stall: the whole run is longer than the limit, no gap is. */
 static void test_steady_work_is_no_stall(void **state)
 {
-    struct stub_plan plan = stub_plain(2, 1, 1, 3000);
+    struct stub_plan plan = stub_plain(2, 1, 1, 12000);
     struct stub_result result;
     const uint64_t before = uvp_clock_now_ns();
 
     (void)state;
     plan.stall_percent = 100;
-    plan.options.stall_timeout_ns = 150 * UVP_NS_PER_MS;
+    plan.options.stall_timeout_ns = 400 * UVP_NS_PER_MS;
     stub_run(&plan, &result);
     assert_int_equal(result.code, UVP_END);
     assert_true(uvp_clock_now_ns() - before > plan.options.stall_timeout_ns);
@@ -192,6 +192,86 @@ static void test_signal_wakes_every_wait(void **state)
     assert_int_equal(mem.used_bytes, 0);
 }
 
+/* ---- ABORT after DRAIN, and nobody to hear it but the watchdog ---- */
+
+struct hoard {
+    struct uvp_item items[2];
+    _Atomic uint32_t put;
+    _Atomic uint32_t discarded;
+};
+
+/* The second item wants more than the budget while the writer keeps the first. */
+static enum uvp_code read_too_much(void *ctx, struct uvp_intake *intake, struct uvp_error *err)
+{
+    struct hoard *const hoard = ctx;
+    enum uvp_code code;
+
+    hoard->items[0].direct = true;
+    hoard->items[1].direct = true;
+    UVP_TRY(uvp_intake_reserve(intake, &hoard->items[0], 1, err));
+    uvp_intake_send(intake, &hoard->items[0]);
+    UVP_TRY(uvp_intake_reserve(intake, &hoard->items[1], 1, err));
+    code = uvp_intake_reserve(intake, &hoard->items[1], 1000, err);
+    uvp_intake_send(intake, &hoard->items[1]);
+    return code;
+}
+
+static enum uvp_code keep(void *ctx, struct uvp_outlet *outlet, struct uvp_item *item,
+                          struct uvp_error *err)
+{
+    struct hoard *const hoard = ctx;
+
+    (void)outlet;
+    (void)item;
+    (void)err;
+    atomic_fetch_add(&hoard->put, 1);
+    return UVP_OK;
+}
+
+static void count_discard(void *ctx, struct uvp_item *item)
+{
+    struct hoard *const hoard = ctx;
+
+    (void)item;
+    atomic_fetch_add(&hoard->discarded, 1);
+}
+
+static void test_abort_after_drain_wakes(void **state)
+{
+    struct hoard hoard = {.put = 0};
+    const struct uvp_reader_stage readers = {.ctx = &hoard,
+                                             .lane_count = 1,
+                                             .open = open_quiet,
+                                             .run = read_too_much,
+                                             .close = close_quiet};
+    const struct uvp_worker_stage workers = {.create = make_quiet, .destroy = close_quiet};
+    const struct uvp_writer_stage writer = {
+        .ctx = &hoard, .put = keep, .finish = finish_quiet, .discard = count_discard};
+    const struct uvp_pipeline_options options = {.workers = 1, .budget_bytes = 100};
+    struct uvp_pipeline *pipeline = NULL;
+    struct uvp_stop stop;
+    struct uvp_mem mem;
+    enum uvp_code code;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(uvp_stop_init(&stop, true, NULL), UVP_OK);
+    assert_int_equal(uvp_pipeline_create(&options, &readers, &workers, &writer, &mem, &stop,
+                                         NULL, &pipeline, NULL),
+                     UVP_OK);
+    assert_int_equal(uvp_pipeline_start(pipeline, NULL), UVP_OK);
+    assert_int_equal(uvp_pipeline_wait(pipeline, 30, NULL, NULL, NULL), UVP_OK);
+    uvp_stop_raise(&stop, UVP_STOP_DRAIN); /* what has a ticket goes on waiting */
+    assert_int_equal(uvp_pipeline_wait(pipeline, 30, NULL, NULL, NULL), UVP_OK);
+    uvp_stop_raise(&stop, UVP_STOP_ABORT);
+    code = uvp_pipeline_wait(pipeline, 5000, NULL, NULL, NULL);
+    assert_int_equal(code, UVP_CANCELLED);
+    assert_int_equal(hoard.put, 1);
+    assert_int_equal(hoard.discarded, 1);
+    uvp_pipeline_destroy(pipeline);
+    uvp_stop_release(&stop);
+}
+
 static void test_stop_must_wake(void **state)
 {
     const struct uvp_reader_stage readers = {.lane_count = 0};
@@ -218,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_steady_work_is_no_stall),
         cmocka_unit_test(test_limits_far_away_do_not_matter),
         cmocka_unit_test(test_signal_wakes_every_wait),
+        cmocka_unit_test(test_abort_after_drain_wakes),
         cmocka_unit_test(test_stop_must_wake),
     };
 

@@ -645,13 +645,13 @@ static enum uvp_code switch_to_listed(struct zip_input *zip, struct uvp_error *e
     return UVP_OK;
 }
 
-/* Are a member's sizes behind it? */
+/* Are a member's sizes behind it? Some writers know the file's size ahead, but not the stored. */
 static bool is_open_ended(const struct uvp_zip_local *local)
 {
     if ((local->flags & UVP_ZIP_FLAG_DESCRIPTOR) == 0) {
         return false;
     }
-    return (local->stored_bytes == 0 && local->size_bytes == 0) ||
+    return local->stored_bytes == 0 ||
            (local->stored_bytes == UVP_ZIP_FULL32 && !local->zip64);
 }
 

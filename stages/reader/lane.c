@@ -392,6 +392,14 @@ static enum uvp_code pass_member(struct uvp_lane *lane, const struct uvp_header 
                                                             : UVP_OK;
 }
 
+/* What was given as an input of its own is meant to be something: a cut or mistaken file must
+ * not pass in silence. */
+static bool is_unknown_file(const struct uvp_lane *lane)
+{
+    return uvp_input_container(lane->input) == UVP_CONTAINER_PLAIN && !lane->plain_is_mesh &&
+           uvp_format_by_path(lane->name, strlen(lane->name)) == NULL;
+}
+
 static enum uvp_code handle_member(struct uvp_lane *lane, const struct uvp_header *header,
                                    struct uvp_error *err)
 {
@@ -400,6 +408,13 @@ static enum uvp_code handle_member(struct uvp_lane *lane, const struct uvp_heade
     if (uvp_input_container(lane->input) == UVP_CONTAINER_PLAIN && lane->plain_is_mesh &&
         !lane->shared->settings->dry_run) {
         reason = NULL; /* its bytes say so, whatever it is called */
+    }
+    if (reason != NULL && is_unknown_file(lane)) {
+        struct uvp_error warning = {0};
+
+        (void)uvp_fail(&warning, UVP_UNSUPPORTED, 0,
+                       "neither an archive nor a mesh that is known here: passed through");
+        UVP_TRY(uvp_lane_note_warning(lane, &warning, err));
     }
     if (reason == NULL) {
         uvp_intake_note(lane->intake, "reading", header->path);

@@ -228,7 +228,9 @@ static void damage(const struct kind *kind, bool pipe)
     uint32_t state = 99;
 
     run_bytes(&whole, &archive, &input, pipe);
-    assert_true(says_ok(&whole));
+    if (!says_ok(&whole)) {
+        fail_msg("%s whole: code %d, %s", kind->name, (int)whole.code, whole.error.text);
+    }
     assert_int_equal(whole.progress.members_read, MEMBERS);
     for (size_t cut = 512; cut < count; cut += 512) {
         archive.count = cut;

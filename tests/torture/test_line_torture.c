@@ -133,8 +133,9 @@ static void test_cut_at_every_byte(void **state)
         line_run(&run);
         assert_int_equal(run.leaked_bytes, 0);
         if (run.code == UVP_END) {
-            assert_true(cut >= whole - 512); /* one zero block is an end mark */
-            assert_int_equal(run.progress.members_read, 6);
+            /* one zero block is an end mark; less than a block is no archive, and that is told */
+            assert_true(cut >= whole - 512 || (cut < 512 && run.progress.warnings == 1));
+            assert_int_equal(run.progress.members_read, cut < 512 ? 1 : 6);
         } else {
             assert_int_equal(run.code, UVP_BAD_DATA);
             assert_null(run.output);

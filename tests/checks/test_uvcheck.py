@@ -98,6 +98,8 @@ class Analytic(Judge):
         # Without area in space there is nothing to lay out.
         self.expect(obj([(0, 0, 0), (1, 1, 1), (2, 2, 2)], line, face), valid=True, collapsed=0)
         self.expect(obj([(0, 0, 0), (1, 1, math.nan), (2, 2, 2)], line, face), valid=True)
+        self.expect(obj([(0, 0, 0), (1, 0.9e-6, 0), (1, 0, 0)], line, face), collapsed=0)
+        self.expect(obj([(0, 0, 0), (1, 1.1e-6, 0), (1, 0, 0)], line, face), collapsed=1)
 
     def test_overlap_is_exact(self):
         left = [(0, 0), (0.25, 0), (0.25, 0.25), (0, 0.25)]

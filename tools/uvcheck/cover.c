@@ -8,8 +8,9 @@
 #include <string.h>
 
 #define CLIPPED_CORNERS 4096
-/* A triangle as flat as this in space is below what float32 coordinates can tell. */
-#define FLAT 1e-7
+/* Height over longest edge up to which a face counts as having no area in space: coordinates
+ * written with six decimals cannot tell it from a line. */
+#define FLAT 1e-6
 
 struct outline {
     struct cover *cover;

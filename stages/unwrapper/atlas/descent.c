@@ -18,7 +18,8 @@
 #define GOOD_ENOUGH 1.0015
 #define ITERATIONS 8
 #define LEAST_GAIN 5e-4
-#define HEIGHT_FLOOR 2e-4 /* of the mean edge */
+#define EDGE_FLOOR 2e-4   /* of the mean edge ... */
+#define HEIGHT_FLOOR 0.02 /* ... and of the mean height: what a sliver is lifted to at most */
 #define SWEEPS 40
 #define WEIGHT_MIN 0.005
 #define WEIGHT_MAX 25.0
@@ -55,24 +56,35 @@ static struct jacobian jacobian_of(const struct descent *descent, const struct u
                              (r.y - p.y - c * rest.x2) / rest.y2};
 }
 
-/* Rest shapes with their floor. */
 static void make_rest(struct descent *descent)
 {
     const struct uvp_topology *const topology = descent->topology;
     const struct uvp_patch *const patch = descent->patch;
-    double mean = 0;
 
     for (uint32_t i = 0; i < patch->triangle_count; i++) {
         const uint32_t *const v = topology->vertex + 3 * (size_t)patch->triangle[i];
         descent->rest[i] =
             uvp_rest_of(topology->point[v[0]], topology->point[v[1]], topology->point[v[2]]);
-        mean += descent->rest[i].x1;
     }
-    mean = mean / patch->triangle_count * HEIGHT_FLOOR;
-    for (uint32_t i = 0; i < patch->triangle_count; i++) {
+}
+
+/* Lifts slivers to the floor; not where slivers are all there is. */
+static void lift_rest(struct descent *descent)
+{
+    const uint32_t count = descent->patch->triangle_count;
+    double edges = 0;
+    double heights = 0;
+    double least;
+
+    for (uint32_t i = 0; i < count; i++) {
+        edges += isfinite(descent->rest[i].x1) ? descent->rest[i].x1 : 0;
+        heights += isfinite(descent->rest[i].y2) ? descent->rest[i].y2 : 0;
+    }
+    least = fmin(EDGE_FLOOR * edges, HEIGHT_FLOOR * heights) / count;
+    for (uint32_t i = 0; i < count; i++) {
         struct uvp_rest *const rest = &descent->rest[i];
-        rest->x1 = fmax(rest->x1, mean);
-        rest->y2 = fmax(rest->y2, mean);
+        rest->x1 = fmax(rest->x1, least);
+        rest->y2 = fmax(rest->y2, least);
         rest->x2 = isfinite(rest->x2) ? rest->x2 : 0;
     }
 }
@@ -380,6 +392,8 @@ static enum uvp_code run(struct descent *descent, double *energy)
     if (*energy < GOOD_ENOUGH) {
         return UVP_OK;
     }
+    lift_rest(descent);
+    *energy = energy_of(descent, descent->patch->uv);
     UVP_TRY(make_matrix(descent));
     if (!isfinite(*energy)) {
         UVP_TRY(untangle(descent, &untangled));

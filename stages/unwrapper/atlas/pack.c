@@ -22,6 +22,8 @@
 #define FINE_CELLS 1024
 #define HINT_FROM 600
 #define HINT_FINDS 4
+#define HINT_SHARE 2   /* part of all work from which on one layout is slow: hints as well */
+#define HINT_LEAST 100 /* charts */
 
 #define DIRECTIONS 8
 #define BIG_PART 0.25 /* of the square root of the area: such charts try 8 directions */
@@ -31,6 +33,8 @@
 #define FIRST_FILL 0.95 /* side of the first try against the largest */
 #define DRAWINGS_MAX 24
 #define FAILS_MAX 12
+#define STEPS_LEAST 40000000
+#define LEFT_FAR 0.04 /* part of the area left over for which a larger page is no cure */
 
 #define HALF_ROOT 0.70710678118654752
 
@@ -84,10 +88,11 @@ struct packer {
     uint32_t left_count;
     int32_t pad;
     int32_t side_max;
-    int32_t best_side; /* 0: nothing fitted yet */
-    double cells;      /* a length */
-    double left_area;  /* of the last try of a drawing */
-    uint64_t steps_max;
+    int32_t best_side;    /* 0: nothing fitted yet */
+    double cells;         /* a length */
+    double left_area;     /* of the last try of a drawing */
+    uint64_t steps_max;   /* to begin another layout */
+    uint64_t steps_limit; /* to go on with one */
     uint32_t random;
     bool hints;
 };
@@ -189,6 +194,11 @@ static enum uvp_code lay_out(struct packer *packer, int32_t side, double enough,
     *top = 0;
     for (uint32_t i = 0; i < packer->charts->count && *left <= enough; i++) {
         const uint32_t c = packer->plan.order[i];
+        if (packer->page.steps > packer->steps_limit) {
+            *left = INFINITY;
+            packer->left[packer->left_count++] = i;
+            return UVP_OK;
+        }
         const uint64_t before = packer->page.steps;
         const struct place place = find_place(packer, c, &hints);
         packer->place[c] = place;
@@ -329,6 +339,11 @@ static enum uvp_code bracket(struct packer *packer, double total, uint32_t tries
         int32_t next;
         UVP_TRY(lay_out(packer, side, *fits ? 0 : total, &left, &top));
         packer->left_area = left;
+        if (packer->page.steps > packer->steps_limit) {
+            return UVP_OK;
+        }
+        packer->hints = packer->hints || (packer->page.steps > packer->steps_max / HINT_SHARE &&
+                                          packer->charts->count > HINT_LEAST);
         if (packer->left_count == 0) {
             keep_best(packer, side);
             *fits = true;
@@ -342,7 +357,7 @@ static enum uvp_code bracket(struct packer *packer, double total, uint32_t tries
             if (*fits && i >= tries) {
                 return UVP_OK;
             }
-            if (!*fits && side == packer->side_max) {
+            if (!*fits && (side == packer->side_max || left > LEFT_FAR * total)) {
                 return UVP_OK;
             }
             next = *fits ? (failed + packer->best_side) / 2
@@ -539,14 +554,16 @@ static enum uvp_code pack_raster(struct packer *packer)
     packer->plan.lift = lifts[0];
     packer->cells =
         FIRST_FILL * packer->side_max / (1 - packer->packing->gap) * guess_scale(packer);
-    for (int drawing = 0; drawing < DRAWINGS_MAX && !fits; drawing++) {
+    for (int drawing = 0;
+         drawing < DRAWINGS_MAX && !fits && packer->page.steps < packer->steps_limit;
+         drawing++) {
         const struct uvp_arena_mark mark = uvp_arena_mark(packer->work->scratch);
         UVP_TRY(draw_masks(packer));
         UVP_TRY(bracket(packer, packer->outlines->area, tries, &fits));
         if (!fits) {
             uvp_arena_rewind(packer->work->scratch, mark);
             packer->cells *=
-                fmin(0.98, fmax(0.93, 1 - 0.8 * packer->left_area / packer->outlines->area));
+                fmin(0.98, fmax(0.8, 1 - 0.6 * packer->left_area / packer->outlines->area));
         }
     }
     if (fits) {
@@ -568,6 +585,7 @@ static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_chart
         .outlines = outlines,
         .packing = &packing,
         .steps_max = wanted < 24000000 ? wanted : 24000000,
+        .steps_limit = STEPS_LEAST + 3 * (wanted < 24000000 ? wanted : 24000000),
         .random = 12345,
         .hints = charts->count > HINT_FROM,
     };

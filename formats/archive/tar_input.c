@@ -22,9 +22,10 @@
 #include "formats/archive/window.h"
 
 #define PASS_BYTES UVP_BLOCK_BYTES
-#define LET_GO_BYTES ((uint64_t)4 << 20)    /* flushable bytes we do not sit on */
-#define END_HOLD_BYTES ((uint64_t)16 << 20) /* behind an end mark, kept back for the trailer   \
-                                             */
+#define LET_GO_BYTES ((uint64_t)4 << 20) /* flushable bytes we do not sit on */
+#define END_HOLD_BYTES                                                                         \
+    ((uint64_t)16 << 20) /* behind an end mark, kept back for the trailer                      \
+                          */
 #define ZERO_SLICE_MIN ((uint32_t)4096)
 #define IDLE_RETRIES_MAX 16
 
@@ -50,6 +51,7 @@ struct tar_input {
     bool opened;
     bool stream_ended;
     bool sparse;
+    bool skipped;       /* libarchive is behind the current member */
     bool mark_seen;     /* a zero block since the last member */
     bool over;          /* UVP_END was given */
     uint64_t hole_left; /* zeros still to be given by read */
@@ -256,6 +258,15 @@ static uint64_t count_zero_bytes(const struct tar_input *in, uint64_t from, uint
     return at - from;
 }
 
+static enum uvp_code skip_rest(struct tar_input *in, struct uvp_error *err)
+{
+    if (!in->skipped && archive_read_data_skip(in->reader) < ARCHIVE_WARN) {
+        return fail_parsing(in, err);
+    }
+    in->skipped = true; /* libarchive forbids to ask twice */
+    return UVP_OK;
+}
+
 /* Goes to the end of the current member, whose bytes (left ones at least) are passed. */
 static enum uvp_code finish_member(struct tar_input *in, struct uvp_error *err)
 {
@@ -263,9 +274,7 @@ static enum uvp_code finish_member(struct tar_input *in, struct uvp_error *err)
         return UVP_OK;
     }
     in->phase = PHASE_PASS;
-    if (archive_read_data_skip(in->reader) < ARCHIVE_WARN) {
-        return fail_parsing(in, err);
-    }
+    UVP_TRY(skip_rest(in, err));
     in->passed = flushable_end(in);
     in->phase = PHASE_HEAD;
     in->current = NULL;
@@ -427,6 +436,7 @@ static void begin_member(struct tar_input *in, struct archive_entry *entry,
     in->read_at = 0;
     in->held_bytes = 0;
     in->data_over = false;
+    in->skipped = false;
     header->path = path_of(entry);
     header->path_bytes = strlen(header->path);
     header->type = in->type;
@@ -641,9 +651,7 @@ static enum uvp_code take_member(struct uvp_input *input, struct uvp_entry *entr
         UVP_TRY(read_data(in, &data, &bytes, &at, &more, err));
     }
     in->data_over = true;
-    if (archive_read_data_skip(in->reader) < ARCHIVE_WARN) {
-        return fail_parsing(in, err);
-    }
+    UVP_TRY(skip_rest(in, err));
     code = take_range(in, consumed(in), entry, err);
     in->phase = PHASE_PASS;
     return code;

@@ -645,14 +645,14 @@ static enum uvp_code switch_to_listed(struct zip_input *zip, struct uvp_error *e
     return UVP_OK;
 }
 
-/* Are a member's sizes behind it? Some writers know the file's size ahead, but not the stored. */
+/* Are a member's sizes behind it? Some writers know the file's size ahead, but not the stored.
+ */
 static bool is_open_ended(const struct uvp_zip_local *local)
 {
     if ((local->flags & UVP_ZIP_FLAG_DESCRIPTOR) == 0) {
         return false;
     }
-    return local->stored_bytes == 0 ||
-           (local->stored_bytes == UVP_ZIP_FULL32 && !local->zip64);
+    return local->stored_bytes == 0 || (local->stored_bytes == UVP_ZIP_FULL32 && !local->zip64);
 }
 
 static enum uvp_code start_scan(struct zip_input *zip, const struct uvp_zip_local *local,
@@ -669,6 +669,7 @@ static enum uvp_code start_scan(struct zip_input *zip, const struct uvp_zip_loca
         way = local->method == UVP_ZIP_STORED ? UVP_ZIP_SCAN_SEARCH : UVP_ZIP_SCAN_INFLATE;
     }
     UVP_TRY(uvp_zip_scan_begin(&zip->scan, way, local, start, err));
+    zip->scan.may_be_bare = type_of(zip) == UVP_ENTRY_FOLDER;
     return scan_on(zip, LOOK_IN_BYTES, LOOK_OUT_BYTES, err);
 }
 

@@ -40,6 +40,7 @@ enum uvp_code uvp_zip_scan_begin(struct uvp_zip_scan *scan, enum uvp_zip_scan_wa
     scan->crc = 0;
     scan->size_bytes = 0;
     scan->zip64 = local->zip64;
+    scan->may_be_bare = false;
     scan->body_over = false;
     scan->found = false;
     scan->body_bytes = 0;
@@ -317,7 +318,7 @@ static enum uvp_code try_mark(struct uvp_zip_scan *scan, uint64_t at, struct uvp
                 }
             }
         }
-        if (at == 0) {
+        if (at == 0 && scan->may_be_bare) {
             scan->found = true; /* an empty member, and no descriptor after all */
         }
     }

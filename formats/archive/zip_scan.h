@@ -33,6 +33,7 @@ struct uvp_zip_scan {
     uint32_t crc;
     uint64_t size_bytes;
     bool zip64;
+    bool may_be_bare; /* set after begin: a folder, which may have no descriptor after all */
     bool body_over;
     /* results */
     bool found;

@@ -37,8 +37,10 @@ static void append_sys_text(char *text, size_t room, int sys)
 {
     char reason[80] = "";
     const size_t used = strlen(text);
-    const char *const words = _Generic(strerror_r(sys, reason, sizeof reason),
-        int: posix_reason, default: gnu_reason)(strerror_r(sys, reason, sizeof reason), reason);
+    const char *const words =
+        _Generic(strerror_r(sys, reason, sizeof reason), int
+                 : posix_reason, default
+                 : gnu_reason)(strerror_r(sys, reason, sizeof reason), reason);
 
     (void)snprintf(text + used, room - used, ": %s", words);
 }

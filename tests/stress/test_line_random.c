@@ -1,6 +1,6 @@
 /*
- * Random runs of the whole line: sizes, stalls, failures, stops, threads, windows, budgets. Each
- * is a function of its seed but for timing; after each the judge counts.
+ * Random runs of the whole line: sizes, stalls, failures, stops, threads, windows, budgets.
+ * Each is a function of its seed but for timing; after each the judge counts.
  *
  * UVP_STRESS_RUNS (default 300) and UVP_STRESS_SEED (default 1) choose the runs. A run that
  * does not end within a minute prints its seed and the program ends.

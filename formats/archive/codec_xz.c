@@ -125,11 +125,27 @@ static enum uvp_code xz_encoder_create(int level, struct uvp_mem *mem, void **en
     return UVP_OK;
 }
 
+/* A dictionary larger than the frame only costs memory, and the high presets have large ones.
+ */
+static bool fit_options(uint32_t level, size_t bytes, lzma_options_lzma *options)
+{
+    if (lzma_lzma_preset(options, level)) {
+        return false;
+    }
+    if (bytes < options->dict_size) {
+        options->dict_size = bytes < LZMA_DICT_SIZE_MIN ? LZMA_DICT_SIZE_MIN : (uint32_t)bytes;
+    }
+    return true;
+}
+
 static enum uvp_code xz_frame(void *encoder, struct uvp_span bytes, struct uvp_buf *out,
                               struct uvp_error *err)
 {
     struct xz_coder *const xz = encoder;
     const size_t bound = lzma_stream_buffer_bound(bytes.bytes);
+    lzma_options_lzma options;
+    lzma_filter filters[2] = {{.id = LZMA_FILTER_LZMA2, .options = &options},
+                              {.id = LZMA_VLI_UNKNOWN, .options = NULL}};
     size_t made = 0;
     lzma_ret result;
 
@@ -137,9 +153,12 @@ static enum uvp_code xz_frame(void *encoder, struct uvp_span bytes, struct uvp_b
         return uvp_fail(err, UVP_LIMIT, 0, "%zu bytes are too many for one xz stream",
                         bytes.bytes);
     }
+    if (!fit_options(xz->level, bytes.bytes, &options)) {
+        return uvp_fail(err, UVP_BUG, 0, "xz refuses level %u", (unsigned)xz->level);
+    }
     UVP_TRY(uvp_buf_reserve(out, bound, err));
-    result = lzma_easy_buffer_encode(xz->level, LZMA_CHECK_CRC64, &xz->allocator, bytes.data,
-                                     bytes.bytes, out->data + out->bytes, &made, bound);
+    result = lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC64, &xz->allocator, bytes.data,
+                                       bytes.bytes, out->data + out->bytes, &made, bound);
     if (result != LZMA_OK) {
         return result == LZMA_MEM_ERROR ? uvp_fail(err, UVP_NO_MEMORY, 0, "no memory for xz")
                                         : uvp_fail(err, UVP_BUG, 0, "xz: error %d", result);

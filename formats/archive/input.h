@@ -57,6 +57,10 @@ void uvp_input_close(struct uvp_input *input); /* NULL allowed */
 
 enum uvp_container uvp_input_container(const struct uvp_input *input);
 
+/* Sets keep_metadata after the fact: what the output needs may depend on the container. To be
+ * called before the first next. */
+void uvp_input_keep_metadata(struct uvp_input *input, bool keep);
+
 /* The next member. Returns UVP_OK, UVP_END, UVP_CANCELLED or a failure. */
 UVP_MUST_USE enum uvp_code uvp_input_next(struct uvp_input *input, struct uvp_header *header,
                                           struct uvp_error *err);

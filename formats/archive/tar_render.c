@@ -20,6 +20,7 @@ struct catcher {
     struct uvp_buf *out;
     struct uvp_error *err;
     enum uvp_code code;
+    bool over; /* what comes after the header is not wanted */
 };
 
 static la_ssize_t catch_bytes(struct archive *writer, void *ctx, const void *bytes,
@@ -27,6 +28,9 @@ static la_ssize_t catch_bytes(struct archive *writer, void *ctx, const void *byt
 {
     struct catcher *const catcher = ctx;
 
+    if (catcher->over) {
+        return -1;
+    }
     catcher->code = uvp_buf_append(catcher->out, bytes, count, catcher->err);
     if (catcher->code != UVP_OK) {
         archive_set_error(writer, -1, "out of room");
@@ -46,7 +50,7 @@ static enum uvp_code append_pax_head(struct archive_entry *metadata, struct uvp_
                                      struct uvp_error *err)
 {
     struct archive *const writer = archive_write_new();
-    struct catcher catcher = {out, err, UVP_OK};
+    struct catcher catcher = {out, err, UVP_OK, false};
     int result;
 
     if (writer == NULL) {
@@ -65,7 +69,7 @@ static enum uvp_code append_pax_head(struct archive_entry *metadata, struct uvp_
         catcher.code = uvp_fail(err, UVP_UNSUPPORTED, 0, "no tar header can be made: %s",
                                 archive_text(writer));
     }
-    (void)archive_write_fail(writer); /* or free would add padding and an end mark */
+    catcher.over = true; /* freeing wants to write body and end; archive_write_fail leaks */
     (void)archive_write_free(writer);
     return catcher.code;
 }

@@ -34,6 +34,8 @@
 #define DRAWINGS_MAX 24
 #define FAILS_MAX 12
 #define STEPS_LEAST 40000000
+#define STEPS_PER_TRIANGLE 1200
+#define STEPS_MOST 300000000
 #define LEFT_FAR 0.04 /* part of the area left over for which a larger page is no cure */
 
 #define HALF_ROOT 0.70710678118654752
@@ -577,6 +579,7 @@ static enum uvp_code pack_raster(struct packer *packer)
 static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_charts *charts,
                              const struct uvp_outlines *outlines, struct uvp_packing *shelves)
 {
+    const uint64_t most = STEPS_PER_TRIANGLE * (uint64_t)work->input->triangle_count;
     const uint64_t wanted = 5000000 + 150 * (uint64_t)work->input->triangle_count;
     struct uvp_packing packing = {.gap = shelves->gap};
     struct packer packer = {
@@ -585,7 +588,7 @@ static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_chart
         .outlines = outlines,
         .packing = &packing,
         .steps_max = wanted < 24000000 ? wanted : 24000000,
-        .steps_limit = STEPS_LEAST + 3 * (wanted < 24000000 ? wanted : 24000000),
+        .steps_limit = STEPS_LEAST + (most < STEPS_MOST ? most : STEPS_MOST),
         .random = 12345,
         .hints = charts->count > HINT_FROM,
     };

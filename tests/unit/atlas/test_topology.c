@@ -1,0 +1,254 @@
+/*
+ * Which half-edges are one edge: counted on meshes small enough to know the answer.
+ */
+#include "tests/unit/atlas/atlas_check.h"
+
+#include <math.h>
+
+#include "stages/unwrapper/atlas/topology.h"
+
+struct counts {
+    uint32_t points;
+    uint32_t pairs;
+    uint32_t open; /* half-edges of living triangles */
+    uint32_t dead;
+    uint32_t units;
+};
+
+static void check_pairs(const struct uvp_topology *topology)
+{
+    for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
+        const uint32_t g = topology->opposite[h];
+        if (g == UVP_NONE) {
+            continue;
+        }
+        assert_int_equal(topology->opposite[g], h);
+        assert_int_not_equal(g / 3, h / 3);
+        assert_int_equal(topology->vertex[h], topology->vertex[uvp_edge_next(g)]);
+        assert_int_equal(topology->vertex[g], topology->vertex[uvp_edge_next(h)]);
+    }
+}
+
+static struct counts count_mesh(const struct uvp_test_mesh *mesh)
+{
+    const struct uvp_atlas_input input = uvp_mesh_input(mesh);
+    struct uvp_topology topology = {0};
+    struct counts counts = {0};
+    struct uvp_bench bench;
+    struct uvp_atlas_work work;
+
+    uvp_bench_init(&bench);
+    work = (struct uvp_atlas_work){.input = &input,
+                                   .keep = &bench.keep,
+                                   .scratch = &bench.scratch,
+                                   .stop = &bench.stop,
+                                   .err = &bench.err};
+    assert_int_equal(uvp_topology_make(&work, &topology), UVP_OK);
+    check_pairs(&topology);
+    for (uint32_t h = 0; h < 3 * topology.triangle_count; h++) {
+        counts.pairs += topology.opposite[h] != UVP_NONE && h < topology.opposite[h];
+        counts.open += topology.opposite[h] == UVP_NONE && !topology.dead[h / 3];
+    }
+    for (uint32_t t = 0; t < topology.triangle_count; t++) {
+        counts.dead += topology.dead[t];
+    }
+    counts.points = topology.point_count;
+    counts.units = topology.unit_count;
+    uvp_bench_release(&bench);
+    return counts;
+}
+
+static void test_weld_takes_minus_zero_for_zero(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct counts counts;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    (void)uvp_test_mesh_vertex(&mesh, 0.0, 0, 0);
+    (void)uvp_test_mesh_vertex(&mesh, 1, 0, 0);
+    (void)uvp_test_mesh_vertex(&mesh, 0, 1, 0);
+    (void)uvp_test_mesh_vertex(&mesh, -0.0, -0.0, -0.0);
+    (void)uvp_test_mesh_vertex(&mesh, 1, -0.0, 0);
+    (void)uvp_test_mesh_vertex(&mesh, 0, -1, 0);
+    uvp_test_mesh_triangle(&mesh, 0, 1, 2);
+    uvp_test_mesh_triangle(&mesh, 4, 3, 5);
+    counts = count_mesh(&mesh);
+    assert_int_equal(counts.points, 4);
+    assert_int_equal(counts.pairs, 1);
+    mesh.positions[3 * 4] = 1.0000001F; /* no tolerance */
+    assert_int_equal(count_mesh(&mesh).pairs, 0);
+    uvp_test_mesh_release(&mesh);
+}
+
+static void test_closed_shapes_have_no_border(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct counts counts;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    uvp_test_mesh_sphere(&mesh, 10, 6);
+    counts = count_mesh(&mesh);
+    assert_int_equal(counts.open, 0);
+    assert_int_equal(counts.pairs, 3 * mesh.triangle_count / 2);
+    uvp_test_mesh_release(&mesh);
+    uvp_test_mesh_torus(&mesh, 9, 7);
+    assert_int_equal(count_mesh(&mesh).open, 0);
+    uvp_test_mesh_release(&mesh);
+}
+
+static void test_moebius_band_stays_open_where_it_turns(void **state)
+{
+    struct uvp_test_mesh mesh;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    uvp_test_mesh_moebius(&mesh, 12);
+    /* 24 border half-edges, and one edge met twice in the same direction */
+    assert_int_equal(count_mesh(&mesh).open, 26);
+    uvp_test_mesh_release(&mesh);
+}
+
+static void test_copies_are_sheets_of_their_own(void **state)
+{
+    (void)state;
+    for (uint32_t copies = 1; copies <= 4; copies++) {
+        struct uvp_test_mesh mesh;
+        struct counts counts;
+        uvp_test_mesh_init(&mesh);
+        for (uint32_t i = 0; i < copies; i++) {
+            uvp_test_mesh_plane(&mesh, 3, 2, false);
+        }
+        counts = count_mesh(&mesh);
+        assert_int_equal(counts.open, copies * 10);
+        assert_int_equal(counts.pairs, copies * 13);
+        uvp_test_mesh_release(&mesh);
+    }
+}
+
+static void test_two_sides_of_a_sheet_stay_two(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct counts counts;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    uvp_test_mesh_plane(&mesh, 3, 3, false);
+    for (uint32_t t = 0; t < 18; t++) {
+        const uint32_t *const v = mesh.corner_vertex + 3 * (size_t)t;
+        uvp_test_mesh_triangle(&mesh, v[2], v[1], v[0]);
+    }
+    counts = count_mesh(&mesh);
+    /* inside, front pairs with front; along the rim front and back meet and are paired */
+    assert_int_equal(counts.pairs, 2 * 21 + 12);
+    uvp_test_mesh_release(&mesh);
+}
+
+/* k half-planes about one edge, every other one turned. */
+static void test_many_faces_at_an_edge(void **state)
+{
+    static const uint32_t faces[] = {2, 3, 4, 5, 6, 48, 49, 50, 1000, 1001};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof faces / sizeof *faces; i++) {
+        struct uvp_test_mesh mesh;
+        uvp_test_mesh_init(&mesh);
+        (void)uvp_test_mesh_vertex(&mesh, 0, 0, 0);
+        (void)uvp_test_mesh_vertex(&mesh, 0, 0, 1);
+        for (uint32_t k = 0; k < faces[i]; k++) {
+            const double a = 6.283185307179586 * k / faces[i];
+            const uint32_t v = uvp_test_mesh_vertex(&mesh, cos(a), sin(a), 0.5);
+            uvp_test_mesh_triangle(&mesh, k & 1, !(k & 1), v);
+        }
+        assert_int_equal(count_mesh(&mesh).pairs, faces[i] / 2);
+        uvp_test_mesh_release(&mesh);
+    }
+}
+
+static void test_flattest_pair_wins(void **state)
+{
+    struct uvp_test_mesh mesh;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    uvp_test_mesh_cube(&mesh, 0, 0, 0);
+    uvp_test_mesh_cube(&mesh, 1, 0, 0);
+    /* the cubes share a side: both keep it, and no half-edge stays open */
+    assert_int_equal(count_mesh(&mesh).open, 0);
+    uvp_test_mesh_release(&mesh);
+}
+
+static void test_dead_faces_leave_before_pairing(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct counts counts;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    uvp_test_mesh_plane(&mesh, 1, 1, false);
+    uvp_test_mesh_triangle(&mesh, 0, 3, 3);
+    uvp_test_mesh_triangle(&mesh, 3, 0, 3);
+    uvp_test_mesh_triangle(&mesh, 1, 1, 1);
+    counts = count_mesh(&mesh);
+    assert_int_equal(counts.dead, 3);
+    assert_int_equal(counts.pairs, 1);
+    assert_int_equal(counts.open, 4);
+    uvp_test_mesh_release(&mesh);
+}
+
+static void test_area_needs_a_height(void **state)
+{
+    static const float flat[] = {0, 0, 0, 1, 0, 0, 2, 0, 0};
+    static const float thin[] = {0, 0, 0, 1, 5e-7F, 0, 2, 0, 0};
+    static const float open[] = {0, 0, 0, 1, 5e-6F, 0, 2, 0, 0};
+    static const float tiny[] = {0, 0, 0, 1e-40F, 0, 0, 0, 1e-40F, 0};
+    static const float huge[] = {-3e38F, 0, 0, 3e38F, 0, 0, 0, 3e38F, 0};
+    static const float lost[] = {0, 0, 0, 1, 0, 0, 0, NAN, 0};
+    static const uint32_t vertex[] = {0, 1, 2};
+
+    (void)state;
+    assert_false(uvp_topology_has_area(flat, vertex));
+    assert_false(uvp_topology_has_area(thin, vertex));
+    assert_true(uvp_topology_has_area(open, vertex));
+    assert_true(uvp_topology_has_area(tiny, vertex));
+    assert_true(uvp_topology_has_area(huge, vertex));
+    assert_false(uvp_topology_has_area(lost, vertex));
+}
+
+static void test_diagonals_are_paired_whatever_the_points(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct counts counts;
+    uint32_t vertex[6];
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    for (int i = 0; i < 5; i++) {
+        vertex[i] = uvp_test_mesh_vertex(&mesh, i * i, i % 3, 7 - i);
+    }
+    vertex[5] = vertex[2]; /* visited twice */
+    uvp_test_mesh_polygon(&mesh, vertex, 6);
+    counts = count_mesh(&mesh);
+    assert_int_equal(counts.units, 1);
+    assert_int_equal(counts.pairs, 3);
+    uvp_test_mesh_release(&mesh);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_weld_takes_minus_zero_for_zero),
+        cmocka_unit_test(test_closed_shapes_have_no_border),
+        cmocka_unit_test(test_moebius_band_stays_open_where_it_turns),
+        cmocka_unit_test(test_copies_are_sheets_of_their_own),
+        cmocka_unit_test(test_two_sides_of_a_sheet_stay_two),
+        cmocka_unit_test(test_many_faces_at_an_edge),
+        cmocka_unit_test(test_flattest_pair_wins),
+        cmocka_unit_test(test_dead_faces_leave_before_pairing),
+        cmocka_unit_test(test_area_needs_a_height),
+        cmocka_unit_test(test_diagonals_are_paired_whatever_the_points),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

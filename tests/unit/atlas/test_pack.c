@@ -1,0 +1,211 @@
+/*
+ * Packing as seen from outside: gaps measured between charts, borders, fill; and the page's
+ * search against looking at every place.
+ */
+#include "tests/unit/atlas/atlas_check.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "stages/unwrapper/atlas/raster.h"
+
+/* n rectangles, apart in space and not parallel: a chart each. */
+static void make_rectangles(struct uvp_test_mesh *mesh, uint32_t n, double longest)
+{
+    uint32_t random = 17;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const double w = 1 + uvp_test_random(&random) % 100 * longest / 100;
+        const double h = 1 + uvp_test_random(&random) % 100 / 50.0;
+        const double z = 3.0 * i;
+        const uint32_t vertex[4] = {
+            uvp_test_mesh_vertex(mesh, 0, 0, z), uvp_test_mesh_vertex(mesh, w, 0, z),
+            uvp_test_mesh_vertex(mesh, w, h, z), uvp_test_mesh_vertex(mesh, 0, h, z)};
+        uvp_test_mesh_polygon(mesh, vertex, 4);
+    }
+}
+
+static double distance_to_edge(const float *p, const float *a, const float *b)
+{
+    const double dx = (double)b[0] - (double)a[0];
+    const double dy = (double)b[1] - (double)a[1];
+    const double px = (double)p[0] - (double)a[0];
+    const double py = (double)p[1] - (double)a[1];
+    const double along = fmin(1, fmax(0, (px * dx + py * dy) / (dx * dx + dy * dy)));
+
+    return hypot(px - along * dx, py - along * dy);
+}
+
+/* Least distance between the edges of different charts. */
+static double least_gap(const struct uvp_test_mesh *mesh, const struct uvp_atlas_result *result)
+{
+    double least = 1;
+
+    for (uint32_t s = 0; s < mesh->triangle_count; s++) {
+        for (uint32_t t = 0; t < mesh->triangle_count; t++) {
+            for (uint32_t i = 0;
+                 i < 9 && result->triangle_chart[s] != result->triangle_chart[t]; i++) {
+                const uint32_t *const c = mesh->triangles + 3 * (size_t)t;
+                const uint32_t p = result->corner_uv[mesh->triangles[3 * s + i / 3]];
+                const uint32_t a = result->corner_uv[c[i % 3]];
+                const uint32_t b = result->corner_uv[c[(i + 1) % 3]];
+                least = fmin(least, distance_to_edge(result->uv + 2 * (size_t)p,
+                                                     result->uv + 2 * (size_t)a,
+                                                     result->uv + 2 * (size_t)b));
+            }
+        }
+    }
+    return least;
+}
+
+static void check_gap(uint32_t n, double longest, struct uvp_atlas_options options,
+                      double least_fill)
+{
+    const double gap = (double)options.padding_texels / options.resolution_texels;
+    struct uvp_atlas_result result;
+    struct uvp_test_mesh mesh;
+    struct uvp_bench bench;
+
+    uvp_test_mesh_init(&mesh);
+    make_rectangles(&mesh, n, longest);
+    uvp_bench_init(&bench);
+    assert_int_equal(uvp_bench_make(&bench, &mesh, &options, &result), UVP_OK);
+    uvp_check_result(&bench, &mesh, &result);
+    assert_int_equal(result.stats.charts, n);
+    assert_true(n == 1 || least_gap(&mesh, &result) >= gap);
+    for (size_t i = 0; i < 2 * (size_t)result.uv_count; i++) {
+        assert_true((double)result.uv[i] >= gap / 2 && (double)result.uv[i] <= 1 - gap / 2);
+    }
+    assert_true(result.stats.packing_efficiency >= least_fill);
+    assert_true(result.stats.stretch_max < 1.01);
+    uvp_bench_release(&bench);
+    uvp_test_mesh_release(&mesh);
+}
+
+static void test_gaps_are_kept(void **state)
+{
+    (void)state;
+    check_gap(1, 3, (struct uvp_atlas_options){1024, 2}, 0.25);
+    check_gap(2, 3, (struct uvp_atlas_options){1024, 2}, 0.25);
+    check_gap(30, 3, (struct uvp_atlas_options){1024, 2}, 0.6);
+    check_gap(30, 3, (struct uvp_atlas_options){512, 8}, 0.3);
+    check_gap(30, 3, (struct uvp_atlas_options){4096, 1}, 0.6);
+    check_gap(30, 60, (struct uvp_atlas_options){1024, 2}, 0.5);
+    check_gap(300, 3, (struct uvp_atlas_options){1024, 2}, 0.5);
+    check_gap(100, 3, (struct uvp_atlas_options){256, 3.5F}, 0.2);
+}
+
+static void test_crowds_share_the_page(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct uvp_atlas_stats stats;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    make_rectangles(&mesh, 20000, 3);
+    stats = uvp_check_atlas(&mesh, &(struct uvp_atlas_options){1024, 8});
+    assert_int_equal(stats.charts, 20000);
+    assert_true(stats.packing_efficiency > 0.1);
+    uvp_test_mesh_release(&mesh);
+}
+
+/* ---- the page ---- */
+
+static void make_mask(struct uvp_mask *mask, struct uvp_run *runs, uint32_t *random)
+{
+    mask->width = 1 + (int32_t)(uvp_test_random(random) % 30);
+    mask->height = 1 + (int32_t)(uvp_test_random(random) % 12);
+    mask->test_count = 0;
+    for (int32_t row = 0; row < mask->height; row++) {
+        const uint32_t a = row == 0 ? 0 : uvp_test_random(random) % (uint32_t)mask->width;
+        const uint32_t b = row == 0 ? (uint32_t)mask->width - 1
+                                    : uvp_test_random(random) % (uint32_t)mask->width;
+        runs[mask->test_count++] = (struct uvp_run){(uint16_t)row, (uint16_t)(a < b ? a : b),
+                                                    (uint16_t)(a < b ? b : a)};
+    }
+    mask->test = runs;
+    mask->touched = runs;
+    mask->touched_count = mask->test_count;
+}
+
+static bool is_free(const uint8_t *taken, int32_t side, const struct uvp_mask *mask, int32_t x,
+                    int32_t y)
+{
+    for (uint32_t i = 0; i < mask->test_count; i++) {
+        for (int32_t k = mask->test[i].from; k <= mask->test[i].to; k++) {
+            if (taken[(y + mask->test[i].row) * side + x + k]) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool find_slowly(const uint8_t *taken, int32_t side, const struct uvp_mask *mask,
+                        int32_t *x, int32_t *y)
+{
+    for (*y = 0; *y + mask->height <= side; ++*y) {
+        for (*x = 0; *x + mask->width <= side; ++*x) {
+            if (is_free(taken, side, mask, *x, *y)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void test_page_finds_lowest_leftmost(void **state)
+{
+    static const int32_t sides[] = {40, 64, 100, 128, 200};
+    uint32_t random = 8;
+
+    (void)state;
+    for (size_t s = 0; s < sizeof sides / sizeof *sides; s++) {
+        const int32_t side = sides[s];
+        uint8_t *const taken = calloc((size_t)side, (size_t)side);
+        struct uvp_bench bench;
+        struct uvp_atlas_work work;
+        struct uvp_page page;
+        assert_non_null(taken);
+        uvp_bench_init(&bench);
+        work = (struct uvp_atlas_work){
+            .scratch = &bench.scratch, .stop = &bench.stop, .err = &bench.err};
+        assert_int_equal(uvp_page_take(&work, side + 7, &page), UVP_OK);
+        uvp_page_clear(&page, side);
+        for (int n = 0; n < 200; n++) {
+            struct uvp_run runs[16];
+            struct uvp_mask mask;
+            int32_t x = -1;
+            int32_t y = -1;
+            int32_t slow_x;
+            int32_t slow_y;
+            bool found;
+            make_mask(&mask, runs, &random);
+            found = uvp_page_find(&page, &mask, 0, side - mask.height, &x, &y);
+            assert_int_equal(found, find_slowly(taken, side, &mask, &slow_x, &slow_y));
+            if (!found) {
+                continue;
+            }
+            assert_int_equal(x, slow_x);
+            assert_int_equal(y, slow_y);
+            uvp_page_put(&page, &mask, 0, x, y);
+            for (uint32_t i = 0; i < mask.touched_count; i++) {
+                memset(taken + (y + runs[i].row) * side + x + runs[i].from, 1,
+                       (size_t)(runs[i].to - runs[i].from + 1));
+            }
+        }
+        uvp_bench_release(&bench);
+        free(taken);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gaps_are_kept),
+        cmocka_unit_test(test_crowds_share_the_page),
+        cmocka_unit_test(test_page_finds_lowest_leftmost),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

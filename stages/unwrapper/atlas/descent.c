@@ -101,13 +101,13 @@ static double energy_of(const struct descent *descent, const struct uvp_vec2 *uv
         const double det = j.a * j.d - j.b * j.c;
         const double squares = j.a * j.a + j.b * j.b + j.c * j.c + j.d * j.d;
         if (!(det > 0)) {
-            return INFINITY;
+            return HUGE_VAL;
         }
         sum += weight * (squares + squares / (det * det));
         area += weight;
     }
     sum = area > 0 ? sum / (4 * area) : 1;
-    return isfinite(sum) ? sum : (double)INFINITY;
+    return isfinite(sum) ? sum : HUGE_VAL;
 }
 
 /* ---- the graph ---- */
@@ -294,20 +294,20 @@ static double first_root(double a, double b, double c)
     double root;
 
     if (!(square >= 0)) {
-        return INFINITY;
+        return HUGE_VAL;
     }
     root = b > 0 ? -b - sqrt(square) : -b + sqrt(square);
     if (b <= 0) { /* root > 0 in the numerator: 2c / root is the smaller one */
-        return root > 0 ? 2 * c / root : (double)INFINITY;
+        return root > 0 ? 2 * c / root : HUGE_VAL;
     }
-    return a < 0 ? root / (2 * a) : (double)INFINITY;
+    return a < 0 ? root / (2 * a) : HUGE_VAL;
 }
 
 /* How far the layout can go towards the goal before a triangle closes. */
 static double longest_step(const struct descent *descent)
 {
     const struct uvp_patch *const patch = descent->patch;
-    double step = INFINITY;
+    double step = HUGE_VAL;
 
     for (uint32_t i = 0; i < patch->triangle_count; i++) {
         const uint32_t *const corner = patch->corner + 3 * (size_t)i;

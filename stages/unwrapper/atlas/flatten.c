@@ -94,7 +94,7 @@ static bool is_single(const struct flattener *flattener, const struct piece *pie
 
 static enum uvp_code lay_out(struct flattener *flattener, struct uvp_patch *patch, bool *valid)
 {
-    double distortion = INFINITY;
+    double distortion = HUGE_VAL;
 
     uvp_project_patch(flattener->topology, patch);
     UVP_TRY(uvp_descent_run(flattener->work, flattener->topology, patch, &distortion));

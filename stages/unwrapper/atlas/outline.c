@@ -54,8 +54,8 @@ static void find_hull(struct hull *hull, const struct uvp_point2 *slot, const ui
 /* Box of the hull in the frame whose x axis is (cosine, sine). */
 static void measure_box(const struct hull *hull, double step, struct uvp_outline *outline)
 {
-    struct uvp_vec2 low = {INFINITY, INFINITY};
-    struct uvp_vec2 high = {-INFINITY, -INFINITY};
+    struct uvp_vec2 low = {HUGE_VAL, HUGE_VAL};
+    struct uvp_vec2 high = {-HUGE_VAL, -HUGE_VAL};
 
     for (uint32_t i = 0; i < hull->count; i++) {
         const double x = hull->point[i].x * step;

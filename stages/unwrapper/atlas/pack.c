@@ -197,7 +197,7 @@ static enum uvp_code lay_out(struct packer *packer, int32_t side, double enough,
     for (uint32_t i = 0; i < packer->charts->count && *left <= enough; i++) {
         const uint32_t c = packer->plan.order[i];
         if (packer->page.steps > packer->steps_limit) {
-            *left = INFINITY;
+            *left = HUGE_VAL;
             packer->left[packer->left_count++] = i;
             return UVP_OK;
         }
@@ -388,7 +388,7 @@ static enum uvp_code shrink(struct packer *packer, struct climb *climb, int32_t 
         double left;
         keep_best(packer, climb->side);
         climb->side = smaller_side(climb->side, top);
-        UVP_TRY(lay_out(packer, climb->side, INFINITY, &left, &top));
+        UVP_TRY(lay_out(packer, climb->side, HUGE_VAL, &left, &top));
         if (packer->left_count != 0) {
             climb->left = left;
             climb->fails = 0;
@@ -402,7 +402,7 @@ static enum uvp_code shrink(struct packer *packer, struct climb *climb, int32_t 
 static void step_back(struct packer *packer, struct climb *climb)
 {
     climb->fails = 0;
-    climb->left = INFINITY;
+    climb->left = HUGE_VAL;
     copy_plan(packer, &packer->good, &packer->best);
     if (climb->side < packer->best_side - 1) {
         climb->side = (climb->side + packer->best_side) / 2;
@@ -439,7 +439,7 @@ static enum uvp_code climb_once(struct packer *packer, struct climb *climb)
 
 static enum uvp_code climb(struct packer *packer)
 {
-    struct climb climb = {.side = packer->best_side - 1, .left = INFINITY, .kinds = 1};
+    struct climb climb = {.side = packer->best_side - 1, .left = HUGE_VAL, .kinds = 1};
 
     copy_plan(packer, &packer->good, &packer->best);
     while (packer->page.steps < packer->steps_max && climb.side > 8) {

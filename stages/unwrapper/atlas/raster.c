@@ -258,8 +258,8 @@ static bool fit_drawing(struct drawing *drawing, int32_t pad, struct uvp_mask *m
 {
     const uint32_t *const border =
         drawing->outlines->border + 2 * (size_t)drawing->outline->first;
-    struct uvp_vec2 low = {INFINITY, INFINITY};
-    struct uvp_vec2 high = {-INFINITY, -INFINITY};
+    struct uvp_vec2 low = {HUGE_VAL, HUGE_VAL};
+    struct uvp_vec2 high = {-HUGE_VAL, -HUGE_VAL};
 
     for (uint32_t e = 0; e < drawing->outline->count; e++) {
         const struct uvp_vec2 p = drawn_point(drawing, border[2 * e]);

@@ -247,7 +247,7 @@ static double join_cost(const struct cluster *a, const struct cluster *b, double
 
     if (!(area > 0) || !(length > 0) || deviation > DEVIATION_MAX ||
         joined_cosine(a, b, uvp_vec3_scale(normal, 1 / length)) < CONE_MIN) {
-        return INFINITY;
+        return HUGE_VAL;
     }
     return fmax(deviation, 0) + OUTLINE_WEIGHT * shape / (shape + OUTLINE_HALF);
 }

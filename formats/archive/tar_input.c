@@ -1,15 +1,6 @@
 /*
  * tar and cpio: libarchive says where members lie, the bytes are ours.
  *
- * libarchive reads through a callback that hands it our slices one after the other; each also
- * goes into a window until it is flushed or taken. libarchive's own count of consumed bytes
- * tells how far it is, so nothing depends on where its data pointers point.
- *
- *     begin of window <= passed <= consumed by libarchive <= end of window
- *
- * `passed` is what may be flushed. It follows the parser over bodies and damage, stands still
- * while a header is read or a member is taken, and after a failure everything read is passed.
- *
  * What libarchive does not check is checked here: the end-of-archive mark, and that damage is
  * told. Zero blocks before a member (archives one after the other) belong to no member.
  */
@@ -19,191 +10,29 @@
 
 #include "formats/archive/container.h"
 #include "formats/archive/tar_header.h"
-#include "formats/archive/window.h"
+#include "formats/archive/tar_parser.h"
 
 #define PASS_BYTES UVP_BLOCK_BYTES
-#define LET_GO_BYTES ((uint64_t)4 << 20) /* flushable bytes we do not sit on */
-#define END_HOLD_BYTES                                                                         \
-    ((uint64_t)16 << 20) /* behind an end mark, kept back for the trailer                      \
-                          */
-#define ZERO_SLICE_MIN ((uint32_t)4096)
+#define END_HOLD_BYTES ((uint64_t)16 << 20) /* behind an end mark, for the trailer */
 #define IDLE_RETRIES_MAX 16
-
-enum phase {
-    PHASE_HEAD, /* a header is being looked for: `passed` stands still */
-    PHASE_PASS, /* over a body that goes out as it is */
-    PHASE_TAKE, /* over a body that somebody wants whole */
-};
 
 struct tar_input {
     struct uvp_input base;
-    struct archive *reader;
+    struct uvp_tar_parser parser;
     struct archive_entry *current; /* libarchive's; NULL between members */
-    struct uvp_window window;
-    struct uvp_slice lent;   /* what libarchive is looking at */
-    struct uvp_block *zeros; /* stands for any slice of zeros */
-    uint64_t passed;
-    uint64_t member_at; /* the current member's first byte */
+    uint64_t member_at;            /* the current member's first byte */
     uint64_t body_at;
-    enum phase phase;
     enum uvp_entry_type type;
-    bool is_tar;
-    bool opened;
-    bool stream_ended;
     bool sparse;
     bool skipped;       /* libarchive is behind the current member */
     bool mark_seen;     /* a zero block since the last member */
     bool over;          /* UVP_END was given */
+    bool data_over;     /* all of the current body was gone over */
     uint64_t hole_left; /* zeros still to be given by read */
     uint64_t read_at;   /* bytes of the file given by read */
     const void *held;   /* a data block that comes after the hole */
     size_t held_bytes;
-    bool data_over;
-    struct uvp_error failure; /* sticky */
 };
-
-/* ---- feeding libarchive ---- */
-
-static uint64_t consumed(const struct tar_input *in)
-{
-    const la_int64_t bytes = archive_filter_bytes(in->reader, 0);
-    const uint64_t at = bytes < 0 ? 0 : (uint64_t)bytes;
-
-    return at < in->window.end ? at : in->window.end;
-}
-
-static uint64_t flushable_end(const struct tar_input *in)
-{
-    if (in->phase == PHASE_PASS && in->current != NULL) {
-        const uint64_t at = consumed(in);
-
-        return at > in->passed ? at : in->passed;
-    }
-    return in->passed;
-}
-
-/* Goes over much without a caller in between: whoever gathers may let go as before a wait. */
-static void let_go(struct tar_input *in)
-{
-    struct uvp_stream *const stream = in->base.stream;
-
-    if (stream->before_wait != NULL && flushable_end(in) - in->window.begin >= LET_GO_BYTES) {
-        stream->before_wait(stream->before_wait_ctx);
-    }
-}
-
-static bool is_zero(struct uvp_span bytes)
-{
-    return bytes.data[0] == 0 && memcmp(bytes.data, bytes.data + 1, bytes.bytes - 1) == 0;
-}
-
-/* Any number of zeros behind an archive shall cost no memory: all such slices become one. */
-static enum uvp_code share_zeros(struct tar_input *in, struct uvp_slice *slice,
-                                 struct uvp_error *err)
-{
-    if (in->phase != PHASE_HEAD || slice->bytes < ZERO_SLICE_MIN ||
-        slice->bytes > UVP_BLOCK_BYTES || !is_zero(uvp_slice_span(slice))) {
-        return UVP_OK;
-    }
-    if (in->zeros == NULL) {
-        UVP_TRY(uvp_block_take(in->base.options.pool, UVP_BLOCK_BYTES, &in->zeros, err));
-        memset(in->zeros->data, 0, UVP_BLOCK_BYTES);
-    }
-    uvp_block_hold(in->zeros);
-    uvp_block_drop(slice->block);
-    slice->block = in->zeros;
-    slice->offset = 0;
-    return UVP_OK;
-}
-
-/* One more slice into the window; it stays lent to libarchive until the next. */
-static enum uvp_code read_slice(struct tar_input *in, struct uvp_error *err)
-{
-    struct uvp_slice slice;
-    enum uvp_code code = uvp_stream_next(in->base.stream, &slice, err);
-
-    if (code == UVP_END) {
-        in->stream_ended = true;
-        return code;
-    }
-    if (code != UVP_OK) {
-        return code;
-    }
-    code = share_zeros(in, &slice, err);
-    if (code == UVP_OK) {
-        uvp_block_hold(slice.block);
-        code = uvp_window_push(&in->window, &slice, err);
-        if (code == UVP_OK) {
-            uvp_block_drop(in->lent.block);
-            in->lent = slice;
-            return UVP_OK;
-        }
-        uvp_block_drop(slice.block);
-    }
-    uvp_block_drop(slice.block);
-    return code;
-}
-
-static la_ssize_t give_bytes(struct archive *reader, void *ctx, const void **bytes)
-{
-    struct tar_input *const in = ctx;
-    enum uvp_code code;
-
-    *bytes = NULL;
-    let_go(in);
-    if (in->stream_ended) {
-        return 0;
-    }
-    code = read_slice(in, &in->failure);
-    if (code == UVP_END) {
-        return 0;
-    }
-    if (code != UVP_OK) {
-        in->failure.code = code;
-        archive_set_error(reader, -1, "the input failed");
-        return ARCHIVE_FATAL;
-    }
-    *bytes = in->lent.block->data + in->lent.offset;
-    return (la_ssize_t)in->lent.bytes;
-}
-
-/* ---- failures ---- */
-
-static enum uvp_code repeat_failure(struct tar_input *in, struct uvp_error *err)
-{
-    if (err != NULL && err->code == UVP_OK) {
-        *err = in->failure;
-    }
-    return in->failure.code;
-}
-
-/* The stream's own failure if it had one, else this one; everything read is passed from now. */
-static enum uvp_code fail_reading(struct tar_input *in, enum uvp_code code, uint64_t at,
-                                  const char *text, struct uvp_error *err)
-{
-    (void)uvp_fail(&in->failure, code, at, "%s", text);
-    in->passed = in->window.end;
-    in->phase = PHASE_HEAD;
-    in->current = NULL;
-    return repeat_failure(in, err);
-}
-
-static const char *reader_text(struct tar_input *in)
-{
-    const char *const text = archive_error_string(in->reader);
-
-    if (text == NULL || text[0] == '\0') {
-        return in->stream_ended ? "the archive is cut short" : "damaged archive";
-    }
-    return text;
-}
-
-static enum uvp_code fail_parsing(struct tar_input *in, struct uvp_error *err)
-{
-    const uint64_t at = in->stream_ended ? in->window.end : consumed(in);
-
-    return fail_reading(in, UVP_BAD_DATA, at, reader_text(in), err);
-}
 
 static void warn_of(struct tar_input *in, uint64_t at, uint64_t bytes, const char *what)
 {
@@ -220,48 +49,10 @@ static void warn_of(struct tar_input *in, uint64_t at, uint64_t bytes, const cha
 
 /* ---- finding headers ---- */
 
-static enum uvp_code open_reader(struct tar_input *in, struct uvp_error *err)
-{
-    int result = in->is_tar ? archive_read_support_format_tar(in->reader)
-                            : archive_read_support_format_cpio(in->reader);
-
-    in->opened = true;
-    if (result == ARCHIVE_OK && in->is_tar) {
-        result = archive_read_set_format_option(in->reader, "tar", "read_concatenated_archives",
-                                                "1");
-    }
-    if (result == ARCHIVE_OK) {
-        result = archive_read_open2(in->reader, in, NULL, give_bytes, NULL, NULL);
-    }
-    return result == ARCHIVE_OK ? UVP_OK : fail_parsing(in, err);
-}
-
-/* How many bytes of whole zero blocks lie at `from`, at most up to `to`. Headers and slices of
- * a tar begin at multiples of a block, so no block lies in two pieces. */
-static uint64_t count_zero_bytes(const struct tar_input *in, uint64_t from, uint64_t to)
-{
-    uint64_t at = from;
-
-    while (to - at >= UVP_TAR_BLOCK) {
-        const struct uvp_span piece = uvp_window_piece(&in->window, at);
-        size_t used = 0;
-
-        while (piece.bytes - used >= UVP_TAR_BLOCK && to - at - used >= UVP_TAR_BLOCK &&
-               uvp_tar_block_is_zero(piece.data + used)) {
-            used += UVP_TAR_BLOCK;
-        }
-        at += used;
-        if (used == 0 || used != piece.bytes) {
-            break;
-        }
-    }
-    return at - from;
-}
-
 static enum uvp_code skip_rest(struct tar_input *in, struct uvp_error *err)
 {
-    if (!in->skipped && archive_read_data_skip(in->reader) < ARCHIVE_WARN) {
-        return fail_parsing(in, err);
+    if (!in->skipped && archive_read_data_skip(in->parser.reader) < ARCHIVE_WARN) {
+        return uvp_tar_parser_fail_here(&in->parser, err);
     }
     in->skipped = true; /* libarchive forbids to ask twice */
     return UVP_OK;
@@ -273,10 +64,10 @@ static enum uvp_code finish_member(struct tar_input *in, struct uvp_error *err)
     if (in->current == NULL) {
         return UVP_OK;
     }
-    in->phase = PHASE_PASS;
+    in->parser.phase = UVP_TAR_PASS;
     UVP_TRY(skip_rest(in, err));
-    in->passed = flushable_end(in);
-    in->phase = PHASE_HEAD;
+    in->parser.passed = uvp_tar_parser_flushable_end(&in->parser);
+    in->parser.phase = UVP_TAR_HEAD;
     in->current = NULL;
     return UVP_OK;
 }
@@ -285,18 +76,18 @@ static enum uvp_code finish_member(struct tar_input *in, struct uvp_error *err)
 static enum uvp_code step_over_damage(struct tar_input *in, uint64_t before, int *idle,
                                       uint64_t *damage_bytes, struct uvp_error *err)
 {
-    const uint64_t now = consumed(in);
+    const uint64_t now = uvp_tar_parser_at(&in->parser);
 
     *idle = now == before ? *idle + 1 : 0;
     if (*idle > IDLE_RETRIES_MAX) {
-        return fail_parsing(in, err);
+        return uvp_tar_parser_fail_here(&in->parser, err);
     }
     *damage_bytes += now - before;
-    if (count_zero_bytes(in, before, now) != 0) {
+    if (uvp_tar_parser_zeros(&in->parser, before, now) != 0) {
         in->mark_seen = true;
     }
-    if (!in->mark_seen || now - in->passed > END_HOLD_BYTES) {
-        in->passed = now;
+    if (!in->mark_seen || now - in->parser.passed > END_HOLD_BYTES) {
+        in->parser.passed = now;
     }
     return UVP_OK;
 }
@@ -311,10 +102,10 @@ static enum uvp_code find_header(struct tar_input *in, struct archive_entry **fo
     enum uvp_code code = UVP_OK;
 
     for (;;) {
-        const uint64_t before = consumed(in);
+        const uint64_t before = uvp_tar_parser_at(&in->parser);
 
         in->member_at = before;
-        *result = archive_read_next_header(in->reader, found);
+        *result = archive_read_next_header(in->parser.reader, found);
         if (*result != ARCHIVE_RETRY) {
             break;
         }
@@ -323,7 +114,7 @@ static enum uvp_code find_header(struct tar_input *in, struct archive_entry **fo
         if (code != UVP_OK) {
             break;
         }
-        let_go(in);
+        uvp_tar_parser_let_go(&in->parser);
     }
     if (damage_bytes != 0) {
         warn_of(in, damage_at, damage_bytes,
@@ -340,7 +131,7 @@ static bool has_cpio_head(const struct tar_input *in)
     const uint64_t bytes = in->body_at - in->member_at;
     const size_t part = bytes < sizeof head ? (size_t)bytes : sizeof head;
 
-    uvp_window_copy(&in->window, in->member_at, head, part);
+    uvp_window_copy(&in->parser.window, in->member_at, head, part);
     return uvp_cpio_dialect(uvp_span_of(head, part)) != UVP_CPIO_UNKNOWN;
 }
 
@@ -348,7 +139,7 @@ static enum uvp_entry_type type_of(const struct tar_input *in, struct archive_en
 {
     /* a cpio link may be the one that has the body: it is a file to other containers */
     if (archive_entry_hardlink(entry) != NULL &&
-        (in->is_tar || archive_entry_size(entry) <= 0)) {
+        (in->parser.is_tar || archive_entry_size(entry) <= 0)) {
         return UVP_ENTRY_LINK;
     }
     switch (archive_entry_filetype(entry)) {
@@ -397,7 +188,7 @@ static const char *why_not_replaceable(const struct tar_input *in)
     if (in->body_at - in->member_at > UVP_BLOCK_BYTES * 4) {
         return "its header is too large";
     }
-    if (!in->is_tar && !has_cpio_head(in)) {
+    if (!in->parser.is_tar && !has_cpio_head(in)) {
         return "its header was found behind damage";
     }
     return NULL;
@@ -408,7 +199,7 @@ static void warn_of_late_body(struct tar_input *in)
 {
     struct uvp_error warning;
 
-    if (in->is_tar || in->base.options.warn == NULL || !in->base.options.keep_metadata ||
+    if (in->parser.is_tar || in->base.options.warn == NULL || !in->base.options.keep_metadata ||
         in->type != UVP_ENTRY_FILE || size_of(in) != 0 ||
         archive_entry_nlink(in->current) < 2) {
         return;
@@ -424,11 +215,11 @@ static void begin_member(struct tar_input *in, struct archive_entry *entry,
                          struct uvp_header *header)
 {
     in->current = entry;
-    in->body_at = consumed(in);
-    if (in->is_tar) {
-        in->member_at += count_zero_bytes(in, in->member_at, in->body_at);
+    in->body_at = uvp_tar_parser_at(&in->parser);
+    if (in->parser.is_tar) {
+        in->member_at += uvp_tar_parser_zeros(&in->parser, in->member_at, in->body_at);
     }
-    in->passed = in->member_at;
+    in->parser.passed = in->member_at;
     in->mark_seen = false;
     in->type = type_of(in, entry);
     in->sparse = archive_entry_sparse_count(entry) > 0;
@@ -453,11 +244,12 @@ static void begin_member(struct tar_input *in, struct archive_entry *entry,
 
 static enum uvp_code end_tar(struct tar_input *in, struct uvp_error *err)
 {
-    const uint64_t marks = count_zero_bytes(in, in->passed, in->window.end);
+    const uint64_t marks =
+        uvp_tar_parser_zeros(&in->parser, in->parser.passed, in->parser.window.end);
 
     if (marks == 0 && !in->mark_seen) {
-        return fail_reading(in, UVP_BAD_DATA, in->window.end,
-                            "the archive ends without its end-of-archive mark", err);
+        return uvp_tar_parser_fail(&in->parser, UVP_BAD_DATA, in->parser.window.end,
+                                   "the archive ends without its end-of-archive mark", err);
     }
     in->over = true;
     return UVP_END;
@@ -467,19 +259,20 @@ static enum uvp_code end_tar(struct tar_input *in, struct uvp_error *err)
  * leftover: it is passed on. */
 static bool is_leftover(const struct tar_input *in)
 {
-    return in->is_tar && in->stream_ended && in->failure.code == UVP_OK &&
-           in->window.end - consumed(in) < UVP_TAR_BLOCK &&
-           (in->mark_seen || count_zero_bytes(in, in->passed, in->window.end) != 0);
+    return in->parser.is_tar && in->parser.stream_ended && in->parser.failure.code == UVP_OK &&
+           in->parser.window.end - uvp_tar_parser_at(&in->parser) < UVP_TAR_BLOCK &&
+           (in->mark_seen ||
+            uvp_tar_parser_zeros(&in->parser, in->parser.passed, in->parser.window.end) != 0);
 }
 
 static void warn_of_leftover(struct tar_input *in)
 {
-    const uint64_t from = consumed(in);
-    const size_t bytes = (size_t)(in->window.end - from);
+    const uint64_t from = uvp_tar_parser_at(&in->parser);
+    const size_t bytes = (size_t)(in->parser.window.end - from);
     unsigned char left[UVP_TAR_BLOCK];
 
-    uvp_window_copy(&in->window, from, left, bytes);
-    if (bytes != 0 && !is_zero(uvp_span_of(left, bytes))) {
+    uvp_window_copy(&in->parser.window, from, left, bytes);
+    if (bytes != 0 && !uvp_span_is_zero(uvp_span_of(left, bytes))) {
         warn_of(in, from, bytes, "no archive behind the end mark");
     }
 }
@@ -491,14 +284,12 @@ static enum uvp_code next_member(struct uvp_input *input, struct uvp_header *hea
     struct archive_entry *entry = NULL;
     int result = ARCHIVE_OK;
 
-    if (in->failure.code != UVP_OK) {
-        return repeat_failure(in, err);
-    }
+    UVP_TRY(uvp_tar_parser_check(&in->parser, err));
     if (in->over) {
         return UVP_END;
     }
-    if (!in->opened) {
-        UVP_TRY(open_reader(in, err));
+    if (!in->parser.opened) {
+        UVP_TRY(uvp_tar_parser_open(&in->parser, err));
     }
     UVP_TRY(finish_member(in, err));
     UVP_TRY(find_header(in, &entry, &result, err));
@@ -511,9 +302,9 @@ static enum uvp_code next_member(struct uvp_input *input, struct uvp_header *hea
         result = ARCHIVE_EOF;
     }
     if (result != ARCHIVE_EOF) {
-        return fail_parsing(in, err);
+        return uvp_tar_parser_fail_here(&in->parser, err);
     }
-    if (in->is_tar) {
+    if (in->parser.is_tar) {
         return end_tar(in, err);
     }
     in->over = true;
@@ -527,7 +318,7 @@ static enum uvp_code read_data(struct tar_input *in, const void **data, size_t *
                                uint64_t *at, bool *more, struct uvp_error *err)
 {
     la_int64_t offset = 0;
-    const int result = archive_read_data_block(in->reader, data, bytes, &offset);
+    const int result = archive_read_data_block(in->parser.reader, data, bytes, &offset);
 
     *at = offset < 0 ? 0 : (uint64_t)offset;
     *more = result != ARCHIVE_EOF;
@@ -535,16 +326,14 @@ static enum uvp_code read_data(struct tar_input *in, const void **data, size_t *
         *bytes = 0;
         return UVP_OK;
     }
-    return result < ARCHIVE_WARN ? fail_parsing(in, err) : UVP_OK;
+    return result < ARCHIVE_WARN ? uvp_tar_parser_fail_here(&in->parser, err) : UVP_OK;
 }
 
 static enum uvp_code check_current(struct tar_input *in, struct uvp_error *err)
 {
-    if (in->failure.code != UVP_OK) {
-        return repeat_failure(in, err);
-    }
+    UVP_TRY(uvp_tar_parser_check(&in->parser, err));
     if (in->current == NULL) {
-        return uvp_fail(err, UVP_USAGE, in->passed, "no member is current");
+        return uvp_fail(err, UVP_USAGE, in->parser.passed, "no member is current");
     }
     return UVP_OK;
 }
@@ -555,10 +344,10 @@ static enum uvp_code pass_some(struct uvp_input *input, bool *more, struct uvp_e
     uint64_t start;
 
     UVP_TRY(check_current(in, err));
-    in->phase = PHASE_PASS;
-    start = consumed(in);
+    in->parser.phase = UVP_TAR_PASS;
+    start = uvp_tar_parser_at(&in->parser);
     *more = !in->data_over;
-    while (*more && consumed(in) - start < PASS_BYTES) {
+    while (*more && uvp_tar_parser_at(&in->parser) - start < PASS_BYTES) {
         const void *data;
         size_t bytes;
         uint64_t at;
@@ -624,9 +413,9 @@ static enum uvp_code take_range(struct tar_input *in, uint64_t end, struct uvp_e
 {
     UVP_TRY(describe(in, entry, err));
     UVP_TRY(measure(in, end, entry, err));
-    UVP_TRY(uvp_window_show(&in->window, in->member_at, end, &entry->raw, err));
-    uvp_window_forget(&in->window, end);
-    in->passed = end;
+    UVP_TRY(uvp_window_show(&in->parser.window, in->member_at, end, &entry->raw, err));
+    uvp_window_forget(&in->parser.window, end);
+    in->parser.passed = end;
     return UVP_OK;
 }
 
@@ -638,11 +427,11 @@ static enum uvp_code take_member(struct uvp_input *input, struct uvp_entry *entr
     enum uvp_code code;
 
     UVP_TRY(check_current(in, err));
-    if (in->window.begin != in->member_at || in->phase != PHASE_HEAD) {
+    if (in->parser.window.begin != in->member_at || in->parser.phase != UVP_TAR_HEAD) {
         return uvp_fail(err, UVP_USAGE, in->member_at,
                         "a member is taken before what is ahead of it was flushed");
     }
-    in->phase = PHASE_TAKE;
+    in->parser.phase = UVP_TAR_TAKE;
     while (more) {
         const void *data;
         size_t bytes;
@@ -652,51 +441,12 @@ static enum uvp_code take_member(struct uvp_input *input, struct uvp_entry *entr
     }
     in->data_over = true;
     UVP_TRY(skip_rest(in, err));
-    code = take_range(in, consumed(in), entry, err);
-    in->phase = PHASE_PASS;
+    code = take_range(in, uvp_tar_parser_at(&in->parser), entry, err);
+    in->parser.phase = UVP_TAR_PASS;
     return code;
 }
 
 /* ---- decoded bodies ---- */
-
-static enum uvp_code add_zeros(struct tar_input *in, struct uvp_slices *decoded, size_t bytes,
-                               struct uvp_error *err)
-{
-    if (in->zeros == NULL) {
-        UVP_TRY(uvp_block_take(in->base.options.pool, UVP_BLOCK_BYTES, &in->zeros, err));
-        memset(in->zeros->data, 0, UVP_BLOCK_BYTES);
-    }
-    return uvp_slices_add(decoded, in->zeros, 0, bytes, err);
-}
-
-static enum uvp_code add_copied(struct tar_input *in, struct uvp_slices *decoded,
-                                const void *data, size_t bytes, struct uvp_error *err)
-{
-    struct uvp_block *block = NULL;
-    enum uvp_code code;
-
-    UVP_TRY(uvp_block_take(in->base.options.pool, bytes, &block, err));
-    memcpy(block->data, data, bytes);
-    code = uvp_slices_add(decoded, block, 0, bytes, err);
-    uvp_block_drop(block);
-    return code;
-}
-
-/* Lent from our own slice as a rule; copied where libarchive joined two of them. */
-static enum uvp_code add_data(struct tar_input *in, struct uvp_slices *decoded,
-                              const void *data, size_t bytes, struct uvp_error *err)
-{
-    const uintptr_t at = (uintptr_t)data;
-    const uintptr_t from =
-        in->lent.block == NULL ? 0 : (uintptr_t)in->lent.block->data + in->lent.offset;
-
-    if (in->lent.block != NULL && at >= from && at - from <= in->lent.bytes &&
-        bytes <= in->lent.bytes - (at - from)) {
-        return uvp_slices_add(decoded, in->lent.block, in->lent.offset + (at - from), bytes,
-                              err);
-    }
-    return add_copied(in, decoded, data, bytes, err);
-}
 
 /* Fetches the next data block and notes the hole before it. */
 static enum uvp_code fetch_data(struct tar_input *in, struct uvp_error *err)
@@ -712,10 +462,12 @@ static enum uvp_code fetch_data(struct tar_input *in, struct uvp_error *err)
     }
     if (at < in->read_at || at > size || in->held_bytes > size - at ||
         (at != in->read_at && in->held_bytes != 0 && !in->sparse)) {
-        return fail_reading(in, UVP_BAD_DATA, in->member_at, "a sparse map out of order", err);
+        return uvp_tar_parser_fail(&in->parser, UVP_BAD_DATA, in->member_at,
+                                   "a sparse map out of order", err);
     }
     if (!more && at != in->read_at && !in->sparse) {
-        return fail_reading(in, UVP_BAD_DATA, in->window.end, "a body cut short", err);
+        return uvp_tar_parser_fail(&in->parser, UVP_BAD_DATA, in->parser.window.end,
+                                   "a body cut short", err);
     }
     in->hole_left = in->held_bytes == 0 && more ? 0 : at - in->read_at;
     return UVP_OK;
@@ -727,7 +479,7 @@ static enum uvp_code give_hole(struct tar_input *in, struct uvp_slices *decoded,
     const size_t part =
         in->hole_left < UVP_BLOCK_BYTES ? (size_t)in->hole_left : UVP_BLOCK_BYTES;
 
-    UVP_TRY(add_zeros(in, decoded, part, err));
+    UVP_TRY(uvp_tar_parser_add_zeros(&in->parser, decoded, part, err));
     in->hole_left -= part;
     in->read_at += part;
     return UVP_OK;
@@ -739,7 +491,7 @@ static enum uvp_code read_some(struct uvp_input *input, struct uvp_slices *decod
     struct tar_input *const in = (struct tar_input *)input;
 
     UVP_TRY(check_current(in, err));
-    in->phase = PHASE_PASS;
+    in->parser.phase = UVP_TAR_PASS;
     if (in->type != UVP_ENTRY_FILE) {
         *more = false;
         return UVP_OK;
@@ -750,7 +502,7 @@ static enum uvp_code read_some(struct uvp_input *input, struct uvp_slices *decod
     if (in->hole_left != 0) {
         UVP_TRY(give_hole(in, decoded, err));
     } else if (in->held_bytes != 0) {
-        UVP_TRY(add_data(in, decoded, in->held, in->held_bytes, err));
+        UVP_TRY(uvp_tar_parser_add_data(&in->parser, decoded, in->held, in->held_bytes, err));
         in->read_at += in->held_bytes;
         in->held_bytes = 0;
     }
@@ -764,11 +516,11 @@ static enum uvp_code flush_raw(struct uvp_input *input, struct uvp_slices *raw, 
                                struct uvp_error *err)
 {
     struct tar_input *const in = (struct tar_input *)input;
-    const uint64_t end = flushable_end(in);
+    const uint64_t end = uvp_tar_parser_flushable_end(&in->parser);
 
-    *at = in->window.begin;
-    UVP_TRY(uvp_window_show(&in->window, in->window.begin, end, raw, err));
-    uvp_window_forget(&in->window, end);
+    *at = in->parser.window.begin;
+    UVP_TRY(uvp_window_show(&in->parser.window, in->parser.window.begin, end, raw, err));
+    uvp_window_forget(&in->parser.window, end);
     return UVP_OK;
 }
 
@@ -776,34 +528,20 @@ static uint64_t count_flushable(const struct uvp_input *input)
 {
     const struct tar_input *const in = (const struct tar_input *)input;
 
-    return flushable_end(in) - in->window.begin;
-}
-
-/* The rest of the stream behind a cpio's end; libarchive has read a tar's itself. */
-static enum uvp_code drain_stream(struct tar_input *in, struct uvp_error *err)
-{
-    enum uvp_code code = UVP_OK;
-
-    while (code == UVP_OK && !in->stream_ended) {
-        code = read_slice(in, &in->failure);
-    }
-    if (code != UVP_OK && code != UVP_END) {
-        in->failure.code = code;
-        return fail_reading(in, code, in->window.end, "the input failed", err);
-    }
-    return UVP_OK;
+    return uvp_tar_parser_flushable_end(&in->parser) - in->parser.window.begin;
 }
 
 static void warn_of_rest(struct tar_input *in)
 {
-    const uint64_t from = consumed(in);
+    const uint64_t from = uvp_tar_parser_at(&in->parser);
     uint64_t at = from;
 
-    while (at < in->window.end) {
-        const struct uvp_span piece = uvp_window_piece(&in->window, at);
+    while (at < in->parser.window.end) {
+        const struct uvp_span piece = uvp_window_piece(&in->parser.window, at);
 
-        if (!is_zero(piece)) {
-            warn_of(in, from, in->window.end - from, "bytes behind the end of the archive");
+        if (!uvp_span_is_zero(piece)) {
+            warn_of(in, from, in->parser.window.end - from,
+                    "bytes behind the end of the archive");
             return;
         }
         at += piece.bytes;
@@ -815,17 +553,15 @@ static enum uvp_code give_trailer(struct uvp_input *input, struct uvp_slices *ra
 {
     struct tar_input *const in = (struct tar_input *)input;
 
-    if (in->failure.code != UVP_OK) {
-        return repeat_failure(in, err);
-    }
+    UVP_TRY(uvp_tar_parser_check(&in->parser, err));
     if (!in->over) {
-        return uvp_fail(err, UVP_USAGE, in->passed, "the archive is not at its end");
+        return uvp_fail(err, UVP_USAGE, in->parser.passed, "the archive is not at its end");
     }
-    UVP_TRY(drain_stream(in, err));
-    if (!in->is_tar) {
+    UVP_TRY(uvp_tar_parser_drain(&in->parser, err));
+    if (!in->parser.is_tar) {
         warn_of_rest(in);
     }
-    in->passed = in->window.end;
+    in->parser.passed = in->parser.window.end;
     return flush_raw(input, raw, at, err);
 }
 
@@ -835,10 +571,7 @@ static void close_input(struct uvp_input *input)
 {
     struct tar_input *const in = (struct tar_input *)input;
 
-    (void)archive_read_free(in->reader);
-    uvp_block_drop(in->lent.block);
-    uvp_block_drop(in->zeros);
-    uvp_window_release(&in->window);
+    uvp_tar_parser_release(&in->parser);
     uvp_stream_close(in->base.stream);
     uvp_mem_give(in->base.options.mem, in, sizeof *in);
 }
@@ -889,21 +622,21 @@ enum uvp_code uvp_tar_input_open(struct uvp_stream *stream, struct uvp_span head
 {
     struct tar_input *const in = uvp_mem_take_zeroed(options->mem, sizeof *in);
     enum uvp_container container = UVP_CONTAINER_TAR;
+    enum uvp_code code;
 
     if (in == NULL) {
         return uvp_fail_memory(err, sizeof *in);
     }
     (void)uvp_tar_sniff(head, &container);
-    in->reader = archive_read_new();
-    if (in->reader == NULL) {
+    code = uvp_tar_parser_init(&in->parser, container == UVP_CONTAINER_TAR, stream,
+                               options->pool, options->mem, err);
+    if (code != UVP_OK) {
         uvp_mem_give(options->mem, in, sizeof *in);
-        return uvp_fail_memory(err, sizeof *in);
+        return code;
     }
-    in->is_tar = container == UVP_CONTAINER_TAR;
-    in->base.ops = in->is_tar ? &tar_ops : &cpio_ops;
+    in->base.ops = in->parser.is_tar ? &tar_ops : &cpio_ops;
     in->base.options = *options;
     in->base.stream = stream;
-    uvp_window_init(&in->window, options->mem);
     *input = &in->base;
     return UVP_OK;
 }

@@ -618,6 +618,222 @@ static void reads_bodies_for_other_containers(void **state)
     }
 }
 
+/* ---- more oddities ---- */
+
+static void cpio_bytes_behind_the_end_are_kept_and_told(void **state)
+{
+    (void)state;
+    for (int second = 0; second < 2; second++) {
+        struct test_bytes archive = {0};
+        struct run run = {.take_each = 1};
+        static const unsigned char zeros[3000];
+
+        make_some("newc", 1, 3, 900, &archive);
+        test_bytes_add(&archive, zeros, sizeof zeros);
+        if (second != 0) {
+            make_some("newc", 2, 3, 900, &archive); /* as an initramfs has them */
+        }
+        run_odd(&run, &archive);
+        assert_whole(&run, uvp_span_of(archive.data, archive.bytes));
+        assert_int_equal(run.members, 3);
+        assert_int_equal(run.warnings, second);
+        test_bytes_release(&run.out);
+        test_bytes_release(&archive);
+    }
+}
+
+static void names_are_bytes(void **state)
+{
+    static const char *const names[] = {"caf\xc3\xa9.obj", "caf\xe9.obj", "a\nb\033.obj",
+                                        "../../etc/mesh.obj", "/mesh.obj"};
+    static const char *const dialects[] = {"ustar", "gnutar", "pax", "newc"};
+
+    (void)state;
+    for (size_t d = 0; d < 4; d++) {
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            const struct test_member member = {
+                .path = names[i], .type = AE_IFREG, .data = noise, .bytes = 9, .mode = 0644};
+            struct test_bytes archive = {0};
+            struct run run = {.take_each = 1};
+
+            test_archive_make(dialects[d], &member, 1, &archive);
+            run_odd(&run, &archive);
+            assert_whole(&run, uvp_span_of(archive.data, archive.bytes));
+            assert_string_equal(run.last_path, names[i]);
+            test_bytes_release(&run.out);
+            test_bytes_release(&archive);
+        }
+    }
+}
+
+static void a_file_named_like_a_folder_loses_nothing(void **state)
+{
+    struct test_bytes archive = {0};
+    struct run run = {.take_each = 1};
+
+    (void)state;
+    test_tar_add(&archive, '0', "folder/", noise, 1500);
+    test_tar_add(&archive, '0', "mesh", noise, 10);
+    test_tar_end(&archive);
+    run_odd(&run, &archive);
+    assert_whole(&run, uvp_span_of(archive.data, archive.bytes));
+    assert_string_equal(run.last_path, "mesh");
+    test_bytes_release(&run.out);
+    test_bytes_release(&archive);
+}
+
+/* An old GNU sparse file of 10000 bytes: 512 at 1024, the rest is holes. */
+static void add_sparse(struct test_bytes *out)
+{
+    unsigned char *block;
+    unsigned sum = 0;
+    const size_t at = out->bytes;
+
+    test_tar_add(out, 'S', "sparse", noise, 512);
+    block = out->data + at;
+    memcpy(block + 257, "ustar  ", 8);
+    memcpy(block + 386, "00000002000", 12);
+    memcpy(block + 398, "00000001000", 12);
+    memcpy(block + 483, "00000023420", 12);
+    memset(block + 148, ' ', 8);
+    for (size_t i = 0; i < 512; i++) {
+        sum += block[i];
+    }
+    (void)snprintf((char *)block + 148, 8, "%06o", sum);
+}
+
+static void sparse_files_are_dense_to_others(void **state)
+{
+    struct test_bytes archive = {0};
+    struct run run = {.take_each = 1};
+    struct test_bytes body = {0};
+    struct uvp_mem mem;
+    struct uvp_block_pool *pool = NULL;
+    struct uvp_stream *stream = NULL;
+    struct uvp_input *input = NULL;
+    struct uvp_input_options options = {.mem = &mem};
+    struct uvp_header header;
+    struct uvp_slices raw;
+    bool more = true;
+
+    (void)state;
+    add_sparse(&archive);
+    test_tar_end(&archive);
+    run_odd(&run, &archive);
+    assert_whole(&run, uvp_span_of(archive.data, archive.bytes));
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(uvp_block_pool_create(&mem, 2, &pool, NULL), UVP_OK);
+    options.pool = pool;
+    assert_int_equal(uvp_memory_stream_open(uvp_span_of(archive.data, archive.bytes), 512, pool,
+                                            &mem, &stream, NULL),
+                     UVP_OK);
+    assert_int_equal(
+        uvp_tar_input_open(stream, uvp_span_of(archive.data, 512), &options, &input, NULL),
+        UVP_OK);
+    uvp_slices_init(&raw, &mem);
+    assert_int_equal(uvp_input_next(input, &header, NULL), UVP_OK);
+    assert_int_equal(header.size_bytes, 10000);
+    assert_false(header.replaceable);
+    for (unsigned round = 0; more && round < 100; round++) {
+        assert_int_equal(uvp_input_read(input, &raw, &more, NULL), UVP_OK);
+        for (uint32_t i = 0; i < raw.count; i++) {
+            test_bytes_add(&body, uvp_slice_span(&raw.items[i]).data, raw.items[i].bytes);
+        }
+        uvp_slices_reset(&raw);
+    }
+    assert_false(more);
+    assert_int_equal(body.bytes, 10000);
+    for (size_t i = 0; i < body.bytes; i++) {
+        assert_int_equal(body.data[i], i >= 1024 && i < 1536 ? noise[i - 1024] : 0);
+    }
+    uvp_slices_release(&raw);
+    uvp_input_close(input);
+    uvp_block_pool_release(pool);
+    test_bytes_release(&body);
+    test_bytes_release(&run.out);
+    test_bytes_release(&archive);
+}
+
+/* ---- a stream that waits ---- */
+
+struct waiting {
+    struct uvp_stream base; /* must be first */
+    struct uvp_stream *in;
+    unsigned left; /* slices before it is cancelled */
+};
+
+static enum uvp_code waiting_next(struct uvp_stream *stream, struct uvp_slice *slice,
+                                  struct uvp_error *err)
+{
+    struct waiting *const waiting = (struct waiting *)stream;
+
+    if (stream->before_wait != NULL) {
+        stream->before_wait(stream->before_wait_ctx);
+    }
+    if (waiting->left-- == 0) {
+        waiting->left = 0;
+        return uvp_fail(err, UVP_CANCELLED, 0, "reading was cancelled");
+    }
+    return uvp_stream_next(waiting->in, slice, err);
+}
+
+static void waiting_close(struct uvp_stream *stream)
+{
+    uvp_stream_close(((struct waiting *)stream)->in);
+}
+
+static void flush_now(void *ctx)
+{
+    struct run *const run = ctx;
+
+    if (run->input != NULL) {
+        assert_int_equal(collect(run), UVP_OK);
+    }
+}
+
+/* Flushing from before_wait at every slice, and a cancel after n of them. */
+static void flushing_while_it_waits_and_cancelling_lose_nothing(void **state)
+{
+    static const struct uvp_stream_ops ops = {.next = waiting_next, .close = waiting_close};
+
+    (void)state;
+    for (unsigned left = 0; left < 60; left++) {
+        struct test_bytes archive = {0};
+        struct run run = {.take_each = 3};
+        struct waiting waiting = {.left = left};
+        struct uvp_input_options options = {.mem = &run.mem};
+
+        make_some("pax", 8, 12, 3000, &archive);
+        uvp_mem_init(&run.mem, 0);
+        uvp_slices_init(&run.raw, &run.mem);
+        uvp_entry_init(&run.entry, &run.mem);
+        assert_int_equal(uvp_block_pool_create(&run.mem, 2, &run.pool, NULL), UVP_OK);
+        options.pool = run.pool;
+        waiting.base.ops = &ops;
+        waiting.base.before_wait = flush_now;
+        waiting.base.before_wait_ctx = &run;
+        assert_int_equal(uvp_memory_stream_open(uvp_span_of(archive.data, archive.bytes), 512,
+                                                run.pool, &run.mem, &waiting.in, NULL),
+                         UVP_OK);
+        assert_int_equal(uvp_tar_input_open(&waiting.base,
+                                            uvp_span_of(archive.data, archive.bytes), &options,
+                                            &run.input, NULL),
+                         UVP_OK);
+        walk(&run);
+        assert_true(run.code == UVP_OK || run.code == UVP_CANCELLED);
+        assert_prefix(&run, uvp_span_of(archive.data, archive.bytes));
+        assert_int_equal(run.out.bytes,
+                         run.code == UVP_OK ? archive.bytes : (size_t)left * 512);
+        uvp_input_close(run.input);
+        uvp_entry_release(&run.entry);
+        uvp_slices_release(&run.raw);
+        uvp_block_pool_release(run.pool);
+        assert_int_equal(atomic_load(&run.mem.used_bytes), 0);
+        test_bytes_release(&run.out);
+        test_bytes_release(&archive);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -636,6 +852,11 @@ int main(void)
         cmocka_unit_test(what_cannot_be_replaced_says_why),
         cmocka_unit_test(sniffs_what_it_reads),
         cmocka_unit_test(reads_bodies_for_other_containers),
+        cmocka_unit_test(cpio_bytes_behind_the_end_are_kept_and_told),
+        cmocka_unit_test(names_are_bytes),
+        cmocka_unit_test(a_file_named_like_a_folder_loses_nothing),
+        cmocka_unit_test(sparse_files_are_dense_to_others),
+        cmocka_unit_test(flushing_while_it_waits_and_cancelling_lose_nothing),
     };
 
     fill_noise();

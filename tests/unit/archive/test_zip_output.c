@@ -496,6 +496,76 @@ static void test_many(void **state)
     close_copy(&copy);
 }
 
+static void read_file(const char *path, struct bytes *out)
+{
+    FILE *const file = fopen(path, "rb");
+    unsigned char buffer[4096];
+    size_t count;
+
+    assert_non_null(file);
+    while ((count = fread(buffer, 1, sizeof buffer, file)) > 0) {
+        bytes_add(out, buffer, count);
+    }
+    fclose(file);
+}
+
+/* Puts `root` in the place of "%s". */
+static void fill_in(char *out, size_t room, const char *form, const char *root)
+{
+    const char *const place = strstr(form, "%s");
+
+    (void)snprintf(out, room, "%.*s%s%s", (int)(place - form), form, root, place + 2);
+}
+
+/* What Info-ZIP makes, as a file and into a pipe. */
+static void test_info_zip(void **state)
+{
+    static const char *const commands[] = {
+        "cd %s && zip -qrX a.zip d", "cd %s && zip -qr - d | cat >a.zip",
+        "cd %s && zip -qr0 - d | cat >a.zip",
+        "cd %s && zip -qry a.zip d && echo x | zip -qz a.zip",
+        "cd %s && cat d/keep1 | zip -q - - | cat >a.zip"};
+    char root[] = "/tmp/uvpipe-test-XXXXXX";
+    char command[200];
+
+    (void)state;
+    if (access("/usr/bin/zip", X_OK) != 0) {
+        skip();
+    }
+    assert_non_null(mkdtemp(root));
+    (void)snprintf(command, sizeof command,
+                   "cd %s && mkdir d && seq 1 2000 >d/keep1 && seq 1 30000 >d/r.obj && "
+                   "seq 5 900 >d/o && : >d/empty && ln -s o d/link",
+                   root);
+    assert_int_equal(system(command), 0);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        char path[200];
+        struct bytes zip = {0};
+
+        (void)snprintf(path, sizeof path, "rm -f %s/a.zip", root);
+        assert_int_equal(system(path), 0);
+        fill_in(command, sizeof command, commands[i], root);
+        assert_int_equal(system(command), 0);
+        (void)snprintf(path, sizeof path, "%s/a.zip", root);
+        read_file(path, &zip);
+        for (int seekable = 0; seekable < 2; seekable++) {
+            struct copy copy;
+
+            assert_int_equal(copy_whole(&copy, &zip, seekable, 0), UVP_OK);
+            check_unzip(&copy.ends.written);
+            assert_int_equal(contains(&copy.ends.written, NEW_TEXT, 20), i == 2);
+            assert_int_equal(
+                uvp_span_equal(uvp_span_of(zip.data, zip.bytes),
+                               uvp_span_of(copy.ends.written.data, copy.ends.written.bytes)),
+                i == 4);
+            close_copy(&copy);
+        }
+        bytes_free(&zip);
+    }
+    (void)snprintf(command, sizeof command, "rm -rf %s", root);
+    assert_int_equal(system(command), 0);
+}
+
 static void test_misuse(void **state)
 {
     struct copy copy;
@@ -549,6 +619,7 @@ int main(void)
         cmocka_unit_test(test_two_inputs),
         cmocka_unit_test(test_foreign),
         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_info_zip),
         cmocka_unit_test(test_misuse),
         cmocka_unit_test(test_memory),
     };

@@ -24,7 +24,7 @@ enum uvp_codec {
     UVP_CODEC_COUNT
 };
 
-const char *uvp_codec_name(enum uvp_codec codec);         /* "none", "zstd", ... */
+const char *uvp_codec_name(enum uvp_codec codec); /* "none", "zstd", ... */
 /* By name ("zstd", "zst", "gz", ...); false when unknown. */
 bool uvp_codec_by_name(const char *name, enum uvp_codec *codec);
 /* By the suffix of a path (".zst", ".tgz", ".tar.xz" ...); NONE when it has none. */

@@ -23,8 +23,8 @@ struct uvp_input_options {
     struct uvp_block_pool *pool;
     struct uvp_mem *mem;
     struct uvp_stop *stop;
-    bool keep_metadata; /* fill entry.metadata: the output is of another kind */
-    const char *path;   /* of the input itself: the name of a plain file's one member */
+    bool keep_metadata;       /* fill entry.metadata: the output is of another kind */
+    const char *path;         /* of the input itself: the name of a plain file's one member */
     size_t spool_limit_bytes; /* for what cannot be read from a pipe; 0: none */
     /* Damage that was stepped over (its raw bytes are passed on). */
     void (*warn)(void *ctx, const struct uvp_error *warning);
@@ -40,8 +40,8 @@ struct uvp_header {
     uint64_t size_bytes;   /* of the file */
     uint64_t stored_bytes; /* in the archive, when known */
     uint64_t at;
-    bool replaceable;      /* its contents can be read and written anew */
-    const char *why_not;   /* when not */
+    bool replaceable;    /* its contents can be read and written anew */
+    const char *why_not; /* when not */
 };
 
 /* Finds out what `stream` is (it is not compressed any more) and opens it. */

@@ -2,9 +2,9 @@
  * output.h -- an archive written member by member into a sink
  *
  * Use:     create for a container; raw, entry, member pieces in order; then trailer for each
- *          input, and finish. Without finish the stream carries no end mark: it is seen to be cut.
- * Owner:   borrows the sink. Viewed bytes must stay until the sink is flushed.
- * Threads: confined.
+ *          input, and finish. Without finish the stream carries no end mark: it is seen to be
+ * cut. Owner:   borrows the sink. Viewed bytes must stay until the sink is flushed. Threads:
+ * confined.
  */
 #ifndef UVP_FORMATS_ARCHIVE_OUTPUT_H
 #define UVP_FORMATS_ARCHIVE_OUTPUT_H
@@ -16,8 +16,8 @@ struct uvp_output;
 
 struct uvp_output_options {
     enum uvp_container container;
-    const char *folder;  /* where UVP_CONTAINER_FOLDER writes; made when missing */
-    bool single_input;   /* the input's own end marks are passed on as they are */
+    const char *folder; /* where UVP_CONTAINER_FOLDER writes; made when missing */
+    bool single_input;  /* the input's own end marks are passed on as they are */
     struct uvp_mem *mem;
 };
 
@@ -43,7 +43,8 @@ UVP_MUST_USE enum uvp_code uvp_output_member(struct uvp_output *output,
 /* A member of the same container that is left out: nothing is written, its directory record
  * is dropped. */
 UVP_MUST_USE enum uvp_code uvp_output_drop(struct uvp_output *output,
-                                           const struct uvp_entry *entry, struct uvp_error *err);
+                                           const struct uvp_entry *entry,
+                                           struct uvp_error *err);
 /* A long member from another container, in pieces: its size is entry->size_bytes. */
 UVP_MUST_USE enum uvp_code uvp_output_begin(struct uvp_output *output,
                                             const struct uvp_entry *entry,

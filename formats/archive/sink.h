@@ -26,13 +26,13 @@ void uvp_sink_destroy(struct uvp_sink *sink); /* what was not flushed is dropped
  * is full (so earlier views stay pinned by the caller until it calls flush). */
 UVP_MUST_USE enum uvp_code uvp_sink_view(struct uvp_sink *sink, struct uvp_span bytes,
                                          struct uvp_error *err);
-UVP_MUST_USE enum uvp_code uvp_sink_slices(struct uvp_sink *sink, const struct uvp_slices *slices,
-                                           struct uvp_error *err);
+UVP_MUST_USE enum uvp_code
+uvp_sink_slices(struct uvp_sink *sink, const struct uvp_slices *slices, struct uvp_error *err);
 UVP_MUST_USE enum uvp_code uvp_sink_copy(struct uvp_sink *sink, struct uvp_span bytes,
                                          struct uvp_error *err);
 UVP_MUST_USE enum uvp_code uvp_sink_flush(struct uvp_sink *sink, struct uvp_error *err);
-uint64_t uvp_sink_at(const struct uvp_sink *sink);      /* bytes given so far */
-size_t uvp_sink_pending(const struct uvp_sink *sink);   /* of them not yet flushed */
+uint64_t uvp_sink_at(const struct uvp_sink *sink);    /* bytes given so far */
+size_t uvp_sink_pending(const struct uvp_sink *sink); /* of them not yet flushed */
 
 /*
  * Writes to a descriptor: whole iovecs, EINTR, EAGAIN and short writes handled, never blocked

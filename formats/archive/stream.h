@@ -38,7 +38,7 @@ struct uvp_stream_ops {
 
 struct uvp_stream {
     const struct uvp_stream_ops *ops;
-    uint64_t size_bytes;      /* of everything, when known */
+    uint64_t size_bytes; /* of everything, when known */
     bool size_known;
     struct uvp_slice pending; /* peeked and not yet given; block NULL: none */
     /* Called just before a read that would wait, so that whoever gathers can let go first. */
@@ -65,27 +65,26 @@ struct uvp_io {
 extern const struct uvp_io uvp_io_system;
 
 /*
- * Reads a descriptor: 1 MiB blocks, interrupted by `stop` (at DRAIN or ABORT) also while it waits,
- * EINTR, EAGAIN and short reads handled, pipes enlarged. Regular files have size and read_at.
- * Owner: the descriptor is closed with the stream when `owns_fd`.
+ * Reads a descriptor: 1 MiB blocks, interrupted by `stop` (at DRAIN or ABORT) also while it
+ * waits, EINTR, EAGAIN and short reads handled, pipes enlarged. Regular files have size and
+ * read_at. Owner: the descriptor is closed with the stream when `owns_fd`.
  */
 struct uvp_fd_stream_options {
-    const struct uvp_io *io;      /* NULL: the system */
+    const struct uvp_io *io; /* NULL: the system */
     struct uvp_stop *stop;
     struct uvp_block_pool *pool;
     struct uvp_mem *mem;
     bool owns_fd;
 };
 
-UVP_MUST_USE enum uvp_code uvp_fd_stream_open(int fd, const struct uvp_fd_stream_options *options,
+UVP_MUST_USE enum uvp_code uvp_fd_stream_open(int fd,
+                                              const struct uvp_fd_stream_options *options,
                                               struct uvp_stream **stream,
                                               struct uvp_error *err);
 
 /* Reads memory; for tests and for embedding. The bytes must outlive the stream. */
-UVP_MUST_USE enum uvp_code uvp_memory_stream_open(struct uvp_span bytes, size_t slice_bytes,
-                                                  struct uvp_block_pool *pool,
-                                                  struct uvp_mem *mem,
-                                                  struct uvp_stream **stream,
-                                                  struct uvp_error *err);
+UVP_MUST_USE enum uvp_code
+uvp_memory_stream_open(struct uvp_span bytes, size_t slice_bytes, struct uvp_block_pool *pool,
+                       struct uvp_mem *mem, struct uvp_stream **stream, struct uvp_error *err);
 
 #endif

@@ -183,7 +183,21 @@ struct finder {
     uint64_t base;
     uint64_t size;
     bool divided;
+    struct uvp_error failure; /* not of the data: it ends the search */
 };
+
+static bool see(struct finder *finder, uint64_t at, size_t bytes, struct uvp_span *view)
+{
+    struct uvp_error found;
+    enum uvp_code code;
+
+    uvp_error_clear(&found);
+    code = uvp_zip_window_view(&finder->window, at, bytes, view, &found);
+    if (code != UVP_OK && code != UVP_BAD_DATA && finder->failure.code == UVP_OK) {
+        finder->failure = found;
+    }
+    return code == UVP_OK;
+}
 
 /* The zip64 end record, which a locator in front of the end record points at. */
 static bool find_end64(struct finder *finder, uint64_t end_at, uint64_t *end64_at)
@@ -193,8 +207,7 @@ static bool find_end64(struct finder *finder, uint64_t end_at, uint64_t *end64_a
     uint64_t places[2];
 
     if (end_at < finder->base + UVP_ZIP_LOCATOR64_BYTES + UVP_ZIP_END64_BYTES ||
-        uvp_zip_window_view(&finder->window, locator_at, UVP_ZIP_LOCATOR64_BYTES, &view,
-                            NULL) != UVP_OK ||
+        !see(finder, locator_at, UVP_ZIP_LOCATOR64_BYTES, &view) ||
         uvp_zip_u32(view.data) != UVP_ZIP_LOCATOR64) {
         return false;
     }
@@ -202,8 +215,7 @@ static bool find_end64(struct finder *finder, uint64_t end_at, uint64_t *end64_a
     places[1] = locator_at - UVP_ZIP_END64_BYTES; /* behind a prefix */
     for (int i = 0; i < 2; i++) {
         if (places[i] >= finder->base && places[i] <= locator_at - UVP_ZIP_END64_BYTES &&
-            uvp_zip_window_view(&finder->window, places[i], UVP_ZIP_END64_BYTES, &view, NULL) ==
-                UVP_OK &&
+            see(finder, places[i], UVP_ZIP_END64_BYTES, &view) &&
             uvp_zip_u32(view.data) == UVP_ZIP_END64 &&
             uvp_zip_u64(view.data + 4) == locator_at - places[i] - 12) {
             *end64_at = places[i];
@@ -222,16 +234,14 @@ static bool try_end(struct finder *finder, uint64_t end_at, uint64_t *directory_
     uint64_t stated;
     uint32_t disks;
 
-    if (uvp_zip_window_view(&finder->window, end_at, UVP_ZIP_END_BYTES, &view, NULL) !=
-        UVP_OK) {
+    if (!see(finder, end_at, UVP_ZIP_END_BYTES, &view)) {
         return false;
     }
     disks = uvp_zip_u32(view.data + 4);
     bytes = uvp_zip_u32(view.data + 12);
     stated = uvp_zip_u32(view.data + 16);
     if (find_end64(finder, end_at, &end64_at)) {
-        if (uvp_zip_window_view(&finder->window, end64_at, UVP_ZIP_END64_BYTES, &view, NULL) !=
-            UVP_OK) {
+        if (!see(finder, end64_at, UVP_ZIP_END64_BYTES, &view)) {
             return false;
         }
         disks = uvp_zip_u32(view.data + 16) | uvp_zip_u32(view.data + 20);
@@ -247,9 +257,9 @@ static bool try_end(struct finder *finder, uint64_t end_at, uint64_t *directory_
     }
     *directory_at = end64_at - bytes;
     if (bytes == 0) {
-        return true;
+        return finder->failure.code == UVP_OK;
     }
-    return uvp_zip_window_view(&finder->window, *directory_at, 4, &view, NULL) == UVP_OK &&
+    return finder->failure.code == UVP_OK && see(finder, *directory_at, 4, &view) &&
            uvp_zip_u32(view.data) == UVP_ZIP_CENTRAL;
 }
 
@@ -257,7 +267,8 @@ static bool try_end(struct finder *finder, uint64_t end_at, uint64_t *directory_
 static bool search_tail(struct finder *finder, struct uvp_span tail, uint64_t tail_at,
                         bool exact, uint64_t *directory_at)
 {
-    for (size_t i = tail.bytes - UVP_ZIP_END_BYTES + 1; i-- > 0;) {
+    for (size_t i = tail.bytes - UVP_ZIP_END_BYTES + 1;
+         i-- > 0 && finder->failure.code == UVP_OK;) {
         const unsigned char *const p = tail.data + i;
         size_t end;
 
@@ -271,6 +282,14 @@ static bool search_tail(struct finder *finder, struct uvp_span tail, uint64_t ta
         }
     }
     return false;
+}
+
+static enum uvp_code repeat_failure(const struct finder *finder, struct uvp_error *err)
+{
+    if (err != NULL && err->code == UVP_OK) {
+        *err = finder->failure;
+    }
+    return finder->failure.code;
 }
 
 static enum uvp_code find_directory(struct finder *finder, struct uvp_mem *mem,
@@ -293,10 +312,11 @@ static enum uvp_code find_directory(struct finder *finder, struct uvp_mem *mem,
         if (bytes < UVP_ZIP_END_BYTES ||
             (!search_tail(finder, uvp_buf_span(&tail), tail_at, true, directory_at) &&
              !search_tail(finder, uvp_buf_span(&tail), tail_at, false, directory_at))) {
-            code = finder->divided ? uvp_fail(err, UVP_UNSUPPORTED, finder->size,
-                                              "the zip archive is divided over several files")
-                                   : uvp_fail(err, UVP_BAD_DATA, finder->size,
-                                              "the zip directory is missing");
+            code = finder->failure.code != UVP_OK ? repeat_failure(finder, err)
+                   : finder->divided              ? uvp_fail(err, UVP_UNSUPPORTED, finder->size,
+                                                             "the zip archive is divided over several files")
+                                                  : uvp_fail(err, UVP_BAD_DATA, finder->size,
+                                                             "the zip directory is missing");
         }
     }
     uvp_buf_release(&tail);

@@ -41,7 +41,8 @@ struct uvp_stream {
     uint64_t size_bytes; /* of everything, when known */
     bool size_known;
     struct uvp_slice pending; /* peeked and not yet given; block NULL: none */
-    /* Called just before a read that would wait, so that whoever gathers can let go first. */
+    /* Called just before a read that would wait, so that whoever gathers can let go first; a
+     * parser may call it too when much was gone over without its caller coming by. */
     void (*before_wait)(void *ctx);
     void *before_wait_ctx;
 };

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/archive/tar_header.h"
 #include "tests/support/archive_run.h"
 
 /* ---- oddities, by hand ---- */
@@ -396,6 +397,49 @@ static void sparse_files_are_dense_to_others(void **state)
     test_bytes_release(&archive);
 }
 
+/* newc writes the body of a file with two names beside the last one. */
+static void make_linked(struct test_bytes *out)
+{
+    static const struct uvp_cpio_fields fields[] = {
+        {.ino = 5, .mode = AE_IFREG | 0644, .nlink = 2},
+        {.ino = 5, .mode = AE_IFREG | 0644, .nlink = 2, .size = 8},
+        {.nlink = 1}};
+    static const char *const names[] = {"first", "last", "TRAILER!!!"};
+    struct uvp_mem mem;
+    struct uvp_buf head;
+
+    uvp_mem_init(&mem, 0);
+    uvp_buf_init(&head, &mem, 0);
+    for (size_t i = 0; i < 3; i++) {
+        head.bytes = 0;
+        assert_int_equal(uvp_cpio_newc(&fields[i], names[i], &head, NULL), UVP_OK);
+        test_bytes_add(out, head.data, head.bytes);
+        test_bytes_add(out, test_noise(), fields[i].size);
+    }
+    uvp_buf_release(&head);
+}
+
+static void late_bodies_of_cpio_links_are_not_lost(void **state)
+{
+    struct test_bytes archive = {0};
+
+    (void)state;
+    make_linked(&archive);
+    for (int foreign = 0; foreign < 2; foreign++) {
+        struct run run = {.take_each = 1, .keep_metadata = foreign != 0};
+
+        run_odd(&run, &archive);
+        test_assert_whole(&run, uvp_span_of(archive.data, archive.bytes));
+        assert_int_equal(run.members, 2);
+        assert_int_equal(run.warnings, foreign); /* the first name would be an empty file */
+        assert_int_equal(run.entry.type, UVP_ENTRY_FILE);
+        assert_int_equal(run.entry.size_bytes, 8);
+        assert_int_equal(run.entry.body_bytes, 8);
+        test_bytes_release(&run.out);
+    }
+    test_bytes_release(&archive);
+}
+
 /* ---- a stream that waits ---- */
 
 struct waiting {
@@ -492,6 +536,7 @@ int main(void)
         cmocka_unit_test(cpio_bytes_behind_the_end_are_kept_and_told),
         cmocka_unit_test(names_are_bytes),
         cmocka_unit_test(a_file_named_like_a_folder_loses_nothing),
+        cmocka_unit_test(late_bodies_of_cpio_links_are_not_lost),
         cmocka_unit_test(sparse_files_are_dense_to_others),
         cmocka_unit_test(flushing_while_it_waits_and_cancelling_lose_nothing),
     };

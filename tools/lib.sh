@@ -73,11 +73,16 @@ job_count() {
     printf '%s\n' "$cpus"
 }
 
-# build PRESET [cmake options...]: configures build/PRESET and builds all of it.
-build() {
+# configure PRESET [cmake options...]
+configure() {
     local preset=$1
     shift
     rm -f "build/$preset/ctest.log"
     cmake --preset "$preset" "$@" --log-level=WARNING >/dev/null
-    cmake --build "build/$preset" --parallel "$(job_count)"
+}
+
+# build PRESET [cmake options...]: configures build/PRESET and builds all of it.
+build() {
+    configure "$@"
+    cmake --build "build/$1" --parallel "$(job_count)"
 }

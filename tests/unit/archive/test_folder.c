@@ -257,7 +257,7 @@ static void test_round_trip(void **state)
     (void)snprintf(path, sizeof path, "%s%s", to, strrchr(from, '/'));
     assert_int_equal(list_names(path, 0, &again, NULL, NULL), UVP_END);
     assert_string_equal(again.data, "  B.obj a/ a/deep/ a/deep/x a.obj b.obj empty/");
-    strcat(path, "/b.obj");
+    (void)snprintf(path, sizeof path, "%s%s/b.obj", to, strrchr(from, '/'));
     assert_int_equal(stat(path, &about), 0);
     assert_int_equal(about.st_mode, S_IFREG | 0640);
     assert_int_equal(about.st_mtim.tv_sec, 1700000000);

@@ -80,6 +80,7 @@ static enum uvp_code list_pieces(struct flattener *flattener,
             flattener->pieces.label[t] = flattener->stack[c].first;
             flattener->order[start[c]++] = t;
         }
+        UVP_TRY(uvp_work_count(flattener->work, 8));
     }
     return uvp_stop_poll(flattener->work->stop, flattener->work->err);
 }

@@ -184,22 +184,24 @@ static uint32_t low_end(const struct uvp_topology *topology, uint32_t h)
     return a < b ? a : b;
 }
 
-/* start[p] ... start[p + 1]: half-edges whose lower point is p; returns the longest list. */
-static uint32_t list_by_point(const struct uvp_topology *topology, uint32_t *start,
-                              uint32_t *list)
+/* start[p] ... start[p + 1]: half-edges whose lower point is p. */
+static enum uvp_code list_by_point(struct uvp_atlas_work *work,
+                                   const struct uvp_topology *topology, uint32_t *start,
+                                   uint32_t *list, uint32_t *longest)
 {
     const uint32_t half_edges = 3 * topology->triangle_count;
-    uint32_t longest = 0;
     uint32_t sum = 0;
 
+    *longest = 0;
     for (uint32_t h = 0; h < half_edges; h++) {
         if (is_open(topology, h)) {
             start[low_end(topology, h)]++;
         }
+        UVP_TRY(uvp_work_count(work, 4));
     }
     for (uint32_t p = 0; p < topology->point_count; p++) {
         const uint32_t here = start[p];
-        longest = here > longest ? here : longest;
+        *longest = here > *longest ? here : *longest;
         sum += here;
         start[p] = sum;
     }
@@ -208,8 +210,9 @@ static uint32_t list_by_point(const struct uvp_topology *topology, uint32_t *sta
         if (is_open(topology, h)) {
             list[--start[low_end(topology, h)]] = h;
         }
+        UVP_TRY(uvp_work_count(work, 4));
     }
-    return longest;
+    return UVP_OK;
 }
 
 static void pair_at_point(struct uvp_topology *topology, const uint32_t *list, uint32_t count,
@@ -237,6 +240,7 @@ enum uvp_code uvp_pairing_make(struct uvp_atlas_work *work, struct uvp_topology 
     struct fan fan;
     uint32_t *start;
     uint32_t *list;
+    uint32_t longest;
     size_t room;
 
     UVP_TAKE(work, start, (size_t)topology->point_count + 1);
@@ -244,8 +248,8 @@ enum uvp_code uvp_pairing_make(struct uvp_atlas_work *work, struct uvp_topology 
     for (uint32_t p = 0; p <= topology->point_count; p++) {
         start[p] = 0;
     }
-    room = list_by_point(topology, start, list);
-    UVP_TRY(uvp_stop_poll(work->stop, work->err));
+    UVP_TRY(list_by_point(work, topology, start, list, &longest));
+    room = longest;
     UVP_TAKE(work, items, room);
     UVP_TAKE(work, fan.half_edge, room);
     UVP_TAKE(work, fan.rank, room);

@@ -201,6 +201,7 @@ static enum uvp_code check_corner_owners(struct uvp_atlas_work *work,
                             corner_of(work, h), h / 3);
         }
         *at = topology->unit[h / 3];
+        UVP_TRY(uvp_work_count(work, 4));
     }
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;

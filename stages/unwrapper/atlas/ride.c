@@ -105,9 +105,9 @@ static enum uvp_code list_dead_edges(struct rider *rider)
             rider->edge[rider->edge_count++] = (struct uvp_sort_item){edge_key(topology, h), h};
             rider->touched[topology->vertex[h]] = 1;
         }
+        UVP_TRY(uvp_work_count(rider->work, 2));
     }
-    uvp_sort_items(rider->edge, spare, rider->edge_count);
-    return UVP_OK;
+    return uvp_sort_polled(rider->work, rider->edge, spare, rider->edge_count);
 }
 
 /* Offers the live half-edge h to the dead edges between the same points. */

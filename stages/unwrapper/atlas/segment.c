@@ -65,8 +65,9 @@ struct segmenter {
 
 /* ---- normals ---- */
 
-static void smooth_once(const struct uvp_topology *topology, const struct uvp_vec3 *from,
-                        struct uvp_vec3 *to)
+static enum uvp_code smooth_once(struct uvp_atlas_work *work,
+                                 const struct uvp_topology *topology,
+                                 const struct uvp_vec3 *from, struct uvp_vec3 *to)
 {
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         struct uvp_vec3 sum = uvp_vec3_scale(from[t], topology->area[t]);
@@ -84,7 +85,9 @@ static void smooth_once(const struct uvp_topology *topology, const struct uvp_ve
         }
         sum = uvp_vec3_unit(sum);
         to[t] = uvp_vec3_dot(sum, sum) > 0 ? sum : from[t];
+        UVP_TRY(uvp_work_count(work, 20));
     }
+    return UVP_OK;
 }
 
 static enum uvp_code smooth_normals(struct segmenter *segmenter)
@@ -97,11 +100,10 @@ static enum uvp_code smooth_normals(struct segmenter *segmenter)
     UVP_TAKE(work, segmenter->smooth, topology->triangle_count);
     mark = uvp_arena_mark(work->scratch);
     UVP_TAKE(work, other, topology->triangle_count);
-    smooth_once(topology, topology->normal, other);
-    UVP_TRY(uvp_stop_poll(work->stop, work->err));
-    smooth_once(topology, other, segmenter->smooth);
+    UVP_TRY(smooth_once(work, topology, topology->normal, other));
+    UVP_TRY(smooth_once(work, topology, other, segmenter->smooth));
     uvp_arena_rewind(work->scratch, mark);
-    return uvp_stop_poll(work->stop, work->err);
+    return UVP_OK;
 }
 
 /* ---- clusters ---- */
@@ -140,7 +142,7 @@ static void add_triangle(struct segmenter *segmenter, uint32_t t)
 }
 
 /* Cones of all roots, exactly. */
-static void measure_cones(struct segmenter *segmenter)
+static enum uvp_code measure_cones(struct segmenter *segmenter)
 {
     const struct uvp_topology *const topology = segmenter->topology;
 
@@ -150,6 +152,7 @@ static void measure_cones(struct segmenter *segmenter)
             cluster->axis = uvp_vec3_unit(cluster->normal);
             cluster->cosine = 1;
         }
+        UVP_TRY(uvp_work_count(segmenter->work, 8));
     }
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         if (!topology->dead[t]) {
@@ -158,7 +161,9 @@ static void measure_cones(struct segmenter *segmenter)
             const double cosine = uvp_vec3_dot(cluster->axis, segmenter->smooth[t]);
             cluster->cosine = cosine < cluster->cosine ? cosine : cluster->cosine;
         }
+        UVP_TRY(uvp_work_count(segmenter->work, 20));
     }
+    return UVP_OK;
 }
 
 static enum uvp_code make_clusters(struct segmenter *segmenter)
@@ -172,9 +177,10 @@ static enum uvp_code make_clusters(struct segmenter *segmenter)
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         if (!topology->dead[t]) {
             add_triangle(segmenter, t);
+            UVP_TRY(uvp_work_count(segmenter->work, 40));
         }
     }
-    return uvp_stop_poll(segmenter->work->stop, segmenter->work->err);
+    return UVP_OK;
 }
 
 static enum uvp_code take_heap(struct segmenter *segmenter, uint32_t count)
@@ -200,6 +206,7 @@ static enum uvp_code make_edges(struct segmenter *segmenter)
         const uint32_t g = topology->opposite[h];
         count += g != UVP_NONE && h < g && topology->unit[h / 3] != topology->unit[g / 3] &&
                  !topology->dead[h / 3] && !topology->dead[g / 3];
+        UVP_TRY(uvp_work_count(segmenter->work, 2));
     }
     UVP_TAKE(segmenter->work, segmenter->edge, count);
     UVP_TAKE(segmenter->work, segmenter->looks, count);
@@ -211,8 +218,9 @@ static enum uvp_code make_edges(struct segmenter *segmenter)
             segmenter->edge[segmenter->edge_count++] = (struct edge){
                 topology->unit[h / 3], topology->unit[g / 3], edge_length(topology, h)};
         }
+        UVP_TRY(uvp_work_count(segmenter->work, 6));
     }
-    return uvp_stop_poll(segmenter->work->stop, segmenter->work->err);
+    return UVP_OK;
 }
 
 /* ---- cost ---- */
@@ -381,9 +389,11 @@ static enum uvp_code relabel_edges(struct segmenter *segmenter)
             segmenter->cluster[a].outline =
                 fmax(segmenter->cluster[a].outline - 2 * edge.length, 0);
         }
+        UVP_TRY(uvp_work_count(segmenter->work, 20));
     }
-    uvp_sort_items(items, spare, count);
+    UVP_TRY(uvp_sort_polled(segmenter->work, items, spare, count));
     for (uint32_t i = 0; i < count; i++) {
+        UVP_TRY(uvp_work_count(segmenter->work, 8));
         if (i != 0 && items[i].key == items[i - 1].key) {
             segmenter->edge[kept - 1].length += old[items[i].value].length;
         } else {
@@ -410,8 +420,7 @@ static enum uvp_code run_round(struct segmenter *segmenter, double limit)
         return UVP_OK;
     }
     UVP_TRY(relabel_edges(segmenter));
-    measure_cones(segmenter);
-    return uvp_stop_poll(segmenter->work->stop, segmenter->work->err);
+    return measure_cones(segmenter);
 }
 
 static void number_charts(struct segmenter *segmenter, struct uvp_segments *segments)
@@ -444,7 +453,7 @@ enum uvp_code uvp_segment_make(struct uvp_atlas_work *work, const struct uvp_top
     UVP_TRY(smooth_normals(&segmenter));
     UVP_TRY(make_clusters(&segmenter));
     UVP_TRY(make_edges(&segmenter));
-    measure_cones(&segmenter);
+    UVP_TRY(measure_cones(&segmenter));
     for (size_t r = 0; r < sizeof round_limits / sizeof *round_limits; r++) {
         UVP_TRY(run_round(&segmenter, round_limits[r]));
     }

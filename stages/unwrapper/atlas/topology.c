@@ -59,12 +59,14 @@ static enum uvp_code check_input(struct uvp_atlas_work *work)
             return uvp_fail(work->err, UVP_BAD_DATA, c, "corner %u names vertex %u of %u", c,
                             input->corner_vertex[c], input->vertex_count);
         }
+        UVP_TRY(uvp_work_count(work, 1));
     }
     for (uint32_t h = 0; h < 3 * input->triangle_count; h++) {
         if (input->triangles[h] >= input->corner_count) {
             return uvp_fail(work->err, UVP_BAD_DATA, h / 3, "triangle %u names corner %u of %u",
                             h / 3, input->triangles[h], input->corner_count);
         }
+        UVP_TRY(uvp_work_count(work, 1));
     }
     for (uint32_t t = 1; input->triangle_polygon != NULL && t < input->triangle_count; t++) {
         if (input->triangle_polygon[t] < input->triangle_polygon[t - 1]) {
@@ -117,8 +119,8 @@ static void grow_box(struct box *box, struct uvp_vec3 p)
  * Scales the points so that live triangles span 1: products of coordinates cannot leave the
  * range. They are not moved: that would round the small ones.
  */
-static void scale_points(const struct uvp_atlas_work *work, struct uvp_topology *topology,
-                         const uint32_t *point_of)
+static enum uvp_code scale_points(struct uvp_atlas_work *work, struct uvp_topology *topology,
+                                  const uint32_t *point_of)
 {
     const float *const positions = work->input->positions;
     struct box box = {{1e300, 1e300, 1e300}, {-1e300, -1e300, -1e300}};
@@ -129,11 +131,13 @@ static void scale_points(const struct uvp_atlas_work *work, struct uvp_topology 
     }
     for (uint32_t v = 0; v < work->input->vertex_count; v++) {
         topology->point[point_of[v]] = position(positions, v);
+        UVP_TRY(uvp_work_count(work, 4));
     }
     for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
         if (!topology->dead[h / 3]) {
             grow_box(&box, topology->point[topology->vertex[h]]);
         }
+        UVP_TRY(uvp_work_count(work, 4));
     }
     size = fmax(box.high.x - box.low.x, fmax(box.high.y - box.low.y, box.high.z - box.low.z));
     for (uint32_t p = 0; p < topology->point_count; p++) {
@@ -145,6 +149,7 @@ static void scale_points(const struct uvp_atlas_work *work, struct uvp_topology 
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         topology->area[t] = topology->area[t] / size / size;
     }
+    return uvp_stop_poll(work->stop, work->err);
 }
 
 static enum uvp_code measure(struct uvp_atlas_work *work, struct uvp_topology *topology)
@@ -163,8 +168,7 @@ static enum uvp_code measure(struct uvp_atlas_work *work, struct uvp_topology *t
         return uvp_fail(work->err, UVP_DEGENERATE, 0, "no triangle of %u has area",
                         topology->triangle_count);
     }
-    scale_points(work, topology, point_of);
-    return uvp_stop_poll(work->stop, work->err);
+    return scale_points(work, topology, point_of);
 }
 
 static enum uvp_code take_arrays(struct uvp_atlas_work *work, struct uvp_topology *topology)

@@ -121,8 +121,9 @@ static enum uvp_code sort_shapes(struct verifier *verifier)
     for (uint32_t i = 0; i < verifier->count; i++) {
         items[i] = (struct uvp_sort_item){curve_key(&verifier->shape[i]), i};
         copy[i] = verifier->shape[i];
+        UVP_TRY(uvp_work_count(verifier->work, 20));
     }
-    uvp_sort_items(items, spare, verifier->count);
+    UVP_TRY(uvp_sort_polled(verifier->work, items, spare, verifier->count));
     for (uint32_t i = 0; i < verifier->count; i++) {
         verifier->shape[i] = copy[items[i].value];
     }

@@ -61,14 +61,14 @@ enum uvp_code uvp_weld_vertices(struct uvp_atlas_work *work, uint32_t *point_of,
     for (uint32_t v = 0; v < count; v++) {
         items[v] = (struct uvp_sort_item){bits_of(positions[3 * (size_t)v + 2]), v};
     }
-    uvp_sort_items(items, spare, count);
-    UVP_TRY(uvp_stop_poll(work->stop, work->err));
+    UVP_TRY(uvp_sort_polled(work, items, spare, count));
     for (uint32_t i = 0; i < count; i++) {
         items[i].key = key_xy(positions + 3 * (size_t)items[i].value);
+        UVP_TRY(uvp_work_count(work, 8));
     }
-    uvp_sort_items(items, spare, count);
-    UVP_TRY(uvp_stop_poll(work->stop, work->err));
+    UVP_TRY(uvp_sort_polled(work, items, spare, count));
     find_first(positions, items, count, point_of);
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
     *point_count = number_points(point_of, count);
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;

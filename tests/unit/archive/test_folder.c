@@ -1,7 +1,7 @@
 /*
  * Folders in and out: order, types, hostile names, files that change.
  */
-#include "zip_maker.h"
+#include "tests/unit/archive/zip_maker.h"
 
 #include <archive_entry.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /*
  * 7z: from a file and through a pipe, whole, cut and damaged.
  */
-#include "zip_maker.h"
+#include "tests/unit/archive/zip_maker.h"
 
 #include <archive.h>
 #include <archive_entry.h>

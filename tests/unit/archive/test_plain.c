@@ -1,7 +1,7 @@
 /*
  * One file, one member.
  */
-#include "zip_maker.h"
+#include "tests/unit/archive/zip_maker.h"
 
 #include <archive_entry.h>
 

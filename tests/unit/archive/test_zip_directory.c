@@ -1,7 +1,7 @@
 /*
  * The directory found from the end, whatever stands around it.
  */
-#include "zip_maker.h"
+#include "tests/unit/archive/zip_maker.h"
 
 #include "formats/archive/zip_directory.h"
 

@@ -1,7 +1,7 @@
 /*
  * Single zip members: loaded with every lie a header can tell, and rendered anew.
  */
-#include "zip_maker.h"
+#include "tests/unit/archive/zip_maker.h"
 
 #include "formats/archive/zip_format.h"
 

@@ -1,7 +1,7 @@
 /*
  * Zips read both ways: nothing is lost of any of them, whole, cut or damaged.
  */
-#include "zip_maker.h"
+#include "tests/unit/archive/zip_maker.h"
 
 #include <archive_entry.h>
 #include <stdio.h>

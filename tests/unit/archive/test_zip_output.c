@@ -1,7 +1,7 @@
 /*
  * Zips written: replaced members are read back by other programs, and the rest is as it was.
  */
-#include "zip_maker.h"
+#include "tests/unit/archive/zip_maker.h"
 
 #include <archive.h>
 #include <archive_entry.h>

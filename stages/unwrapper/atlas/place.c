@@ -271,14 +271,16 @@ static uint32_t unit_length(const struct placer *placer, uint32_t first, uint32_
     return at - first;
 }
 
-/* Makes every unit of the chart a chart of its own. */
+/* Makes every unit of the chart a chart of its own: the first keeps its number. */
 static enum uvp_code take_apart(struct placer *placer, uint32_t c)
 {
     struct uvp_charts *const charts = placer->charts;
     const struct uvp_chart whole = charts->chart[c];
     const uint32_t end = whole.first_triangle + whole.triangle_count;
+    const uint32_t others = charts->count;
     uint32_t to = c;
 
+    /* all labels first: a patch must not see triangles that are still to leave */
     for (uint32_t first = whole.first_triangle; first < end;) {
         const uint32_t length = unit_length(placer, first, end);
         charts->chart[to] =
@@ -286,11 +288,12 @@ static enum uvp_code take_apart(struct placer *placer, uint32_t c)
         for (uint32_t i = first; i < first + length; i++) {
             charts->chart_of[charts->triangle[i]] = to;
         }
-        UVP_TRY(redraw(placer, to));
         first += length;
-        if (first < end) {
-            to = charts->count++;
-        }
+        to = first < end ? charts->count++ : to;
+    }
+    UVP_TRY(redraw(placer, c));
+    for (uint32_t i = others; i < charts->count; i++) {
+        UVP_TRY(redraw(placer, i));
     }
     return UVP_OK;
 }

@@ -105,6 +105,19 @@ static uint32_t find_ground(const struct polygon_walk *walk)
     return ground;
 }
 
+static double border_length(const struct polygon_walk *walk)
+{
+    const struct uvp_patch *const patch = walk->patch;
+    double sum = 0;
+
+    for (uint32_t e = 0; e < patch->border_count; e++) {
+        sum += uvp_vec3_length(
+            uvp_vec3_sub(walk->topology->point[patch->point[patch->border[2 * e]]],
+                         walk->topology->point[patch->point[patch->border[2 * e + 1]]]));
+    }
+    return sum;
+}
+
 /* Spreads the border from the ground's right end to its left over x; returns the whole width.
  */
 static int64_t spread_x(const struct polygon_walk *walk, const uint32_t *next, uint32_t ground,
@@ -174,6 +187,8 @@ enum uvp_code uvp_single_terrain(struct uvp_atlas_work *work,
         next[patch->border[2 * e]] = patch->border[2 * e + 1];
     }
     ground = find_ground(&walk);
+    /* a huge edge beside tiny ones: begin with a step that has room for it */
+    step = fmax(step, border_length(&walk) / (UVP_LATTICE / 4));
     for (int tries = 0; tries < 64 && size > UVP_LATTICE - 2; tries++) {
         int64_t height;
         walk.depth = 0;

@@ -82,10 +82,10 @@ struct uvp_atlas_result {
  * when a step begins.
  *
  * Returns: UVP_OK
- *          UVP_BAD_DATA    an index is out of range; `err->at` is the corner or triangle
- *          UVP_DEGENERATE  no triangle has area: there is nothing to lay out
- *          UVP_LIMIT, UVP_CANCELLED  from `stop`
- *          UVP_NO_MEMORY
+ *          UVP_BAD_DATA    an index is out of range, polygon numbers fall, a corner belongs to
+ * two polygons, or a polygon's triangles are no triangulation of it (a disk, n - 2 triangles);
+ * `err->at` is the corner or triangle UVP_DEGENERATE  no triangle has area: there is nothing to
+ * lay out UVP_LIMIT, UVP_CANCELLED  from `stop` UVP_NO_MEMORY
  */
 UVP_MUST_USE enum uvp_code
 uvp_atlas_make(const struct uvp_atlas_input *input, const struct uvp_atlas_options *options,
@@ -99,7 +99,12 @@ size_t uvp_atlas_memory_bound(uint32_t vertex_count, uint32_t corner_count,
 
 /*
  * The exact verdict on finished UVs, by code that did not make them: flips, overlaps, range.
- * Counts go to `*flipped` and `*overlapping` (pairs, counted up to a bound).
+ * A triangle without area (see docs/atlas.md) may have none in UV; no triangle may be negative.
+ * `overlapping` counts pairs, up to a bound; `outside` counts triangles with a UV that is not
+ * finite, not in [0,1] or not a multiple of 2^-24.
+ *
+ * Returns: UVP_OK, UVP_NO_MEMORY, UVP_CANCELLED, or UVP_LIMIT: from `stop`, or because too many
+ *          thin triangles lie across each other to look at all pairs
  */
 struct uvp_atlas_verdict {
     uint64_t flipped;

@@ -34,7 +34,7 @@
 #define DRAWINGS_MAX 24
 #define FAILS_MAX 12
 #define STEPS_LEAST 40000000
-#define STEPS_PER_TRIANGLE 1200
+#define STEPS_PER_TRIANGLE 2500
 #define STEPS_MOST 300000000
 #define LEFT_FAR 0.04 /* part of the area left over for which a larger page is no cure */
 

@@ -19,7 +19,7 @@
 
 #define DEVIATION_MAX 0.35
 #define CONE_MIN 0.1 /* cosine of the widest cone */
-#define OUTLINE_WEIGHT 0.25
+#define OUTLINE_WEIGHT 0.4
 #define OUTLINE_HALF 15.0 /* perimeter^2 / (4 pi area) at which half the weight is reached */
 
 /* 4 pi */

@@ -269,6 +269,10 @@ struct uvp_piece *uvp_parcel_add_filled(struct uvp_parcel *parcel, struct uvp_me
     return piece;
 }
 
+/*
+ * A member's raw bytes count even after they were given back: they lie in a block with other
+ * members' bytes, and the block stays until the last of those has gone.
+ */
 size_t uvp_parcel_held_bytes(const struct uvp_parcel *parcel)
 {
     uint64_t bytes = 0;
@@ -277,7 +281,7 @@ size_t uvp_parcel_held_bytes(const struct uvp_parcel *parcel)
         bytes += parcel->pieces[i]->slices.bytes;
     }
     for (uint32_t i = 0; i < parcel->member_count; i++) {
-        bytes += parcel->members[i]->entry.raw.bytes;
+        bytes += uvp_entry_stored_bytes(&parcel->members[i]->entry);
         bytes += parcel->members[i]->out.capacity;
     }
     return (size_t)bytes;

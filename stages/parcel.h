@@ -24,6 +24,7 @@ enum uvp_piece_kind {
     UVP_PIECE_DATA,     /* ... in decoded bytes ... */
     UVP_PIECE_END,      /* ... to its end */
     UVP_PIECE_PASSED,   /* a member whose bytes are in raw pieces: only to be recorded */
+    UVP_PIECE_FAILED,   /* as PASSED, but it could not be read whole */
     UVP_PIECE_WARNING,  /* damage that was stepped over, to be told */
     UVP_PIECE_TRAILER,  /* the input's end */
 };
@@ -59,13 +60,13 @@ struct uvp_member {
 
 struct uvp_piece {
     enum uvp_piece_kind kind;
-    struct uvp_slices slices;        /* RAW, DATA, TRAILER */
-    uint64_t at;                     /* RAW, TRAILER: offset in the input */
-    struct uvp_member *member;       /* MEMBER, BEGIN: the parcel's; NULL else */
-    struct uvp_choice choice;        /* OPEN */
-    enum uvp_container source;       /* OPEN: what the input is */
-    const struct uvp_error *warning; /* WARNING: in the parcel's texts */
-    /* PASSED */
+    struct uvp_slices slices;      /* RAW, DATA, TRAILER */
+    uint64_t at;                   /* RAW, TRAILER: offset in the input */
+    struct uvp_member *member;     /* MEMBER, BEGIN: the parcel's; NULL else */
+    struct uvp_choice choice;      /* OPEN */
+    enum uvp_container source;     /* OPEN: what the input is */
+    const struct uvp_error *error; /* WARNING, FAILED: in the parcel's texts */
+    /* PASSED, FAILED */
     uint64_t seq;
     uint64_t size_bytes;
     const char *path; /* in the parcel's texts */

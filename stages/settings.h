@@ -43,7 +43,7 @@ struct uvp_settings {
     bool level_given;
     int level;
     uint32_t workers;           /* as started; 0: the serial twin */
-    size_t budget_bytes;        /* as given to the pipeline */
+    size_t memory_bytes;        /* --memory: shared out by uvp_stages_shares */
     uint64_t member_timeout_ns; /* 0: none */
     struct uvp_atlas_options atlas;
     bool record_passed; /* the listener wants a record of every passed member too */

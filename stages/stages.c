@@ -4,10 +4,13 @@
 #include <sys/stat.h>
 
 #include "stages/shared.h"
+#include "stages/writer/frames.h"
 
 #define KEPT_BLOCKS 8
 #define KEEP_MOST ((size_t)64 << 20)
-#define KEEP_LEAST ((size_t)1 << 20)
+#define KEEP_PART 8                            /* of the memory, for warm workers */
+#define FRAMES_PART 8                          /* of the memory, for frames */
+#define FRAME_COST_BYTES (3 * UVP_FRAME_BYTES) /* plain, compressed, the codec's state */
 
 struct uvp_stages {
     struct uvp_shared shared;
@@ -25,12 +28,24 @@ const char *uvp_shared_input(const struct uvp_shared *shared, uint32_t lane)
 size_t uvp_shared_worker_keep_bytes(const struct uvp_settings *settings)
 {
     const size_t workers = settings->workers == 0 ? 1 : settings->workers;
-    const size_t share = settings->budget_bytes / (8 * workers);
+    const size_t share = settings->memory_bytes / KEEP_PART / workers;
 
-    if (share > KEEP_MOST) {
-        return KEEP_MOST;
-    }
-    return share < KEEP_LEAST ? KEEP_LEAST : share;
+    return share > KEEP_MOST ? KEEP_MOST : share;
+}
+
+struct uvp_shares uvp_stages_shares(const struct uvp_settings *settings)
+{
+    const size_t frames = settings->memory_bytes / FRAMES_PART / FRAME_COST_BYTES;
+    const size_t most = (size_t)settings->workers + 2;
+    const struct uvp_shares shares = {
+        .in_flight_bytes = settings->memory_bytes - settings->memory_bytes / KEEP_PART -
+                           settings->memory_bytes / FRAMES_PART,
+        .jobs = (uint32_t)(frames == 0     ? 1
+                           : frames > most ? most
+                                           : frames),
+    };
+
+    return shares;
 }
 
 static bool ends_with_slash(const char *path)

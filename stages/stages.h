@@ -28,6 +28,18 @@ const struct uvp_reader_stage *uvp_stages_reader(const struct uvp_stages *stages
 const struct uvp_worker_stage *uvp_stages_worker(const struct uvp_stages *stages);
 const struct uvp_writer_stage *uvp_stages_writer(const struct uvp_stages *stages);
 
+/*
+ * How the memory of a run is shared out: most of it for what is in flight, an eighth for what
+ * workers keep warm between members, an eighth for frames that are being compressed (one at
+ * least).
+ */
+struct uvp_shares {
+    size_t in_flight_bytes; /* the pipeline's budget */
+    uint32_t jobs;          /* the pipeline's max_jobs */
+};
+
+struct uvp_shares uvp_stages_shares(const struct uvp_settings *settings);
+
 /* Counts so far. Every member counted in `read` ends in one of the other three. */
 struct uvp_progress {
     uint64_t members_read;

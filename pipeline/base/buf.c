@@ -41,8 +41,7 @@ static enum uvp_code check_room(const struct uvp_buf *buf, size_t more, size_t *
 {
     if (!uvp_size_add(buf->bytes, more, needed) ||
         (buf->ceiling_bytes != 0 && *needed > buf->ceiling_bytes)) {
-        return uvp_fail(err, UVP_LIMIT, 0, "more than %zu bytes of output",
-                        buf->ceiling_bytes);
+        return uvp_fail(err, UVP_LIMIT, 0, "more than %zu bytes of output", buf->ceiling_bytes);
     }
     return UVP_OK;
 }

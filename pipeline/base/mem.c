@@ -32,8 +32,7 @@ static void raise_peak(struct uvp_mem *mem, size_t used)
 /* Counts `bytes` more in use; false when the limits say no. */
 static bool count_in(struct uvp_mem *mem, size_t bytes)
 {
-    const uint64_t call =
-        atomic_fetch_add_explicit(&mem->calls, 1, memory_order_relaxed) + 1;
+    const uint64_t call = atomic_fetch_add_explicit(&mem->calls, 1, memory_order_relaxed) + 1;
     size_t used;
 
     if (mem->fail_at_call != 0 && call >= mem->fail_at_call) {
@@ -285,9 +284,8 @@ void *uvp_arena_take(struct uvp_arena *arena, size_t count, size_t each)
         return NULL;
     }
     rounded &= ~(ALIGNMENT - 1);
-    if (arena->ceiling_bytes != 0 &&
-        (rounded > arena->ceiling_bytes ||
-         arena->used_bytes > arena->ceiling_bytes - rounded)) {
+    if (arena->ceiling_bytes != 0 && (rounded > arena->ceiling_bytes ||
+                                      arena->used_bytes > arena->ceiling_bytes - rounded)) {
         return NULL;
     }
     data = take_from(arena->current, rounded);

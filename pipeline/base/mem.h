@@ -19,11 +19,11 @@
 #include "pipeline/base/status.h"
 
 struct uvp_mem {
-    size_t limit_bytes;         /* 0: none */
-    uint64_t fail_at_call;      /* 0: never; n: the n-th allocation and all later ones fail */
+    size_t limit_bytes;    /* 0: none */
+    uint64_t fail_at_call; /* 0: never; n: the n-th allocation and all later ones fail */
     _Atomic size_t used_bytes;
     _Atomic size_t peak_bytes;
-    _Atomic uint64_t calls;     /* allocations asked for, refused ones included */
+    _Atomic uint64_t calls; /* allocations asked for, refused ones included */
 };
 
 void uvp_mem_init(struct uvp_mem *mem, size_t limit_bytes);
@@ -35,7 +35,8 @@ void *uvp_mem_take(struct uvp_mem *mem, size_t bytes) UVP_MUST_USE;
 void *uvp_mem_take_zeroed(struct uvp_mem *mem, size_t bytes) UVP_MUST_USE;
 
 /* Moves an allocation; on NULL the old one is untouched and still the caller's. */
-void *uvp_mem_resize(struct uvp_mem *mem, void *old, size_t old_bytes, size_t bytes) UVP_MUST_USE;
+void *uvp_mem_resize(struct uvp_mem *mem, void *old, size_t old_bytes,
+                     size_t bytes) UVP_MUST_USE;
 
 /* Gives back what take or resize returned, with the size asked for. NULL allowed. */
 void uvp_mem_give(struct uvp_mem *mem, void *data, size_t bytes);
@@ -46,7 +47,8 @@ bool uvp_size_add(size_t a, size_t b, size_t *sum) UVP_MUST_USE;
 
 /*
  * An arena: many allocations, one release. Reset keeps the memory for the next use, so that a
- * warm arena allocates nothing; when several chunks were needed the next round gets them as one.
+ * warm arena allocates nothing; when several chunks were needed the next round gets them as
+ * one.
  */
 struct uvp_arena_chunk;
 
@@ -87,7 +89,8 @@ void *uvp_arena_take_zeroed(struct uvp_arena *arena, size_t count, size_t each) 
 char *uvp_arena_copy_text(struct uvp_arena *arena, const char *text, size_t bytes) UVP_MUST_USE;
 
 /* UVP_TRY for arenas: array = UVP_ARENA_ARRAY(arena, uint32_t, n), NULL on failure. */
-#define UVP_ARENA_ARRAY(arena, type, count) ((type *)uvp_arena_take((arena), (count), sizeof(type)))
+#define UVP_ARENA_ARRAY(arena, type, count)                                                    \
+    ((type *)uvp_arena_take((arena), (count), sizeof(type)))
 
 /* The failure that belongs to a NULL from an arena. */
 enum uvp_code uvp_fail_memory(struct uvp_error *err, size_t bytes);

@@ -26,13 +26,13 @@ enum uvp_stop_level {
 
 struct uvp_stop {
     _Atomic int level;
-    int wake_read_fd;             /* readable once raised; -1: none. For poll() beside input */
+    int wake_read_fd; /* readable once raised; -1: none. For poll() beside input */
     int wake_write_fd;
     const struct uvp_stop *parent; /* NULL for the root */
-    _Atomic uint64_t deadline_ns; /* monotonic; 0: none */
-    const char *deadline_name;    /* what the limit is called in the error text */
-    uint64_t polls;               /* how often it was polled */
-    uint64_t stop_at_poll;        /* tests: the n-th poll says stop; 0: never */
+    _Atomic uint64_t deadline_ns;  /* monotonic; 0: none */
+    const char *deadline_name;     /* what the limit is called in the error text */
+    uint64_t polls;                /* how often it was polled */
+    uint64_t stop_at_poll;         /* tests: the n-th poll says stop; 0: never */
 };
 
 /* Sets up a root, with a pipe behind wake_read_fd when `wakes`. */

@@ -145,21 +145,13 @@ enum uvp_code uvp_lane_gather(struct uvp_lane *lane, struct uvp_error *err)
     return move_raw(lane, err);
 }
 
-enum uvp_code uvp_lane_note_passed(struct uvp_lane *lane, const struct uvp_header *header,
-                                   const char *reason, struct uvp_error *err)
+/* A piece that tells of a member and holds no bytes. */
+static enum uvp_code add_note(struct uvp_lane *lane, enum uvp_piece_kind kind,
+                              const struct uvp_header *header, struct uvp_piece **out,
+                              struct uvp_error *err)
 {
-    const uint64_t seq = lane->shared->next_seq++;
-    struct uvp_piece *piece;
+    struct uvp_piece *const piece = uvp_parcel_add(lane->parcel, kind);
 
-    uvp_shared_count(&lane->shared->members_read, 1);
-    if (lane->parcel == NULL) {
-        UVP_TRY(uvp_lane_reserve(lane, 0, err));
-    }
-    if (!lane->shared->settings->record_passed) {
-        lane->parcel->passed_unrecorded++;
-        return UVP_OK;
-    }
-    piece = uvp_parcel_add(lane->parcel, UVP_PIECE_PASSED);
     if (piece == NULL) {
         return uvp_fail_memory(err, sizeof *piece);
     }
@@ -169,28 +161,70 @@ enum uvp_code uvp_lane_note_passed(struct uvp_lane *lane, const struct uvp_heade
         return uvp_fail_memory(err, header->path_bytes);
     }
     piece->path_bytes = header->path_bytes;
-    piece->reason = reason;
-    piece->seq = seq;
     piece->size_bytes = header->size_bytes;
+    *out = piece;
+    return UVP_OK;
+}
+
+static const struct uvp_error *copy_error(struct uvp_lane *lane, const struct uvp_error *error)
+{
+    struct uvp_error *const copy = UVP_ARENA_ARRAY(&lane->parcel->texts, struct uvp_error, 1);
+
+    if (copy != NULL) {
+        *copy = *error;
+    }
+    return copy;
+}
+
+enum uvp_code uvp_lane_note_passed(struct uvp_lane *lane, const struct uvp_header *header,
+                                   const char *reason, struct uvp_error *err)
+{
+    struct uvp_piece *piece = NULL;
+
+    if (lane->parcel == NULL) {
+        UVP_TRY(uvp_lane_reserve(lane, 0, err));
+    }
+    if (lane->shared->settings->record_passed) {
+        UVP_TRY(add_note(lane, UVP_PIECE_PASSED, header, &piece, err));
+        piece->reason = reason;
+        piece->seq = lane->shared->next_seq;
+    } else {
+        lane->parcel->passed_unrecorded++;
+    }
+    lane->shared->next_seq++;
+    uvp_shared_count(&lane->shared->members_read, 1);
+    return UVP_OK;
+}
+
+enum uvp_code uvp_lane_note_failed(struct uvp_lane *lane, const struct uvp_header *header,
+                                   const struct uvp_error *error, struct uvp_error *err)
+{
+    struct uvp_piece *piece = NULL;
+
+    UVP_TRY(uvp_lane_reserve(lane, 0, err));
+    UVP_TRY(add_note(lane, UVP_PIECE_FAILED, header, &piece, err));
+    piece->error = copy_error(lane, error);
+    if (piece->error == NULL) {
+        uvp_parcel_drop_last(lane->parcel);
+        return uvp_fail_memory(err, sizeof *error);
+    }
+    piece->seq = lane->shared->next_seq++;
+    uvp_shared_count(&lane->shared->members_read, 1);
     return UVP_OK;
 }
 
 enum uvp_code uvp_lane_note_warning(struct uvp_lane *lane, const struct uvp_error *warning,
                                     struct uvp_error *err)
 {
-    struct uvp_error *copy;
+    const struct uvp_error *copy;
     struct uvp_piece *piece;
 
     UVP_TRY(uvp_lane_reserve(lane, 0, err));
-    copy = UVP_ARENA_ARRAY(&lane->parcel->texts, struct uvp_error, 1);
-    if (copy == NULL) {
-        return uvp_fail_memory(err, sizeof *copy);
-    }
-    *copy = *warning;
-    piece = uvp_parcel_add(lane->parcel, UVP_PIECE_WARNING);
+    copy = copy_error(lane, warning);
+    piece = copy == NULL ? NULL : uvp_parcel_add(lane->parcel, UVP_PIECE_WARNING);
     if (piece == NULL) {
-        return uvp_fail_memory(err, sizeof *piece);
+        return uvp_fail_memory(err, sizeof *warning);
     }
-    piece->warning = copy;
+    piece->error = copy;
     return UVP_OK;
 }

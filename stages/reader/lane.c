@@ -20,8 +20,9 @@
 
 #define LONG_BYTES ((uint64_t)4 << 20) /* longer passed members go in steps */
 #define GATHER_BYTES ((uint64_t)256 << 10)
-#define MESH_COST_FACTOR 10 /* engine's memory per byte of mesh, a rough guess until decoded   \
-                             */
+#define MESH_COST_FACTOR                                                                       \
+    10 /* engine's memory per byte of mesh, a rough guess until decoded                        \
+        */
 #define SPOOL_LIMIT ((size_t)1 << 40)
 
 /* ---- opening ---- */
@@ -126,6 +127,7 @@ void uvp_lane_close(struct uvp_lane *lane)
         uvp_parcel_give(&lane->shared->shelf, lane->parcel);
     }
     uvp_member_destroy(lane->spare);
+    uvp_buf_release(&lane->path);
     uvp_mem_give(mem, lane, sizeof *lane);
 }
 
@@ -146,6 +148,7 @@ enum uvp_code uvp_lane_open(struct uvp_shared *shared, uint32_t number,
     lane->io = uvp_io_system;
     lane->io.read = counted_read;
     lane->io.ctx = shared;
+    uvp_buf_init(&lane->path, shared->mem, 0);
     lane->spare = uvp_member_create(shared->mem);
     uvp_intake_note(intake, "opening", lane->name);
     code = lane->spare == NULL ? uvp_fail_memory(err, sizeof *lane->spare)
@@ -281,24 +284,61 @@ static size_t mesh_cost(const struct uvp_header *header)
     return cost;
 }
 
+/* A header's views end with the next call on the input; what is told later is kept here. */
+static enum uvp_code keep_path(struct uvp_lane *lane, struct uvp_header *header,
+                               struct uvp_error *err)
+{
+    uvp_buf_reset(&lane->path);
+    UVP_TRY(uvp_buf_append(&lane->path, header->path, header->path_bytes + 1, err));
+    header->path = (const char *)lane->path.data;
+    return UVP_OK;
+}
+
+static bool ends_the_lane(enum uvp_code code)
+{
+    return code == UVP_CANCELLED || code == UVP_NO_MEMORY || code == UVP_BUG;
+}
+
 /*
- * Reads a whole member; `reason` NULL: to be unwrapped. It joins a parcel only when it is all
- * there: while the input is waited for, the parcel may be sent. A failure ends the lane; the
- * member's bytes so far can still be flushed.
+ * Reads a whole member into the spare one. When that fails the member is told as failed and the
+ * lane goes on: whether the input is broken as a whole shows when the next one is asked for.
+ * The bytes it had are flushed like passed ones.
  */
-static enum uvp_code take_member(struct uvp_lane *lane, const struct uvp_header *header,
+static enum uvp_code read_member(struct uvp_lane *lane, const struct uvp_header *header,
+                                 bool *whole, struct uvp_error *err)
+{
+    struct uvp_error failure = {0};
+    const enum uvp_code code = uvp_input_take(lane->input, &lane->spare->entry, &failure);
+
+    *whole = code == UVP_OK;
+    if (*whole) {
+        return UVP_OK;
+    }
+    uvp_entry_reset(&lane->spare->entry);
+    if (ends_the_lane(code)) {
+        *err = failure;
+        return code;
+    }
+    return uvp_lane_note_failed(lane, header, &failure, err);
+}
+
+/*
+ * Takes a member into the parcel; `reason` NULL: to be unwrapped. It joins only when it is all
+ * there: while the input is waited for, the parcel may be sent.
+ */
+static enum uvp_code take_member(struct uvp_lane *lane, struct uvp_header *header,
                                  const char *reason, struct uvp_error *err)
 {
     const size_t cost = reason == NULL ? mesh_cost(header) : (size_t)header->size_bytes * 2;
     struct uvp_piece *piece;
-    enum uvp_code code;
+    bool whole = false;
 
+    UVP_TRY(keep_path(lane, header, err));
     UVP_TRY(uvp_lane_gather(lane, err));
     UVP_TRY(uvp_lane_reserve(lane, cost, err));
-    code = uvp_input_take(lane->input, &lane->spare->entry, err);
-    if (code != UVP_OK) {
-        uvp_entry_reset(&lane->spare->entry);
-        return code;
+    UVP_TRY(read_member(lane, header, &whole, err));
+    if (!whole) {
+        return UVP_OK;
     }
     if (lane->parcel == NULL) {
         UVP_TRY(uvp_lane_reserve(lane, cost, err));
@@ -350,8 +390,10 @@ static enum uvp_code send_data(struct uvp_lane *lane, bool *more, struct uvp_err
 }
 
 /* A long member for another kind of output: announced, then its bytes, then its end. */
-static enum uvp_code convert_long(struct uvp_lane *lane, struct uvp_error *err)
+static enum uvp_code convert_long(struct uvp_lane *lane, const struct uvp_header *header,
+                                  const char *reason, struct uvp_error *err)
 {
+    const uint64_t size = header->size_bytes;
     struct uvp_piece *piece;
     bool more = true;
 
@@ -361,6 +403,11 @@ static enum uvp_code convert_long(struct uvp_lane *lane, struct uvp_error *err)
         return uvp_fail_memory(err, sizeof *piece->member);
     }
     UVP_TRY(uvp_input_announce(lane->input, &piece->member->entry, err));
+    piece->member->reason = reason;
+    piece->member->bytes_in = size;
+    piece->member->bytes_out = size;
+    piece->member->seq = lane->shared->next_seq++;
+    uvp_shared_count(&lane->shared->members_read, 1);
     while (more) {
         UVP_TRY(send_data(lane, &more, err));
         uvp_lane_send_if_full(lane);
@@ -370,7 +417,7 @@ static enum uvp_code convert_long(struct uvp_lane *lane, struct uvp_error *err)
     return piece == NULL ? uvp_fail_memory(err, sizeof *piece) : UVP_OK;
 }
 
-static enum uvp_code pass_member(struct uvp_lane *lane, const struct uvp_header *header,
+static enum uvp_code pass_member(struct uvp_lane *lane, struct uvp_header *header,
                                  const char *reason, struct uvp_error *err)
 {
     const uint64_t bytes =
@@ -381,10 +428,10 @@ static enum uvp_code pass_member(struct uvp_lane *lane, const struct uvp_header 
     if (lane->foreign && !dry && !is_long) {
         return take_member(lane, header, reason, err);
     }
-    UVP_TRY(uvp_lane_note_passed(lane, header, reason, err));
     if (lane->foreign && !dry) {
-        return convert_long(lane, err);
+        return convert_long(lane, header, reason, err);
     }
+    UVP_TRY(uvp_lane_note_passed(lane, header, reason, err));
     if (is_long) {
         return pass_long(lane, err);
     }
@@ -400,7 +447,7 @@ static bool is_unknown_file(const struct uvp_lane *lane)
            uvp_format_by_path(lane->name, strlen(lane->name)) == NULL;
 }
 
-static enum uvp_code handle_member(struct uvp_lane *lane, const struct uvp_header *header,
+static enum uvp_code handle_member(struct uvp_lane *lane, struct uvp_header *header,
                                    struct uvp_error *err)
 {
     const char *reason = uvp_choose_member(lane->shared->settings, header);

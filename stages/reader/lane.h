@@ -24,6 +24,7 @@ struct uvp_lane {
     struct uvp_choice choice;
     bool foreign;              /* the output is of another kind: no raw bytes */
     struct uvp_parcel *parcel; /* being filled; NULL: none */
+    struct uvp_buf path;       /* of the member at hand */
     struct uvp_member *spare;  /* the member being read */
     bool cancelled;            /* the intake said so: nothing more goes in */
     enum uvp_code hook_code;   /* a failure inside before_wait, kept for later */
@@ -53,6 +54,11 @@ void uvp_lane_send_if_full(struct uvp_lane *lane);
 UVP_MUST_USE enum uvp_code uvp_lane_note_passed(struct uvp_lane *lane,
                                                 const struct uvp_header *header,
                                                 const char *reason, struct uvp_error *err);
+/* A member that could not be read whole; what follows it may still be read. */
+UVP_MUST_USE enum uvp_code uvp_lane_note_failed(struct uvp_lane *lane,
+                                                const struct uvp_header *header,
+                                                const struct uvp_error *error,
+                                                struct uvp_error *err);
 /* Damage that was stepped over: told by the writer, in order. */
 UVP_MUST_USE enum uvp_code uvp_lane_note_warning(struct uvp_lane *lane,
                                                  const struct uvp_error *warning,

@@ -18,6 +18,7 @@ struct uvp_writer {
     struct uvp_destination *ended;   /* their last frames may still be under way */
     struct uvp_parcel *held;         /* oldest first */
     struct uvp_parcel *held_last;
+    bool skips; /* a long member has no place in this output: its data is let go */
     uint64_t failed;
 };
 
@@ -246,8 +247,7 @@ static void pass_on_warning(struct uvp_writer *writer, const struct uvp_piece *p
 
     uvp_shared_count(&writer->shared->warnings, 1);
     if (listener != NULL && listener->warning != NULL) {
-        listener->warning(listener->ctx, uvp_shared_input(writer->shared, lane),
-                          piece->warning);
+        listener->warning(listener->ctx, uvp_shared_input(writer->shared, lane), piece->error);
     }
 }
 
@@ -271,29 +271,11 @@ static enum uvp_code write_member(struct uvp_writer *writer, const struct uvp_me
     return uvp_output_original(output, &member->entry, err);
 }
 
-/* UVP_UNSUPPORTED from an output: this member has no place there; it is told, the run goes on.
- */
-static enum uvp_code place_member(struct uvp_writer *writer, struct uvp_member *member,
-                                  uint32_t lane, struct uvp_error *err)
+/* Counts a failed member; a failure of the run when there have been enough. */
+static enum uvp_code count_failed(struct uvp_writer *writer, struct uvp_error *err)
 {
     const struct uvp_settings *const settings = writer->shared->settings;
-    const bool failed = member->status == UVP_MEMBER_FAILED;
-    bool drop = member->lost || (failed && settings->on_error == UVP_ON_ERROR_DROP);
-    struct uvp_error place = {0};
-    const enum uvp_code code = write_member(writer, member, drop, &place);
 
-    if (code == UVP_UNSUPPORTED) {
-        member->status = UVP_MEMBER_FAILED;
-        member->error = place;
-        drop = true;
-    } else if (code != UVP_OK) {
-        *err = place;
-        return code;
-    }
-    record_member(writer, member, lane, drop);
-    if (member->status != UVP_MEMBER_FAILED) {
-        return UVP_OK;
-    }
     writer->failed++;
     if (settings->on_error == UVP_ON_ERROR_STOP) {
         return uvp_fail(err, UVP_LIMIT, 0, "stopped at the first member that failed");
@@ -305,39 +287,116 @@ static enum uvp_code place_member(struct uvp_writer *writer, struct uvp_member *
     return UVP_OK;
 }
 
+/*
+ * What came of writing a member. UVP_UNSUPPORTED from an output means that this member has no
+ * place there: it is told as failed and the run goes on.
+ */
+static enum uvp_code settle_member(struct uvp_writer *writer, struct uvp_member *member,
+                                   uint32_t lane, bool drop, enum uvp_code code,
+                                   const struct uvp_error *place, struct uvp_error *err)
+{
+    if (code != UVP_OK && code != UVP_UNSUPPORTED) {
+        *err = *place;
+        return code;
+    }
+    if (code == UVP_UNSUPPORTED) {
+        member->status = UVP_MEMBER_FAILED;
+        member->error = *place;
+        drop = true;
+    }
+    record_member(writer, member, lane, drop);
+    return member->status == UVP_MEMBER_FAILED ? count_failed(writer, err) : UVP_OK;
+}
+
+static enum uvp_code place_member(struct uvp_writer *writer, struct uvp_member *member,
+                                  uint32_t lane, struct uvp_error *err)
+{
+    const bool failed = member->status == UVP_MEMBER_FAILED;
+    const bool drop =
+        member->lost || (failed && writer->shared->settings->on_error == UVP_ON_ERROR_DROP);
+    struct uvp_error place = {0};
+    const enum uvp_code code = write_member(writer, member, drop, &place);
+
+    return settle_member(writer, member, lane, drop, code, &place, err);
+}
+
+static enum uvp_code begin_long(struct uvp_writer *writer, struct uvp_member *member,
+                                uint32_t lane, struct uvp_error *err)
+{
+    struct uvp_error place = {0};
+    enum uvp_code code = UVP_OK;
+
+    if (writer->current != NULL) {
+        code = uvp_output_begin(writer->current->output, &member->entry, &place);
+    }
+    writer->skips = code == UVP_UNSUPPORTED;
+    return settle_member(writer, member, lane, false, code, &place, err);
+}
+
+static enum uvp_code end_long(struct uvp_writer *writer, struct uvp_error *err)
+{
+    const bool skipped = writer->skips;
+
+    writer->skips = false;
+    return skipped ? UVP_OK : uvp_output_end(writer->current->output, err);
+}
+
+/* A member that was not read whole: what there was of it is in raw pieces, if anywhere. */
+static enum uvp_code tell_failed(struct uvp_writer *writer, const struct uvp_piece *piece,
+                                 uint32_t lane, bool lost, struct uvp_error *err)
+{
+    const struct uvp_record record = {
+        .seq = piece->seq,
+        .input = uvp_shared_input(writer->shared, lane),
+        .path = piece->path,
+        .path_bytes = piece->path_bytes,
+        .status = UVP_MEMBER_FAILED,
+        .error = *piece->error,
+        .dropped = lost,
+        .bytes_in = piece->size_bytes,
+    };
+
+    count_status(writer->shared, UVP_MEMBER_FAILED, 1);
+    uvp_shared_count(&writer->shared->dropped, lost ? 1 : 0);
+    tell(writer, &record);
+    return count_failed(writer, err);
+}
+
 static enum uvp_code put_bytes(struct uvp_writer *writer, const struct uvp_piece *piece,
                                struct uvp_error *err)
 {
-    struct uvp_output *const output = writer->current == NULL ? NULL : writer->current->output;
-
-    if (output == NULL) {
+    if (writer->current == NULL) {
         return UVP_OK;
     }
     switch (piece->kind) {
     case UVP_PIECE_RAW:
-        return uvp_output_raw(output, &piece->slices, piece->at, err);
-    case UVP_PIECE_BEGIN:
-        return uvp_output_begin(output, &piece->member->entry, err);
+        return uvp_output_raw(writer->current->output, &piece->slices, piece->at, err);
     case UVP_PIECE_DATA:
-        return uvp_output_data(output, &piece->slices, err);
+        return writer->skips ? UVP_OK
+                             : uvp_output_data(writer->current->output, &piece->slices, err);
     default:
-        return uvp_output_end(output, err);
+        return end_long(writer, err);
     }
 }
 
 static enum uvp_code put_piece(struct uvp_writer *writer, struct uvp_outlet *outlet,
-                               struct uvp_piece *piece, uint32_t lane, struct uvp_error *err)
+                               const struct uvp_parcel *parcel, struct uvp_piece *piece,
+                               struct uvp_error *err)
 {
     switch (piece->kind) {
     case UVP_PIECE_OPEN:
-        return open_input(writer, piece, lane, err);
+        return open_input(writer, piece, parcel->lane, err);
     case UVP_PIECE_MEMBER:
-        return place_member(writer, piece->member, lane, err);
+        return place_member(writer, piece->member, parcel->lane, err);
+    case UVP_PIECE_BEGIN:
+        return begin_long(writer, piece->member, parcel->lane, err);
+    case UVP_PIECE_FAILED:
+        return tell_failed(writer, piece, parcel->lane, parcel->foreign, err);
     case UVP_PIECE_PASSED:
-        record_passed(writer, piece, lane);
+        record_passed(writer, piece, parcel->lane);
         return UVP_OK;
     case UVP_PIECE_WARNING:
-        pass_on_warning(writer, piece, lane);
+        pass_on_warning(writer, piece, parcel->lane);
         return UVP_OK;
     case UVP_PIECE_TRAILER:
         return close_input(writer, outlet, piece, err);
@@ -366,7 +425,7 @@ static enum uvp_code put(void *ctx, struct uvp_outlet *outlet, struct uvp_item *
     set_outlet(writer, outlet);
     count_status(writer->shared, UVP_MEMBER_PASSED, parcel->passed_unrecorded);
     for (uint32_t i = 0; code == UVP_OK && i < parcel->piece_count; i++) {
-        code = put_piece(writer, outlet, parcel->pieces[i], parcel->lane, err);
+        code = put_piece(writer, outlet, parcel, parcel->pieces[i], err);
     }
     hold(writer, parcel);
     if (code != UVP_OK) {

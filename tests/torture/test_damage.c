@@ -28,13 +28,13 @@ struct kind {
     const char *name;
     enum uvp_codec codec; /* of a tar */
     bool zip;
-    bool guarded;         /* a checksum covers every byte that matters */
+    bool guarded; /* a checksum covers every byte that matters */
 };
 
 static const struct kind kinds[] = {
-    {"tar", UVP_CODEC_NONE, false, false},     {"tar.gz", UVP_CODEC_GZIP, false, true},
-    {"tar.zst", UVP_CODEC_ZSTD, false, true},  {"tar.xz", UVP_CODEC_XZ, false, true},
-    {"tar.lz4", UVP_CODEC_LZ4, false, true},   {"tar.bz2", UVP_CODEC_BZIP2, false, true},
+    {"tar", UVP_CODEC_NONE, false, false},    {"tar.gz", UVP_CODEC_GZIP, false, true},
+    {"tar.zst", UVP_CODEC_ZSTD, false, true}, {"tar.xz", UVP_CODEC_XZ, false, true},
+    {"tar.lz4", UVP_CODEC_LZ4, false, true},  {"tar.bz2", UVP_CODEC_BZIP2, false, true},
     {"zip", UVP_CODEC_NONE, true, false},
 };
 
@@ -105,8 +105,8 @@ static struct bytes compress(struct bytes plain, enum uvp_codec codec)
     assert_int_equal(uvp_codec_state_create(codec, usual, &mem, &state, &err), UVP_OK);
     while (at < plain.count) { /* several frames: cuts between them must be noticed too */
         const size_t step = plain.count - at < 9000 ? plain.count - at : 9000;
-        assert_int_equal(
-            uvp_codec_frame(state, uvp_span_of(plain.data + at, step), &out, &err), UVP_OK);
+        assert_int_equal(uvp_codec_frame(state, uvp_span_of(plain.data + at, step), &out, &err),
+                         UVP_OK);
         at += step;
     }
     uvp_codec_state_destroy(state);
@@ -213,7 +213,7 @@ static void check_outcome(const struct kind *kind, const struct line_run *run,
                  (unsigned long long)run->progress.members_read);
     }
     if (kind->guarded && (run->output_bytes != whole->output_bytes ||
-                            memcmp(run->output, whole->output, whole->output_bytes) != 0)) {
+                          memcmp(run->output, whole->output, whole->output_bytes) != 0)) {
         fail_msg("%s %s at %zu: other bytes, and no error", kind->name, what, at);
     }
 }

@@ -133,7 +133,8 @@ static void test_cut_at_every_byte(void **state)
         line_run(&run);
         assert_int_equal(run.leaked_bytes, 0);
         if (run.code == UVP_END) {
-            /* one zero block is an end mark; less than a block is no archive, and that is told */
+            /* one zero block is an end mark; less than a block is no archive, and that is told
+             */
             assert_true(cut >= whole - 512 || (cut < 512 && run.progress.warnings == 1));
             assert_int_equal(run.progress.members_read, cut < 512 ? 1 : 6);
         } else {

@@ -47,8 +47,8 @@ static enum uvp_code carry(struct hand *hand, struct uvp_member *member,
 
     uvp_buf_reset(&hand->store);
     UVP_TRY(uvp_entry_load(&member->entry, &hand->store, &body, err));
-    UVP_TRY(uvp_entry_render(&member->entry, body, &options, &member->out, &member->rendered,
-                             err));
+    UVP_TRY(
+        uvp_entry_render(&member->entry, body, &options, &member->out, &member->rendered, err));
     member->rendered_anew = true;
     uvp_slices_reset(&member->entry.raw);
     return UVP_OK;
@@ -94,8 +94,9 @@ static enum uvp_code run_line(const struct uvp_settings *settings,
     UVP_TRY(uvp_stop_init(&stop, true, err));
     code = uvp_stages_create(settings, NULL, &mem, &stop, NULL, &stages, err);
     if (code == UVP_OK) {
-        code = uvp_pipeline_create(options, uvp_stages_reader(stages), &workers,
-                                   uvp_stages_writer(stages), &mem, &stop, NULL, &pipeline, err);
+        code =
+            uvp_pipeline_create(options, uvp_stages_reader(stages), &workers,
+                                uvp_stages_writer(stages), &mem, &stop, NULL, &pipeline, err);
     }
     if (code == UVP_OK) {
         code = uvp_pipeline_start(pipeline, err);
@@ -129,7 +130,7 @@ static int run_rounds(const char *path, int rounds, uint32_t workers)
         .input_count = 1,
         .output = "/dev/null",
         .workers = workers,
-        .budget_bytes = (size_t)512 << 20,
+        .memory_bytes = (size_t)512 << 20,
     };
     const struct uvp_pipeline_options options = {.readers = 1, .workers = workers};
     double micros[64];

@@ -90,10 +90,14 @@ static void tick(void *ctx)
 static enum uvp_code build_line(struct run *run, struct uvp_error *err)
 {
     const struct uvp_trace *trace = &run->report->trace;
+    const struct uvp_shares shares = uvp_stages_shares(&run->options->settings);
+    struct uvp_pipeline_options line = run->options->line;
 
     UVP_TRY(uvp_stages_create(&run->options->settings, &run->listener, run->mem, &run->stop,
                               trace, &run->stages, err));
-    UVP_TRY(uvp_pipeline_create(&run->options->line, uvp_stages_reader(run->stages),
+    line.budget_bytes = shares.in_flight_bytes;
+    line.max_jobs = shares.jobs;
+    UVP_TRY(uvp_pipeline_create(&line, uvp_stages_reader(run->stages),
                                 uvp_stages_worker(run->stages), uvp_stages_writer(run->stages),
                                 run->mem, &run->stop, trace, &run->line, err));
     /* last: an earlier report is not emptied for a run that cannot begin */

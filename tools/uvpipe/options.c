@@ -220,7 +220,7 @@ bool uvp_options_settle(struct uvp_options *options, uint32_t cpus)
     workers = clamped ? most : workers;
     options->line.workers = workers;
     options->settings.workers = workers;
-    options->settings.budget_bytes = options->line.budget_bytes;
+    options->settings.memory_bytes = options->line.budget_bytes;
     options->settings.record_passed = options->report_path != NULL ||
                                       options->settings.dry_run ||
                                       options->level >= UVP_TRACE_DEBUG;

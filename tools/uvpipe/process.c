@@ -14,9 +14,11 @@
  */
 static void set_up_malloc(void)
 {
-    (void)mallopt(M_TOP_PAD, 1 << 20);
-    (void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
-    (void)mallopt(M_MMAP_THRESHOLD, 8 << 20);
+    /* What is large is either recycled here or given back at once: a heap that keeps freed
+     * pieces of many sizes grows with the length of the stream. */
+    (void)mallopt(M_TOP_PAD, 256 << 10);
+    (void)mallopt(M_TRIM_THRESHOLD, 4 << 20);
+    (void)mallopt(M_MMAP_THRESHOLD, 128 << 10);
     (void)mallopt(M_ARENA_MAX, 4);
 }
 #else

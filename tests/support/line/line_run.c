@@ -159,7 +159,7 @@ void line_run(struct line_run *run)
     run->settings.input_count = run->input_count;
     run->settings.output = output;
     run->settings.workers = run->options.workers;
-    run->settings.budget_bytes =
+    run->settings.memory_bytes =
         run->options.budget_bytes == 0 ? (size_t)64 << 20 : run->options.budget_bytes;
     uvp_mem_init(&mem, 0);
     mem.fail_at_call = run->fail_at_call;

@@ -80,7 +80,8 @@ const unsigned char *tar_bytes_find(const unsigned char *tar, size_t tar_size, c
 
 char *grid_obj(int n, size_t *bytes)
 {
-    const size_t room = (size_t)(n + 1) * (size_t)(n + 1) * 40 + (size_t)n * (size_t)n * 60 + 64;
+    const size_t room =
+        (size_t)(n + 1) * (size_t)(n + 1) * 40 + (size_t)n * (size_t)n * 60 + 64;
     char *const text = malloc(room);
     size_t used = 0;
 

@@ -105,18 +105,18 @@ static void test_output_codec_and_level(void **state)
     struct uvp_error err = {0};
 
     (void)state;
-    assert_int_equal(uvp_choose_output(&settings, false, UVP_CONTAINER_TAR, UVP_CODEC_ZSTD,
-                                       &choice, &err),
-                     UVP_OK);
+    assert_int_equal(
+        uvp_choose_output(&settings, false, UVP_CONTAINER_TAR, UVP_CODEC_ZSTD, &choice, &err),
+        UVP_OK);
     assert_int_equal(choice.codec, UVP_CODEC_ZSTD);
     assert_int_equal(choice.level, 3);
     settings.codec_given = true;
     settings.codec = UVP_CODEC_GZIP;
     settings.level_given = true;
     settings.level = 9;
-    assert_int_equal(uvp_choose_output(&settings, false, UVP_CONTAINER_TAR, UVP_CODEC_ZSTD,
-                                       &choice, &err),
-                     UVP_OK);
+    assert_int_equal(
+        uvp_choose_output(&settings, false, UVP_CONTAINER_TAR, UVP_CODEC_ZSTD, &choice, &err),
+        UVP_OK);
     assert_int_equal(choice.codec, UVP_CODEC_GZIP);
     assert_int_equal(choice.level, 9);
 }
@@ -128,8 +128,8 @@ static void refuse(enum uvp_container asked, uint32_t inputs, enum uvp_container
     struct uvp_choice choice;
     struct uvp_error err = {0};
 
-    assert_int_equal(
-        uvp_choose_output(&settings, false, first, UVP_CODEC_NONE, &choice, &err), UVP_USAGE);
+    assert_int_equal(uvp_choose_output(&settings, false, first, UVP_CODEC_NONE, &choice, &err),
+                     UVP_USAGE);
     assert_string_not_equal(err.text, "");
 }
 

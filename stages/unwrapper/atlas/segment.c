@@ -173,6 +173,8 @@ static enum uvp_code make_clusters(struct segmenter *segmenter)
     UVP_TAKE(segmenter->work, segmenter->cluster, topology->unit_count);
     for (uint32_t u = 0; u < topology->unit_count; u++) {
         segmenter->cluster[u] = (struct cluster){.parent = u, .cosine = 1};
+        UVP_TRY(
+            uvp_work_count(segmenter->work, 8)); /* the first touch of this memory is slow */
     }
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         if (!topology->dead[t]) {

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Real meshes through uvpipe in every kind of archive, judged by a program of your choice.
 
-    tools/check_corpus.py --uvpipe build/release/tools/uvpipe --corpus meshes.tar.zst --judge uvjudge
+    tools/check_corpus.py --uvpipe PROGRAM --corpus meshes.tar.zst --judge PROGRAM
 
 The corpus is an archive of OBJ files. It is repacked as tar, tar.zst and zip; each goes through
-uvpipe from a file and through a pipe. Every run must give the same members in the same order, and
-all runs the same mesh bytes. Every mesh is then judged once against its original: the judge is called
-as `JUDGE --orig in.obj out.obj` and prints one JSON line. Exits with 1 when anything is wrong.
+uvpipe from a file and through a pipe. Every run must give the same members in the same order,
+and all runs the same mesh bytes. Every mesh is then judged once against its original: the judge
+is called as `JUDGE --orig in.obj out.obj` and prints one JSON line. Exits with 1 when anything
+is wrong.
 """
 import argparse
 import json

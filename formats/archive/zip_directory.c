@@ -292,6 +292,19 @@ static enum uvp_code repeat_failure(const struct finder *finder, struct uvp_erro
     return finder->failure.code;
 }
 
+/* Why there is no directory to be found. */
+static enum uvp_code tell_missing(const struct finder *finder, struct uvp_error *err)
+{
+    if (finder->failure.code != UVP_OK) {
+        return repeat_failure(finder, err);
+    }
+    if (finder->divided) {
+        return uvp_fail(err, UVP_UNSUPPORTED, finder->size,
+                        "the zip archive is divided over several files");
+    }
+    return uvp_fail(err, UVP_BAD_DATA, finder->size, "the zip directory is missing");
+}
+
 static enum uvp_code find_directory(struct finder *finder, struct uvp_mem *mem,
                                     uint64_t *directory_at, struct uvp_error *err)
 {
@@ -312,11 +325,7 @@ static enum uvp_code find_directory(struct finder *finder, struct uvp_mem *mem,
         if (bytes < UVP_ZIP_END_BYTES ||
             (!search_tail(finder, uvp_buf_span(&tail), tail_at, true, directory_at) &&
              !search_tail(finder, uvp_buf_span(&tail), tail_at, false, directory_at))) {
-            code = finder->failure.code != UVP_OK ? repeat_failure(finder, err)
-                   : finder->divided              ? uvp_fail(err, UVP_UNSUPPORTED, finder->size,
-                                                             "the zip archive is divided over several files")
-                                                  : uvp_fail(err, UVP_BAD_DATA, finder->size,
-                                                             "the zip directory is missing");
+            code = tell_missing(finder, err);
         }
     }
     uvp_buf_release(&tail);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Peak memory of uvpipe: a stalled consumer, an archive ten times as long, one huge member.
 
-    tools/bench/bench_memory.py --uvpipe build/release/tools/uvpipe --mkmesh build/release/tools/mkmesh
+    tools/bench/bench_memory.py --uvpipe PROGRAM --mkmesh PROGRAM
 
 Peaks are the system's own (VmHWM) of the uvpipe process. A stalled consumer reads nothing until
 the process has not grown for a while. Exits with 1 when a bound is broken:

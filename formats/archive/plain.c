@@ -8,8 +8,9 @@
 #include "formats/archive/container.h"
 #include "formats/archive/feed.h"
 
-#define LOOK_BYTES ((uint64_t)4 << 20) /* how far the end is looked for before it is told of   \
-                                        */
+#define LOOK_BYTES                                                                             \
+    ((uint64_t)4 << 20) /* how far the end is looked for before it is told of                  \
+                         */
 #define STEP_BYTES ((uint64_t)UVP_BLOCK_BYTES)
 
 /* ---- input ---- */

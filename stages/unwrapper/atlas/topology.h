@@ -31,7 +31,8 @@ bool uvp_topology_has_area(const float *positions, const uint32_t vertex[3]);
 UVP_MUST_USE enum uvp_code uvp_weld_vertices(struct uvp_atlas_work *work, uint32_t *point_of,
                                              uint32_t *point_count);
 
-/* polygon_disk.c: units, their inner diagonals, and the dead triangles that hang on one diagonal. */
+/* polygon_disk.c: units, their inner diagonals, and the dead triangles that hang on one
+ * diagonal. */
 UVP_MUST_USE enum uvp_code uvp_polygon_pair(struct uvp_atlas_work *work,
                                             struct uvp_topology *topology);
 

@@ -40,6 +40,13 @@ bool uvp_intake_is_head(struct uvp_intake *intake)
     return uvp_gate_is_head(&intake->line->gate, intake->lane);
 }
 
+bool uvp_intake_is_crowded(struct uvp_intake *intake)
+{
+    struct uvp_pipeline *const line = intake->line;
+
+    return line->serial || uvp_ring_fill(line->ring) >= line->options.workers;
+}
+
 void uvp_intake_note(struct uvp_intake *intake, const char *step, const char *label)
 {
     uvp_note_set(intake->note, step, label);

@@ -80,6 +80,12 @@ struct uvp_stop *uvp_intake_stop(struct uvp_intake *intake);
 /* True when this lane is the head lane: what it reserves now does not wait for other lanes. */
 bool uvp_intake_is_head(struct uvp_intake *intake);
 
+/*
+ * True when every worker has an item waiting for it already: what is gathered may as well grow.
+ * A hint, that is out of date when it is returned; nothing in the output may depend on it.
+ */
+bool uvp_intake_is_crowded(struct uvp_intake *intake);
+
 /* What this thread is doing, for -vv and for the stall report. `step` must outlive the run;
  * `label` is copied (cut at 95 bytes). */
 void uvp_intake_note(struct uvp_intake *intake, const char *step, const char *label);

@@ -6,8 +6,9 @@
 #include "stages/reader/lane.h"
 
 #define FULL_RAW_BYTES ((uint64_t)1 << 20)
-#define FULL_MEMBER_BYTES ((uint64_t)96 << 10)
-#define FULL_MEMBERS 16
+#define FULL_MEMBER_BYTES ((uint64_t)96 << 10) /* when all workers have work waiting */
+#define SOME_MEMBER_BYTES ((uint64_t)16 << 10) /* when one might be idle */
+#define FULL_MEMBERS 32
 #define FULL_PIECES 256
 #define FULL_UNRECORDED 65536
 
@@ -75,6 +76,9 @@ void uvp_lane_send_if_full(struct uvp_lane *lane)
     if (parcel->raw_bytes >= FULL_RAW_BYTES || parcel->member_bytes >= FULL_MEMBER_BYTES ||
         parcel->member_count >= FULL_MEMBERS || parcel->piece_count >= FULL_PIECES ||
         parcel->passed_unrecorded >= FULL_UNRECORDED) {
+        uvp_lane_send(lane);
+    } else if (parcel->member_bytes >= SOME_MEMBER_BYTES &&
+               !uvp_intake_is_crowded(lane->intake)) {
         uvp_lane_send(lane);
     }
 }

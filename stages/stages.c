@@ -72,18 +72,39 @@ static const char *last_part(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
+/* How much of a name is left in the output: a mesh loses the suffix of its compression. */
+static size_t output_name_bytes(const char *name)
+{
+    const char *const dot = strrchr(name, '.');
+
+    if (dot != NULL && uvp_codec_by_path(name) != UVP_CODEC_NONE &&
+        uvp_format_by_path(name, (size_t)(dot - name)) != NULL) {
+        return (size_t)(dot - name);
+    }
+    return strlen(name);
+}
+
+static bool same_output_name(const char *a, const char *b)
+{
+    const size_t bytes = output_name_bytes(a);
+
+    return bytes == output_name_bytes(b) && memcmp(a, b, bytes) == 0;
+}
+
 /* Two inputs whose outputs would have one name below the output folder: one would be lost. */
 static enum uvp_code check_names(const struct uvp_shared *shared, struct uvp_error *err)
 {
     const struct uvp_settings *const settings = shared->settings;
 
     for (uint32_t i = 0; shared->per_input && i < settings->input_count; i++) {
+        const char *const name = last_part(settings->inputs[i]);
+
         for (uint32_t k = 0; k < i; k++) {
-            if (strcmp(last_part(settings->inputs[i]), last_part(settings->inputs[k])) == 0) {
+            if (same_output_name(name, last_part(settings->inputs[k]))) {
                 return uvp_fail(err, UVP_USAGE, 0,
                                 "two inputs would be written to the same name below the "
                                 "output folder: %s",
-                                last_part(settings->inputs[i]));
+                                name);
             }
         }
     }

@@ -14,6 +14,8 @@
 #ifndef UVP_FORMATS_ARCHIVE_INPUT_H
 #define UVP_FORMATS_ARCHIVE_INPUT_H
 
+#include <sys/stat.h>
+
 #include "formats/archive/entry.h"
 #include "formats/archive/stream.h"
 
@@ -23,9 +25,10 @@ struct uvp_input_options {
     struct uvp_block_pool *pool;
     struct uvp_mem *mem;
     struct uvp_stop *stop;
-    bool keep_metadata;       /* fill entry.metadata: the output is of another kind */
-    const char *path;         /* of the input itself: the name of a plain file's one member */
-    size_t spool_limit_bytes; /* for what cannot be read from a pipe; 0: none */
+    bool keep_metadata;        /* fill entry.metadata: the output is of another kind */
+    const char *path;          /* what a plain file's one member is called */
+    const struct stat *status; /* of a plain file, for its metadata; NULL: not known */
+    size_t spool_limit_bytes;  /* for what cannot be read from a pipe; 0: none */
     /* Damage that was stepped over (its raw bytes are passed on). */
     void (*warn)(void *ctx, const struct uvp_error *warning);
     void *warn_ctx;

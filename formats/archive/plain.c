@@ -8,9 +8,7 @@
 #include "formats/archive/container.h"
 #include "formats/archive/feed.h"
 
-#define LOOK_BYTES                                                                             \
-    ((uint64_t)4 << 20) /* how far the end is looked for before it is told of                  \
-                         */
+#define LOOK_BYTES ((uint64_t)4 << 20) /* how far the end is looked for before telling */
 #define STEP_BYTES ((uint64_t)UVP_BLOCK_BYTES)
 
 /* ---- input ---- */
@@ -31,13 +29,8 @@ static struct plain_input *plain_of(struct uvp_input *input)
 static const char *name_of(const struct plain_input *plain)
 {
     const char *const path = plain->base.options.path;
-    const char *last;
 
-    if (path == NULL || path[0] == '\0' || strcmp(path, "-") == 0) {
-        return "stdin";
-    }
-    last = strrchr(path, '/');
-    return last == NULL || last[1] == '\0' ? path : last + 1;
+    return path == NULL || path[0] == '\0' || strcmp(path, "-") == 0 ? "stdin" : path;
 }
 
 /* Fills the feed; what the stream says stays said. */
@@ -115,6 +108,14 @@ static enum uvp_code next(struct uvp_input *input, struct uvp_header *header,
     return UVP_OK;
 }
 
+static void describe_file(struct archive_entry *metadata, const struct stat *status)
+{
+    archive_entry_set_perm(metadata, status->st_mode & 07777);
+    archive_entry_set_uid(metadata, (la_int64_t)status->st_uid);
+    archive_entry_set_gid(metadata, (la_int64_t)status->st_gid);
+    archive_entry_set_mtime(metadata, status->st_mtim.tv_sec, status->st_mtim.tv_nsec);
+}
+
 static enum uvp_code describe(struct plain_input *plain, struct uvp_entry *entry, uint64_t size,
                               struct uvp_error *err)
 {
@@ -134,6 +135,9 @@ static enum uvp_code describe(struct plain_input *plain, struct uvp_entry *entry
     archive_entry_copy_pathname(entry->metadata, name);
     archive_entry_set_filetype(entry->metadata, AE_IFREG);
     archive_entry_set_perm(entry->metadata, 0644);
+    if (plain->base.options.status != NULL) {
+        describe_file(entry->metadata, plain->base.options.status);
+    }
     archive_entry_set_size(entry->metadata, (la_int64_t)size);
     return UVP_OK;
 }

@@ -105,3 +105,41 @@ enum uvp_code uvp_choose_output(const struct uvp_settings *settings, bool per_in
     choice->level = settings->level_given ? settings->level : usual;
     return check(settings, per_input, container, choice->container, err);
 }
+
+/* ---- names of plain files ---- */
+
+static const char *skip_way_out(const char *path)
+{
+    const char *before;
+
+    do {
+        before = path;
+        path += strspn(path, "/");
+        path += strncmp(path, "./", 2) == 0 ? 2 : 0;
+        path += strncmp(path, "../", 3) == 0 ? 3 : 0;
+    } while (path != before);
+    return path;
+}
+
+static bool leads_out(const char *path)
+{
+    return strstr(path, "/../") != NULL || strcmp(path, "..") == 0;
+}
+
+enum uvp_code uvp_choose_name(const char *path, bool last_part, enum uvp_codec codec,
+                              struct uvp_buf *name, struct uvp_error *err)
+{
+    const char *const slash = strrchr(path, '/');
+    const char *const inside = skip_way_out(path);
+    const char *const chosen =
+        slash != NULL && (last_part || leads_out(inside)) ? slash + 1 : inside;
+    const char *const dot = strrchr(chosen, '.');
+    size_t bytes = strlen(chosen);
+
+    if (codec != UVP_CODEC_NONE && dot != NULL && dot != chosen &&
+        uvp_codec_by_path(chosen) == codec) {
+        bytes = (size_t)(dot - chosen);
+    }
+    UVP_TRY(uvp_buf_append(name, chosen, bytes, err));
+    return uvp_buf_append(name, "", 1, err);
+}

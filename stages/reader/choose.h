@@ -25,4 +25,13 @@ UVP_MUST_USE enum uvp_code uvp_choose_output(const struct uvp_settings *settings
                                              enum uvp_codec codec, struct uvp_choice *choice,
                                              struct uvp_error *err);
 
+/*
+ * What a plain file's member is called in an archive or below a folder: `path` without what
+ * would lead out of it ("/", "./", "../"), or its last part for a folder as output; and without
+ * the suffix of the compression it is taken out of. Appended to `name`, with its NUL.
+ */
+UVP_MUST_USE enum uvp_code uvp_choose_name(const char *path, bool last_part,
+                                           enum uvp_codec codec, struct uvp_buf *name,
+                                           struct uvp_error *err);
+
 #endif

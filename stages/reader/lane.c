@@ -41,7 +41,7 @@ static ssize_t counted_read(void *ctx, int fd, void *to, size_t bytes)
 static enum uvp_code open_descriptor(struct uvp_lane *lane, int *fd, bool *owned,
                                      struct uvp_error *err)
 {
-    struct stat status;
+    struct stat *const status = &lane->status;
 
     *owned = false;
     *fd = STDIN_FILENO;
@@ -52,7 +52,8 @@ static enum uvp_code open_descriptor(struct uvp_lane *lane, int *fd, bool *owned
     if (*fd < 0) {
         return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot open");
     }
-    if (fstat(*fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+    lane->has_status = fstat(*fd, status) == 0;
+    if (lane->has_status && S_ISDIR(status->st_mode)) {
         (void)close(*fd);
         *fd = -1;
         lane->is_folder = true;
@@ -128,6 +129,7 @@ void uvp_lane_close(struct uvp_lane *lane)
     }
     uvp_member_destroy(lane->spare);
     uvp_buf_release(&lane->path);
+    uvp_buf_release(&lane->member_name);
     uvp_mem_give(mem, lane, sizeof *lane);
 }
 
@@ -149,6 +151,7 @@ enum uvp_code uvp_lane_open(struct uvp_shared *shared, uint32_t number,
     lane->io.read = counted_read;
     lane->io.ctx = shared;
     uvp_buf_init(&lane->path, shared->mem, 0);
+    uvp_buf_init(&lane->member_name, shared->mem, 0);
     lane->spare = uvp_member_create(shared->mem);
     uvp_intake_note(intake, "opening", lane->name);
     code = lane->spare == NULL ? uvp_fail_memory(err, sizeof *lane->spare)
@@ -188,6 +191,7 @@ static void before_wait(void *ctx)
 
 static enum uvp_code look_at_head(struct uvp_lane *lane, struct uvp_error *err)
 {
+    const char *const name = (const char *)lane->member_name.data;
     struct uvp_span head = {NULL, 0};
     const char *reason = NULL;
     const enum uvp_code code = uvp_stream_peek(lane->stream, &head, err);
@@ -195,18 +199,18 @@ static enum uvp_code look_at_head(struct uvp_lane *lane, struct uvp_error *err)
     if (code != UVP_OK && code != UVP_END) {
         return code;
     }
-    lane->plain_is_mesh = code == UVP_OK && uvp_format_find(lane->name, strlen(lane->name),
-                                                            head, false, &reason) != NULL;
+    lane->plain_is_mesh =
+        code == UVP_OK && uvp_format_find(name, strlen(name), head, false, &reason) != NULL;
     return UVP_OK;
 }
 
 static enum uvp_code open_input(struct uvp_lane *lane, struct uvp_error *err)
 {
-    const struct uvp_input_options options = {
+    struct uvp_input_options options = {
         .pool = lane->shared->pool,
         .mem = lane->shared->mem,
         .stop = lane->shared->stop,
-        .path = lane->name,
+        .status = lane->has_status && S_ISREG(lane->status.st_mode) ? &lane->status : NULL,
         .spool_limit_bytes = SPOOL_LIMIT,
         .warn = warn,
         .warn_ctx = lane,
@@ -217,7 +221,10 @@ static enum uvp_code open_input(struct uvp_lane *lane, struct uvp_error *err)
     if (lane->is_folder) {
         return uvp_input_open_folder(lane->name, &options, &lane->input, err);
     }
+    UVP_TRY(uvp_choose_name(lane->name, lane->shared->per_input, lane->codec,
+                            &lane->member_name, err));
     UVP_TRY(look_at_head(lane, err));
+    options.path = (const char *)lane->member_name.data;
     code = uvp_input_open(stream, &options, &lane->input, err);
     if (code == UVP_OK) {
         lane->stream = NULL; /* the input has it now */
@@ -444,7 +451,8 @@ static enum uvp_code pass_member(struct uvp_lane *lane, struct uvp_header *heade
 static bool is_unknown_file(const struct uvp_lane *lane)
 {
     return uvp_input_container(lane->input) == UVP_CONTAINER_PLAIN && !lane->plain_is_mesh &&
-           uvp_format_by_path(lane->name, strlen(lane->name)) == NULL;
+           uvp_format_by_path((const char *)lane->member_name.data,
+                              lane->member_name.bytes - 1) == NULL;
 }
 
 static enum uvp_code handle_member(struct uvp_lane *lane, struct uvp_header *header,

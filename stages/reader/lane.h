@@ -7,6 +7,8 @@
 #ifndef UVP_STAGES_READER_LANE_H
 #define UVP_STAGES_READER_LANE_H
 
+#include <sys/stat.h>
+
 #include "formats/archive/input.h"
 #include "stages/shared.h"
 
@@ -22,12 +24,16 @@ struct uvp_lane {
     bool plain_is_mesh;
     struct uvp_input *input;
     struct uvp_choice choice;
-    bool foreign;              /* the output is of another kind: no raw bytes */
-    struct uvp_parcel *parcel; /* being filled; NULL: none */
-    struct uvp_buf path;       /* of the member at hand */
-    struct uvp_member *spare;  /* the member being read */
-    bool cancelled;            /* the intake said so: nothing more goes in */
-    enum uvp_code hook_code;   /* a failure inside before_wait, kept for later */
+    bool foreign;               /* the output is of another kind: no raw bytes */
+    struct uvp_parcel *parcel;  /* being filled; NULL: none */
+    struct uvp_buf path;        /* of the member at hand */
+    struct uvp_buf member_name; /* of a plain file's one member */
+    struct stat status;         /* of the file, when has_status */
+    bool has_status;
+    struct uvp_member *spare; /* the member being read */
+    bool between_members;     /* what was sent does not end inside of one */
+    bool cancelled;           /* the intake said so: nothing more goes in */
+    enum uvp_code hook_code;  /* a failure inside before_wait, kept for later */
     struct uvp_error hook_error;
 };
 

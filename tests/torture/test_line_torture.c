@@ -204,11 +204,82 @@ static void test_same_bytes(void **state)
     tar_bytes_release(&tar);
 }
 
+/* Meshes of very different sizes between other members, so that they do overtake. */
+static struct tar_bytes make_uneven_archive(void)
+{
+    struct tar_bytes tar = {0};
+    char text[2000];
+
+    memset(text, 'y', sizeof text);
+    for (int i = 0; i < 24; i++) {
+        char name[32];
+        size_t bytes;
+        char *const mesh = grid_obj(i % 5 == 0 ? 40 : 4, &bytes);
+
+        (void)snprintf(name, sizeof name, "mesh-%02d.obj", i);
+        tar_bytes_add(&tar, name, mesh, bytes);
+        (void)snprintf(name, sizeof name, "text-%02d.txt", i);
+        tar_bytes_add(&tar, name, text, (size_t)(i * 80));
+        free(mesh);
+    }
+    tar_bytes_end(&tar);
+    return tar;
+}
+
+static void check_same_members(const struct line_run *one, const struct line_run *other)
+{
+    assert_int_equal(one->output_bytes, other->output_bytes);
+    for (int i = 0; i < 48; i++) {
+        char name[32];
+        size_t a_bytes;
+        size_t b_bytes;
+        const unsigned char *a;
+        const unsigned char *b;
+
+        (void)snprintf(name, sizeof name, i % 2 == 0 ? "mesh-%02d.obj" : "text-%02d.txt",
+                       i / 2);
+        a = tar_bytes_find(one->output, one->output_bytes, name, &a_bytes);
+        b = tar_bytes_find(other->output, other->output_bytes, name, &b_bytes);
+        assert_non_null(a);
+        assert_non_null(b);
+        assert_int_equal(a_bytes, b_bytes);
+        assert_memory_equal(a, b, a_bytes);
+    }
+}
+
+static void test_unordered_loses_nothing(void **state)
+{
+    static const uint32_t workers[] = {0, 1, 2, 16};
+    struct tar_bytes tar = make_uneven_archive();
+    struct line_run ordered;
+    const void *input;
+
+    (void)state;
+    ordered = run_of(&tar, &input, 1);
+    line_run(&ordered);
+    assert_int_equal(ordered.code, UVP_END);
+    for (int i = 0; i < 16; i++) {
+        struct line_run run = run_of(&tar, &input, workers[i % 4]);
+
+        run.options.unordered = true;
+        run.options.window_items = i < 8 ? 0 : 64;
+        run.through_pipe = i % 2 == 1;
+        line_run(&run);
+        assert_int_equal(run.code, UVP_END);
+        assert_int_equal(run.progress.members_read, 48);
+        check_same_members(&ordered, &run);
+        line_run_release(&run);
+    }
+    line_run_release(&ordered);
+    tar_bytes_release(&tar);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole_run),
         cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_unordered_loses_nothing),
         cmocka_unit_test(test_every_allocation_serial),
         cmocka_unit_test(test_every_allocation_threads),
         cmocka_unit_test(test_cut_at_every_byte),

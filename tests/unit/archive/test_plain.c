@@ -45,7 +45,7 @@ static void test_take(void **state)
     fill_text(&text, 200000, 1);
     for (int seekable = 0; seekable < 2; seekable++) {
         open_plain(&plain, &text, seekable, "models/chair.obj");
-        assert_string_equal(plain.header.path, "chair.obj");
+        assert_string_equal(plain.header.path, "models/chair.obj");
         assert_true(plain.header.replaceable);
         assert_true(plain.header.size_known);
         assert_int_equal(plain.header.size_bytes, text.bytes);

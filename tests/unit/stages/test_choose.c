@@ -142,6 +142,44 @@ static void test_refusals(void **state)
     refuse(UVP_CONTAINER_PLAIN, 2, UVP_CONTAINER_PLAIN);
 }
 
+static void check_name(const char *path, bool last_part, enum uvp_codec codec,
+                       const char *expected)
+{
+    struct uvp_mem mem;
+    struct uvp_buf name;
+    struct uvp_error err = {0};
+
+    uvp_mem_init(&mem, 0);
+    uvp_buf_init(&name, &mem, 0);
+    assert_int_equal(uvp_choose_name(path, last_part, codec, &name, &err), UVP_OK);
+    assert_string_equal((const char *)name.data, expected);
+    assert_int_equal(name.bytes, strlen(expected) + 1);
+    uvp_buf_release(&name);
+}
+
+static void test_names_stay_inside(void **state)
+{
+    (void)state;
+    check_name("a/x.obj", false, UVP_CODEC_NONE, "a/x.obj");
+    check_name("a/x.obj", true, UVP_CODEC_NONE, "x.obj");
+    check_name("/a/x.obj", false, UVP_CODEC_NONE, "a/x.obj");
+    check_name("./../../a/./x.obj", false, UVP_CODEC_NONE, "a/./x.obj");
+    check_name("a/../../x.obj", false, UVP_CODEC_NONE, "x.obj");
+    check_name("..x/y.obj", false, UVP_CODEC_NONE, "..x/y.obj");
+    check_name("//x.obj", false, UVP_CODEC_NONE, "x.obj");
+    check_name("-", false, UVP_CODEC_NONE, "-");
+}
+
+static void test_names_lose_their_compression(void **state)
+{
+    (void)state;
+    check_name("a/x.obj.zst", false, UVP_CODEC_ZSTD, "a/x.obj");
+    check_name("x.obj.gz", true, UVP_CODEC_GZIP, "x.obj");
+    check_name("x.obj.gz", true, UVP_CODEC_ZSTD, "x.obj.gz"); /* it lies */
+    check_name("x.obj.zst", true, UVP_CODEC_NONE, "x.obj.zst");
+    check_name(".zst", true, UVP_CODEC_ZSTD, ".zst");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +189,8 @@ int main(void)
         cmocka_unit_test(test_output_follows_first_input),
         cmocka_unit_test(test_output_codec_and_level),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_names_stay_inside),
+        cmocka_unit_test(test_names_lose_their_compression),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,17 @@ enum uvp_code uvp_intake_reserve(struct uvp_intake *intake, struct uvp_item *ite
     return code == UVP_OK ? UVP_OK : uvp_fail(err, code, 0, "cancelled");
 }
 
+/*
+ * Behind the last fixed item nothing comes out before as many did as there are tickets up to
+ * it. Only the head lane's reader comes here, so the line's fence needs no lock: the gate hands
+ * it on with the head.
+ */
+static void set_fence(struct uvp_pipeline *line, struct uvp_item *item)
+{
+    item->fence = item->fixed ? item->ticket : line->fence;
+    line->fence = item->fixed ? item->ticket + 1 : line->fence;
+}
+
 /* The ring holds the whole window, so this finds room; when the run aborts, the order keeps
  * what nobody will work on until it is given back. */
 void uvp_intake_send(struct uvp_intake *intake, struct uvp_item *item)
@@ -22,6 +33,7 @@ void uvp_intake_send(struct uvp_intake *intake, struct uvp_item *item)
     void *sending = item;
     uint32_t sent;
 
+    set_fence(line, item);
     if (line->serial) {
         uvp_serial_send(intake, item);
     } else if (item->direct ||

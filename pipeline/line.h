@@ -68,6 +68,7 @@ struct uvp_pipeline {
     struct uvp_gate gate;
     struct uvp_ring *ring; /* NULL in the serial twin */
     struct uvp_order order;
+    uint64_t fence; /* behind the last fixed ticket; the head lane's reader's */
     struct uvp_outlet outlet;
     struct uvp_post *posts; /* writer, then workers, then readers; serial: one */
     uint32_t post_count;

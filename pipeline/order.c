@@ -1,7 +1,9 @@
 /*
  * An array indexed by ticket: no search, no heap. The writer is signalled only by what it
  * sleeps for: the item with the next ticket, the oldest job, or the end. In unordered mode the
- * same array is a plain line: the n-th arrival goes to slot n.
+ * same array is a line of those that wait, by arrival, without gaps: an item comes out as soon
+ * as enough others did (`fence`). The one with the least ticket of all that are left always
+ * may.
  */
 #include "pipeline/order.h"
 
@@ -15,6 +17,11 @@ static struct uvp_item **slot_of(struct uvp_order *order, uint64_t at)
 static bool item_is_ready(struct uvp_order *order)
 {
     return *slot_of(order, order->next) != NULL;
+}
+
+static bool may_come_out(const struct uvp_order *order, const struct uvp_item *item)
+{
+    return order->unordered ? item->fence <= order->next : item->ticket == order->next;
 }
 
 static bool job_is_ready(const struct uvp_order *order)
@@ -58,10 +65,10 @@ void uvp_order_send(struct uvp_order *order, struct uvp_item *item)
     uint64_t at;
 
     uvp_mutex_lock(&order->mutex);
-    at = order->unordered ? order->arrived : item->ticket;
+    at = order->unordered ? order->arrived - order->next : item->ticket;
     *slot_of(order, at) = item;
     order->arrived++;
-    wake_if(order, at == order->next && order->sleeper == UVP_ORDER_FOR_ANY);
+    wake_if(order, may_come_out(order, item) && order->sleeper == UVP_ORDER_FOR_ANY);
     uvp_mutex_unlock(&order->mutex);
 }
 
@@ -116,8 +123,35 @@ static struct uvp_job *unlink_job(struct uvp_order *order)
     return job;
 }
 
+/* Goes over the line once; false when nothing came out. */
+static bool take_unordered_once(struct uvp_order *order, struct uvp_order_batch *batch)
+{
+    const uint64_t waiting = order->arrived - order->next;
+    const uint32_t before = batch->count;
+    uint64_t kept = 0;
+
+    for (uint64_t i = 0; i < waiting; i++) {
+        struct uvp_item *const item = order->slots[i];
+
+        order->slots[i] = NULL;
+        if (batch->count < UVP_ORDER_BATCH && may_come_out(order, item)) {
+            batch->items[batch->count++] = item;
+            order->next++;
+        } else {
+            order->slots[kept++] = item;
+        }
+    }
+    return batch->count != before;
+}
+
 static void take_items(struct uvp_order *order, struct uvp_order_batch *batch)
 {
+    if (order->unordered) {
+        while (take_unordered_once(order, batch)) {
+            /* what came out may have let others go that stood before it */
+        }
+        return;
+    }
     while (batch->count < UVP_ORDER_BATCH && item_is_ready(order)) {
         struct uvp_item **const slot = slot_of(order, order->next);
 

@@ -36,7 +36,7 @@ struct uvp_order {
     struct uvp_condition ready;
     const struct uvp_stop *stop;
     struct uvp_mem *mem;
-    struct uvp_item **slots; /* [ticket & mask]; in unordered mode a line of waiting items */
+    struct uvp_item **slots; /* [ticket & mask]; unordered: those that wait, by arrival */
     size_t slot_count;       /* a power of two */
     uint64_t next;           /* the ticket to come out next; unordered: how many came out */
     uint64_t arrived;        /* how many were sent */

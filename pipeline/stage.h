@@ -37,7 +37,11 @@ struct uvp_item {
     uint64_t ticket;    /* 0, 1, 2 ... over the whole run, without gap */
     size_t share_bytes; /* of the budget, held now */
     bool has_ticket;
-    bool direct;           /* set by the reader before sending: no work to do */
+    bool direct; /* set by the reader before sending: no work to do */
+    /* Set by the reader before sending: keeps its place in an unordered run, too. What has an
+     * earlier ticket comes out before it, what has a later one after it. */
+    bool fixed;
+    uint64_t fence;        /* the pipeline's own: how many must have come out before */
     struct uvp_item *next; /* the pipeline's own link */
 };
 

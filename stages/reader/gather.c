@@ -54,6 +54,37 @@ static bool needs_worker(const struct uvp_parcel *parcel)
     return false;
 }
 
+/*
+ * Where an unordered run must keep order: at the ends of an input, and where a member lies in
+ * several parcels. Raw bytes may end inside of one; after a whole member nothing is open.
+ */
+static bool must_keep_place(struct uvp_lane *lane, const struct uvp_parcel *parcel)
+{
+    bool fixed = !lane->between_members;
+
+    for (uint32_t i = 0; i < parcel->piece_count; i++) {
+        switch (parcel->pieces[i]->kind) {
+        case UVP_PIECE_OPEN:
+        case UVP_PIECE_TRAILER:
+            fixed = true;
+            lane->between_members = true;
+            break;
+        case UVP_PIECE_MEMBER:
+        case UVP_PIECE_END:
+            lane->between_members = true;
+            break;
+        case UVP_PIECE_RAW:
+        case UVP_PIECE_BEGIN:
+        case UVP_PIECE_DATA:
+            lane->between_members = false;
+            break;
+        default:
+            break;
+        }
+    }
+    return fixed || !lane->between_members;
+}
+
 void uvp_lane_send(struct uvp_lane *lane)
 {
     struct uvp_parcel *const parcel = lane->parcel;
@@ -63,6 +94,7 @@ void uvp_lane_send(struct uvp_lane *lane)
     }
     lane->parcel = NULL;
     parcel->item.direct = !needs_worker(parcel);
+    parcel->item.fixed = must_keep_place(lane, parcel);
     uvp_intake_send(lane->intake, &parcel->item);
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "formats/mesh/format.h"
-#include "tests/unit/mesh/obj_reference.h"
+#include "tests/support/obj_reference.h"
 
 #define MEMORY_LIMIT ((size_t)256 << 20)
 

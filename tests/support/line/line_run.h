@@ -11,13 +11,36 @@
 #include "pipeline/pipeline.h"
 #include "stages/stages.h"
 
+/* What was told of a member. */
+struct line_record {
+    uint64_t seq;
+    char path[240];
+    enum uvp_member_status status;
+    enum uvp_code code; /* of its error */
+    bool dropped;
+};
+
+/* A file below the output folder. */
+struct line_file {
+    char path[240];
+    unsigned char *data;
+    size_t bytes;
+    unsigned mode;
+    int64_t mtime;
+};
+
 struct line_run {
     /* in */
     const void *const *inputs; /* one or more; written to files of their own */
     const size_t *input_bytes;
     uint32_t input_count;
-    const char *input_name;       /* of the first input's file; default "input" */
-    bool through_pipe;            /* the first input comes by a pipe (as /dev/fd/N) */
+    const char *input_name;         /* of the inputs, after their number; default "input" */
+    const char *const *input_names; /* of each, without a number; NULL: as above */
+    const char *input_folder;  /* a folder that is there: the one input, instead of bytes */
+    bool through_pipe;         /* the first input comes by a pipe (as /dev/fd/N) */
+    bool into_folder;          /* the output is a folder, see `files` */
+    const void *output_before; /* what the output file holds before the run, or NULL */
+    size_t output_before_bytes;
     struct uvp_settings settings; /* inputs and output are set by line_run */
     struct uvp_pipeline_options options;
     uint64_t fail_at_call;        /* allocation that fails; 0: none */
@@ -29,6 +52,10 @@ struct line_run {
     unsigned char *output; /* malloc'd; NULL when there is no output file */
     size_t output_bytes;
     uint64_t records;
+    struct line_record *told; /* `records` of them */
+    uint64_t warnings_told;
+    struct line_file *files; /* into_folder: sorted by path */
+    size_t file_count;
     uint64_t calls;      /* allocations asked for */
     size_t leaked_bytes; /* still counted as used after everything was destroyed */
     size_t peak_bytes;
@@ -36,5 +63,9 @@ struct line_run {
 
 void line_run(struct line_run *run);
 void line_run_release(struct line_run *run);
+
+/* NULL when it is not there. */
+const struct line_record *line_run_record(const struct line_run *run, const char *path);
+const struct line_file *line_run_file(const struct line_run *run, const char *path);
 
 #endif

@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "formats/mesh/format.h"
-#include "tests/unit/mesh/obj_reference.h"
+#include "tests/support/obj_reference.h"
 
 struct bench {
     struct uvp_mem mem;

@@ -84,6 +84,40 @@ static void test_unordered_comes_as_it_arrives(void **state)
     tear_down(&bench);
 }
 
+/* Tickets 0 and 3 and 6 are fixed; the fences are those the intake sets. */
+static void test_fixed_ones_keep_their_place(void **state)
+{
+    static const uint64_t fences[] = {0, 1, 1, 3, 4, 4, 6};
+    static const struct {
+        size_t sent;
+        uint32_t out[4]; /* tickets */
+        uint32_t count;
+    } steps[] = {
+        {2, {0}, 0}, {6, {0}, 0}, {0, {0, 2}, 2},       {5, {0}, 0},
+        {3, {0}, 0}, {4, {0}, 0}, {1, {1, 3, 4, 5}, 4},
+    };
+    struct bench bench;
+
+    (void)state;
+    set_up(&bench, 8, true);
+    for (size_t i = 0; i < 7; i++) {
+        bench.items[i].fence = fences[i];
+    }
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        const bool last = i + 1 == sizeof steps / sizeof steps[0];
+
+        uvp_order_send(&bench.order, &bench.items[steps[i].sent]);
+        look(&bench, UVP_OK, steps[i].count + (last ? 1 : 0));
+        for (uint32_t k = 0; k < steps[i].count; k++) {
+            assert_int_equal(bench.batch.items[k]->ticket, steps[i].out[k]);
+        }
+    }
+    assert_int_equal(bench.batch.items[4]->ticket, 6);
+    uvp_order_end(&bench.order, 7);
+    look(&bench, UVP_END, 0);
+    tear_down(&bench);
+}
+
 static void test_long_batches_are_cut(void **state)
 {
     struct bench bench;
@@ -244,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_out_of_order_comes_in_order),
         cmocka_unit_test(test_unordered_comes_as_it_arrives),
         cmocka_unit_test(test_long_batches_are_cut),
+        cmocka_unit_test(test_fixed_ones_keep_their_place),
         cmocka_unit_test(test_jobs_in_order_of_submission),
         cmocka_unit_test(test_abort_leaves_the_rest),
         cmocka_unit_test(test_sleeping_writer_is_woken),

@@ -16,6 +16,8 @@
 #define FILL_GUESS 0.35
 #define NUDGE_REACH 6
 #define LEAST_STEPS 16
+#define PATIENT_ROUNDS 2
+#define THIN_STEPS 4 /* doubled every round */
 
 struct placer {
     struct uvp_atlas_work *work;
@@ -336,6 +338,53 @@ static enum uvp_code rewrite(struct placer *placer, const uint8_t *failed)
     return UVP_OK;
 }
 
+static double square_between(struct uvp_point2 a, struct uvp_point2 b)
+{
+    const double dx = (double)a.x - b.x;
+    const double dy = (double)a.y - b.y;
+
+    return dx * dx + dy * dy;
+}
+
+/* Whether a triangle of the chart is lower than `least` lattice steps. */
+static bool is_thin(const struct uvp_charts *charts, const struct uvp_chart *chart,
+                    double least)
+{
+    for (uint32_t i = 0; i < chart->triangle_count; i++) {
+        const uint32_t t = charts->triangle[chart->first_triangle + i];
+        const struct uvp_point2 a = charts->page[charts->corner[3 * t]];
+        const struct uvp_point2 b = charts->page[charts->corner[3 * t + 1]];
+        const struct uvp_point2 c = charts->page[charts->corner[3 * t + 2]];
+        const double area = (double)uvp_orient(a, b, c);
+        const double longest =
+            fmax(square_between(a, b), fmax(square_between(b, c), square_between(c, a)));
+        if (area * area < least * least * longest) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Every packing turns the charts anew, so one chart of thin triangles after the other would
+ * fail. Those that might be next join the ones that did.
+ */
+static enum uvp_code fail_thin(struct placer *placer, uint32_t round, uint8_t *failed)
+{
+    const struct uvp_charts *const charts = placer->charts;
+
+    for (uint32_t c = 0; c < charts->count; c++) {
+        const struct uvp_chart *const chart = &charts->chart[c];
+        const uint32_t end = chart->first_triangle + chart->triangle_count;
+        if (!failed[c] &&
+            unit_length(placer, chart->first_triangle, end) < chart->triangle_count) {
+            failed[c] = is_thin(charts, chart, THIN_STEPS << (round - PATIENT_ROUNDS));
+        }
+        UVP_TRY(uvp_work_count(placer->work, 8 * chart->triangle_count));
+    }
+    return UVP_OK;
+}
+
 enum uvp_code uvp_place_charts(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                                const struct uvp_outlines *outlines,
                                const struct uvp_packing *packing, uint32_t round,
@@ -357,6 +406,9 @@ enum uvp_code uvp_place_charts(struct uvp_atlas_work *work, const struct uvp_top
         UVP_TRY(judge(&placer, outlines, c, &valid));
         failed[c] = !valid;
         *again = *again || !valid;
+    }
+    if (*again && round >= PATIENT_ROUNDS) {
+        UVP_TRY(fail_thin(&placer, round, failed));
     }
     return *again ? rewrite(&placer, failed) : UVP_OK;
 }

@@ -1,9 +1,12 @@
 #include "tools/uvpipe/process.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #ifdef __GLIBC__
 #    include <malloc.h>
@@ -27,8 +30,23 @@ static void set_up_malloc(void)
 }
 #endif
 
+/*
+ * Started with 0, 1 or 2 closed, the next file opened would take its place: an output file or a
+ * wake-up pipe would be taken for stdin. The place is filled with what fails the wrong way round:
+ * reading from it and writing to it say that the descriptor is bad.
+ */
+static void hold_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
+}
+
 void uvp_process_prepare(void)
 {
+    hold_standard_descriptors();
     /* Names in pax and zip are UTF-8. Never LC_ALL: LC_NUMERIC changes how numbers are read. */
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     /* Unset, the C library looks for /etc/localtime again at every time stamp of a zip. */

@@ -404,12 +404,14 @@ static enum uvp_code convert_long(struct uvp_lane *lane, const struct uvp_header
     struct uvp_piece *piece;
     bool more = true;
 
+    /* as with members taken: it joins when all that is told of it is there */
+    UVP_TRY(uvp_input_announce(lane->input, &lane->spare->entry, err));
     UVP_TRY(uvp_lane_reserve(lane, 0, err));
-    piece = uvp_parcel_add_member(lane->parcel, UVP_PIECE_BEGIN);
+    piece = uvp_parcel_add_filled(lane->parcel, &lane->spare);
     if (piece == NULL) {
         return uvp_fail_memory(err, sizeof *piece->member);
     }
-    UVP_TRY(uvp_input_announce(lane->input, &piece->member->entry, err));
+    piece->kind = UVP_PIECE_BEGIN;
     piece->member->reason = reason;
     piece->member->bytes_in = size;
     piece->member->bytes_out = size;
@@ -498,20 +500,43 @@ static enum uvp_code read_members(struct uvp_lane *lane, struct uvp_error *err)
     }
 }
 
+static enum uvp_code read_trailer(struct uvp_lane *lane, struct uvp_slices *raw, uint64_t *at,
+                                  struct uvp_error *err)
+{
+    if (lane->foreign || lane->shared->settings->dry_run) {
+        return UVP_OK;
+    }
+    UVP_TRY(uvp_input_trailer(lane->input, raw, at, err));
+    if (lane->hook_code != UVP_OK) {
+        *err = lane->hook_error;
+    }
+    return lane->hook_code;
+}
+
+/* The piece is made when all of it is there: while the input is waited for, parcels go. */
 static enum uvp_code send_trailer(struct uvp_lane *lane, struct uvp_error *err)
 {
+    struct uvp_slices raw;
     struct uvp_piece *piece;
+    uint64_t at = 0;
+    enum uvp_code code;
 
     UVP_TRY(uvp_lane_gather(lane, err));
-    UVP_TRY(uvp_lane_reserve(lane, 0, err));
-    piece = uvp_parcel_add(lane->parcel, UVP_PIECE_TRAILER);
-    if (piece == NULL) {
-        return uvp_fail_memory(err, sizeof *piece);
+    uvp_slices_init(&raw, lane->shared->mem);
+    code = read_trailer(lane, &raw, &at, err);
+    if (code == UVP_OK) {
+        code = uvp_lane_reserve(lane, (size_t)raw.bytes, err);
     }
-    if (!lane->foreign && !lane->shared->settings->dry_run) {
-        UVP_TRY(uvp_input_trailer(lane->input, &piece->slices, &piece->at, err));
+    if (code == UVP_OK) {
+        piece = uvp_parcel_add(lane->parcel, UVP_PIECE_TRAILER);
+        code = piece == NULL ? uvp_fail_memory(err, sizeof *piece)
+                             : uvp_slices_move(&piece->slices, &raw, err);
+        if (piece != NULL) {
+            piece->at = at;
+        }
     }
-    return uvp_lane_reserve(lane, (size_t)piece->slices.bytes, err);
+    uvp_slices_release(&raw);
+    return code;
 }
 
 static enum uvp_code run_steps(struct uvp_lane *lane, struct uvp_error *err)

@@ -46,6 +46,8 @@ static inline void uvp_shared_count(_Atomic uint64_t *counter, uint64_t more)
 /* The path of an input as given; "-" when there is none. */
 const char *uvp_shared_input(const struct uvp_shared *shared, uint32_t lane);
 
+#define UVP_SHARED_KEEP_PART 8 /* of the memory of the run, for warm workers */
+
 /* Warm memory each worker may keep between members, inside the memory the run was given. */
 size_t uvp_shared_worker_keep_bytes(const struct uvp_settings *settings);
 

@@ -7,8 +7,6 @@
 #include "stages/writer/frames.h"
 
 #define KEPT_BLOCKS 8
-#define KEEP_MOST ((size_t)64 << 20)
-#define KEEP_PART 8                            /* of the memory, for warm workers */
 #define FRAMES_PART 8                          /* of the memory, for frames */
 #define FRAME_COST_BYTES (3 * UVP_FRAME_BYTES) /* plain, compressed, the codec's state */
 
@@ -20,25 +18,13 @@ struct uvp_stages {
     struct uvp_writer_stage writer_stage;
 };
 
-const char *uvp_shared_input(const struct uvp_shared *shared, uint32_t lane)
-{
-    return shared->settings->input_count == 0 ? "-" : shared->settings->inputs[lane];
-}
-
-size_t uvp_shared_worker_keep_bytes(const struct uvp_settings *settings)
-{
-    const size_t workers = settings->workers == 0 ? 1 : settings->workers;
-    const size_t share = settings->memory_bytes / KEEP_PART / workers;
-
-    return share > KEEP_MOST ? KEEP_MOST : share;
-}
-
 struct uvp_shares uvp_stages_shares(const struct uvp_settings *settings)
 {
     const size_t frames = settings->memory_bytes / FRAMES_PART / FRAME_COST_BYTES;
     const size_t most = (size_t)settings->workers + 2;
     const struct uvp_shares shares = {
-        .in_flight_bytes = settings->memory_bytes - settings->memory_bytes / KEEP_PART -
+        .in_flight_bytes = settings->memory_bytes -
+                           settings->memory_bytes / UVP_SHARED_KEEP_PART -
                            settings->memory_bytes / FRAMES_PART,
         .jobs = (uint32_t)(frames == 0     ? 1
                            : frames > most ? most

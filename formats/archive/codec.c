@@ -194,6 +194,7 @@ struct decoder {
     struct uvp_block *block; /* being filled */
     size_t filled;
     size_t given;
+    bool begun; /* the first slice was given */
     struct uvp_error failure;
 };
 
@@ -283,12 +284,32 @@ static enum uvp_code decode_step(struct decoder *decoder, struct uvp_error *err)
     return code;
 }
 
-/* Bytes are waiting to be given and more would have to be waited for. */
+static bool would_wait(struct decoder *decoder)
+{
+    return !decoder->in_ended && decoder->slice_used == decoder->slice.bytes &&
+           decoder->in->pending.block == NULL && !decoder->in->ops->ready(decoder->in);
+}
+
+/* Bytes are there to be given and more would have to be waited for. */
 static bool should_give_now(struct decoder *decoder)
 {
-    return decoder->filled - decoder->given >= GRAIN && !decoder->in_ended &&
-           decoder->slice_used == decoder->slice.bytes && decoder->in->pending.block == NULL &&
-           !decoder->in->ops->ready(decoder->in);
+    const size_t least = decoder->begun ? 1 : GRAIN;
+
+    return decoder->filled - decoder->given >= least && would_wait(decoder);
+}
+
+static size_t giveable(struct decoder *decoder)
+{
+    const size_t rest = decoder->filled - decoder->given;
+    const size_t whole = decoder->filled & ~(GRAIN - 1);
+
+    if (decoder->ended || decoder->failure.code != UVP_OK) {
+        return rest;
+    }
+    if (whole > decoder->given) {
+        return whole - decoder->given;
+    }
+    return should_give_now(decoder) ? rest : 0;
 }
 
 static void decode_some(struct decoder *decoder)
@@ -316,16 +337,15 @@ static enum uvp_code next_slice(struct uvp_stream *stream, struct uvp_slice *sli
     struct decoder *const decoder = (struct decoder *)stream;
 
     for (;;) {
-        const bool last = decoder->ended || decoder->failure.code != UVP_OK;
-        size_t give = decoder->filled - decoder->given;
+        const size_t give = giveable(decoder);
 
-        give = last ? give : give & ~(GRAIN - 1);
         if (give != 0) {
             uvp_block_hold(decoder->block);
             slice->block = decoder->block;
             slice->offset = (uint32_t)decoder->given;
             slice->bytes = (uint32_t)give;
             decoder->given += give;
+            decoder->begun = true;
             return UVP_OK;
         }
         if (decoder->failure.code != UVP_OK) {
@@ -346,7 +366,7 @@ static bool is_ready(struct uvp_stream *stream)
     struct decoder *const decoder = (struct decoder *)stream;
 
     return decoder->ended || decoder->failure.code != UVP_OK || decoder->in_ended ||
-           decoder->filled - decoder->given >= GRAIN ||
+           decoder->filled - decoder->given >= (decoder->begun ? 1 : GRAIN) ||
            decoder->slice_used < decoder->slice.bytes || decoder->in->pending.block != NULL ||
            decoder->in->ops->ready(decoder->in);
 }

@@ -20,6 +20,9 @@ struct uvp_input_ops {
     enum uvp_container container;
     enum uvp_code (*next)(struct uvp_input *input, struct uvp_header *header,
                           struct uvp_error *err);
+    /* NULL: nothing to show */
+    enum uvp_code (*head)(struct uvp_input *input, void *to, size_t room, size_t *bytes,
+                          bool *whole, struct uvp_error *err);
     enum uvp_code (*take)(struct uvp_input *input, struct uvp_entry *entry,
                           struct uvp_error *err);
     enum uvp_code (*announce)(struct uvp_input *input, struct uvp_entry *entry,

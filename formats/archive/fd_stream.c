@@ -4,7 +4,8 @@
  * One block is being filled at a time; slices of it are handed out as data comes, and the
  * rest of it goes on being filled behind them, so a slow pipe wastes no memory. A read is
  * made as large as the data at hand: reads go on while poll says there is more, until the
- * block is full. Nothing waits for a full block.
+ * block is full. Nothing waits for a full block; an odd rest goes out when nothing comes after
+ * it, for it may be the end of a member.
  *
  * Every wait watches the stop flag's descriptor too: a silent pipe does not keep us.
  */
@@ -33,7 +34,8 @@ struct fd_stream {
     struct uvp_error failure; /* of a read; given once the bytes before it were */
     struct uvp_block *block;  /* being filled, or NULL */
     size_t filled;            /* bytes in it */
-    size_t given;             /* of them handed out; a multiple of 512 */
+    size_t given;             /* of them handed out */
+    bool begun;               /* the first slice was given */
     uint64_t at;              /* bytes read in all */
     uint64_t start;           /* where a regular file stood when we came */
 };
@@ -169,22 +171,35 @@ static enum uvp_code fill_block(struct fd_stream *in, struct uvp_error *err)
     return UVP_OK;
 }
 
+static size_t giveable(const struct fd_stream *in)
+{
+    const size_t rest = in->filled - in->given;
+    const size_t whole = in->filled & ~(GRAIN - 1);
+
+    if (in->ended || in->failure.code != UVP_OK) {
+        return rest;
+    }
+    if (whole > in->given) {
+        return whole - in->given;
+    }
+    return rest != 0 && in->begun && !is_readable(in) ? rest : 0;
+}
+
 static enum uvp_code next_slice(struct uvp_stream *stream, struct uvp_slice *slice,
                                 struct uvp_error *err)
 {
     struct fd_stream *const in = (struct fd_stream *)stream;
 
     for (;;) {
-        const bool last = in->ended || in->failure.code != UVP_OK;
-        size_t give = in->filled - in->given;
+        const size_t give = giveable(in);
 
-        give = last ? give : give & ~(GRAIN - 1);
         if (give != 0) {
             uvp_block_hold(in->block);
             slice->block = in->block;
             slice->offset = (uint32_t)in->given;
             slice->bytes = (uint32_t)give;
             in->given += give;
+            in->begun = true;
             return UVP_OK;
         }
         if (in->failure.code != UVP_OK) {
@@ -203,7 +218,7 @@ static bool is_ready(struct uvp_stream *stream)
     const struct fd_stream *const in = (const struct fd_stream *)stream;
 
     return in->ended || in->failure.code != UVP_OK || in->filled - in->given >= GRAIN ||
-           is_readable(in);
+           (in->begun && in->filled > in->given) || is_readable(in);
 }
 
 static void close_fd(struct uvp_stream *stream)

@@ -64,6 +64,18 @@ static enum uvp_code make_place(struct uvp_feed *feed, struct uvp_error *err)
     return UVP_OK;
 }
 
+/* What trickles in by the byte shall not cost a slice a byte. */
+static bool joins_last(const struct uvp_feed *feed, const struct uvp_slice *slice)
+{
+    const struct uvp_slice *last;
+
+    if (feed->count == 0) {
+        return false;
+    }
+    last = &feed->ahead[feed->first + feed->count - 1];
+    return last->block == slice->block && last->offset + last->bytes == slice->offset;
+}
+
 enum uvp_code uvp_feed_fill(struct uvp_feed *feed, uint64_t bytes, uint64_t *got,
                             struct uvp_error *err)
 {
@@ -80,9 +92,14 @@ enum uvp_code uvp_feed_fill(struct uvp_feed *feed, uint64_t bytes, uint64_t *got
         if (code != UVP_OK) {
             return code;
         }
-        feed->ahead[feed->first + feed->count] = slice;
-        feed->count++;
         feed->ahead_bytes += slice.bytes;
+        if (joins_last(feed, &slice)) {
+            feed->ahead[feed->first + feed->count - 1].bytes += slice.bytes;
+            uvp_block_drop(slice.block);
+        } else {
+            feed->ahead[feed->first + feed->count] = slice;
+            feed->count++;
+        }
     }
     *got = feed->ahead_bytes < bytes ? feed->ahead_bytes : bytes;
     return UVP_OK;

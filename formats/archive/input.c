@@ -62,6 +62,15 @@ enum uvp_code uvp_input_next(struct uvp_input *input, struct uvp_header *header,
     return input->ops->next(input, header, err);
 }
 
+enum uvp_code uvp_input_head(struct uvp_input *input, void *to, size_t room, size_t *bytes,
+                             bool *whole, struct uvp_error *err)
+{
+    *bytes = 0;
+    *whole = false;
+    return input->ops->head == NULL ? UVP_OK
+                                    : input->ops->head(input, to, room, bytes, whole, err);
+}
+
 enum uvp_code uvp_input_take(struct uvp_input *input, struct uvp_entry *entry,
                              struct uvp_error *err)
 {

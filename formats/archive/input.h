@@ -68,6 +68,13 @@ void uvp_input_keep_metadata(struct uvp_input *input, bool keep);
 UVP_MUST_USE enum uvp_code uvp_input_next(struct uvp_input *input, struct uvp_header *header,
                                           struct uvp_error *err);
 
+/*
+ * A plain file's first bytes, all or `room` of them, however they come in; *whole says that
+ * there are no more. Other containers show nothing. Before take, pass and read.
+ */
+UVP_MUST_USE enum uvp_code uvp_input_head(struct uvp_input *input, void *to, size_t room,
+                                          size_t *bytes, bool *whole, struct uvp_error *err);
+
 /* Reads the current member whole into `entry` (initialised, empty). Bytes before it must have
  * been flushed. On failure what was read of it is flushed later like passed bytes. */
 UVP_MUST_USE enum uvp_code uvp_input_take(struct uvp_input *input, struct uvp_entry *entry,

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define GRAIN ((size_t)512)
+#define FIRST_MIN ((size_t)512) /* what the stream is, is seen from the first slice */
 
 struct memory_stream {
     struct uvp_stream base;
@@ -22,7 +22,9 @@ static enum uvp_code next_slice(struct uvp_stream *stream, struct uvp_slice *sli
 {
     struct memory_stream *const memory = (struct memory_stream *)stream;
     const size_t left = memory->bytes.bytes - memory->at;
-    const size_t part = left < memory->slice_bytes ? left : memory->slice_bytes;
+    const size_t want =
+        memory->at == 0 && memory->slice_bytes < FIRST_MIN ? FIRST_MIN : memory->slice_bytes;
+    const size_t part = left < want ? left : want;
     struct uvp_block *block = NULL;
 
     if (left == 0) {
@@ -87,10 +89,7 @@ enum uvp_code uvp_memory_stream_open(struct uvp_span bytes, size_t slice_bytes,
     memory->mem = mem;
     memory->pool = pool;
     memory->bytes = bytes;
-    memory->slice_bytes = slice_bytes & ~(GRAIN - 1);
-    if (memory->slice_bytes == 0) {
-        memory->slice_bytes = slice_bytes == 0 ? UVP_BLOCK_BYTES : GRAIN;
-    }
+    memory->slice_bytes = slice_bytes == 0 ? UVP_BLOCK_BYTES : slice_bytes;
     *stream = &memory->base;
     return UVP_OK;
 }

@@ -108,6 +108,19 @@ static enum uvp_code next(struct uvp_input *input, struct uvp_header *header,
     return UVP_OK;
 }
 
+static enum uvp_code show_head(struct uvp_input *input, void *to, size_t room, size_t *bytes,
+                               bool *whole, struct uvp_error *err)
+{
+    struct plain_input *const plain = plain_of(input);
+    uint64_t got = 0;
+
+    UVP_TRY(fill(plain, (uint64_t)room + 1, &got, err));
+    *whole = got <= room;
+    *bytes = got < room ? (size_t)got : room;
+    uvp_feed_copy(&plain->feed, 0, to, *bytes);
+    return UVP_OK;
+}
+
 static void describe_file(struct archive_entry *metadata, const struct stat *status)
 {
     archive_entry_set_perm(metadata, status->st_mode & 07777);
@@ -236,6 +249,7 @@ static void close_plain(struct uvp_input *input)
 static const struct uvp_input_ops input_ops = {
     .container = UVP_CONTAINER_PLAIN,
     .next = next,
+    .head = show_head,
     .take = take,
     .announce = announce,
     .pass = pass,

@@ -22,8 +22,10 @@ struct uvp_stream;
 
 struct uvp_stream_ops {
     /*
-     * The next bytes (at least one), as a slice with a reference for the caller. Every slice
-     * but the last ends at a multiple of 512 bytes of the stream.
+     * The next bytes (at least one), as a slice with a reference for the caller. The first has
+     * 512 of them unless there are fewer: what the stream is can be seen from it. Slices end
+     * at multiples of 512 bytes of the stream, but for the last and where more would have to
+     * be waited for.
      * Returns UVP_OK, UVP_END after the last byte, UVP_CANCELLED, or a failure, which
      * comes after all bytes before it were given; err->at is the offset in this stream's input.
      */
@@ -83,7 +85,8 @@ UVP_MUST_USE enum uvp_code uvp_fd_stream_open(int fd,
                                               struct uvp_stream **stream,
                                               struct uvp_error *err);
 
-/* Reads memory; for tests and for embedding. The bytes must outlive the stream. */
+/* Reads memory; for tests and for embedding. The bytes must outlive the stream. Slices have
+ * `slice_bytes`, the first at least 512; 0: as files have them. */
 UVP_MUST_USE enum uvp_code
 uvp_memory_stream_open(struct uvp_span bytes, size_t slice_bytes, struct uvp_block_pool *pool,
                        struct uvp_mem *mem, struct uvp_stream **stream, struct uvp_error *err);

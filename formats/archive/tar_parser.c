@@ -201,23 +201,36 @@ enum uvp_code uvp_tar_parser_fail_here(struct uvp_tar_parser *parser, struct uvp
 
 /* ---- bytes ---- */
 
-/* Headers and slices of a tar begin at multiples of a block, so no block lies in two pieces. */
+/* Zero blocks from `at` on that lie in one piece; a block that lies in several is put together.
+ */
+static uint64_t zeros_in_piece(const struct uvp_tar_parser *parser, uint64_t at, uint64_t to)
+{
+    const struct uvp_span piece = uvp_window_piece(&parser->window, at);
+    unsigned char block[UVP_TAR_BLOCK];
+    size_t used = 0;
+
+    if (piece.bytes < UVP_TAR_BLOCK) {
+        uvp_window_copy(&parser->window, at, block, sizeof block);
+        return uvp_tar_block_is_zero(block) ? UVP_TAR_BLOCK : 0;
+    }
+    while (piece.bytes - used >= UVP_TAR_BLOCK && to - at - used >= UVP_TAR_BLOCK &&
+           uvp_tar_block_is_zero(piece.data + used)) {
+        used += UVP_TAR_BLOCK;
+    }
+    return used;
+}
+
 uint64_t uvp_tar_parser_zeros(const struct uvp_tar_parser *parser, uint64_t from, uint64_t to)
 {
     uint64_t at = from;
 
     while (to - at >= UVP_TAR_BLOCK) {
-        const struct uvp_span piece = uvp_window_piece(&parser->window, at);
-        size_t used = 0;
+        const uint64_t used = zeros_in_piece(parser, at, to);
 
-        while (piece.bytes - used >= UVP_TAR_BLOCK && to - at - used >= UVP_TAR_BLOCK &&
-               uvp_tar_block_is_zero(piece.data + used)) {
-            used += UVP_TAR_BLOCK;
-        }
-        at += used;
-        if (used == 0 || used != piece.bytes) {
+        if (used == 0) {
             break;
         }
+        at += used;
     }
     return at - from;
 }

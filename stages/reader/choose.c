@@ -27,12 +27,12 @@ static bool matches_any(const char *const *patterns, uint32_t count, const char 
 }
 
 const char *uvp_choose_member(const struct uvp_settings *settings,
-                              const struct uvp_header *header)
+                              const struct uvp_header *header, bool is_mesh)
 {
     if (header->type != UVP_ENTRY_FILE) {
         return "not a file";
     }
-    if (uvp_format_by_path(header->path, header->path_bytes) == NULL) {
+    if (!is_mesh && uvp_format_by_path(header->path, header->path_bytes) == NULL) {
         return "not a mesh format";
     }
     if (settings->include_count != 0 &&

@@ -9,9 +9,10 @@
 #include "formats/archive/input.h"
 #include "stages/shared.h"
 
-/* NULL when the member is to be unwrapped (as far as its name tells), else why it is not. */
+/* NULL when the member is to be unwrapped (as far as its name tells), else why it is not.
+ * `is_mesh`: its bytes say so, whatever it is called. */
 const char *uvp_choose_member(const struct uvp_settings *settings,
-                              const struct uvp_header *header);
+                              const struct uvp_header *header, bool is_mesh);
 
 /*
  * The kind of output that follows from the settings and an input: the first of the run, or

@@ -23,6 +23,7 @@
 #define MESH_COST_FACTOR                                                                       \
     10 /* engine's memory per byte of mesh, a rough guess until decoded                        \
         */
+#define HEAD_BYTES ((size_t)64 << 10) /* of a plain file, to tell what it is */
 #define SPOOL_LIMIT ((size_t)1 << 40)
 
 /* ---- opening ---- */
@@ -189,21 +190,6 @@ static void before_wait(void *ctx)
     uvp_intake_note(lane->intake, "waiting for input", lane->name);
 }
 
-static enum uvp_code look_at_head(struct uvp_lane *lane, struct uvp_error *err)
-{
-    const char *const name = (const char *)lane->member_name.data;
-    struct uvp_span head = {NULL, 0};
-    const char *reason = NULL;
-    const enum uvp_code code = uvp_stream_peek(lane->stream, &head, err);
-
-    if (code != UVP_OK && code != UVP_END) {
-        return code;
-    }
-    lane->plain_is_mesh =
-        code == UVP_OK && uvp_format_find(name, strlen(name), head, false, &reason) != NULL;
-    return UVP_OK;
-}
-
 static enum uvp_code open_input(struct uvp_lane *lane, struct uvp_error *err)
 {
     struct uvp_input_options options = {
@@ -223,7 +209,6 @@ static enum uvp_code open_input(struct uvp_lane *lane, struct uvp_error *err)
     }
     UVP_TRY(uvp_choose_name(lane->name, lane->shared->per_input, lane->codec,
                             &lane->member_name, err));
-    UVP_TRY(look_at_head(lane, err));
     options.path = (const char *)lane->member_name.data;
     code = uvp_input_open(stream, &options, &lane->input, err);
     if (code == UVP_OK) {
@@ -448,25 +433,49 @@ static enum uvp_code pass_member(struct uvp_lane *lane, struct uvp_header *heade
                                                             : UVP_OK;
 }
 
+/* Whether a plain file is a mesh by its bytes, of which always the same are looked at: how fast
+ * they come in must not decide. */
+static enum uvp_code look_at_head(struct uvp_lane *lane, bool *is_mesh, struct uvp_error *err)
+{
+    const char *const name = (const char *)lane->member_name.data;
+    unsigned char *const head = uvp_mem_take(lane->shared->mem, HEAD_BYTES);
+    const char *reason = NULL;
+    size_t bytes = 0;
+    bool whole = false;
+    enum uvp_code code;
+
+    if (head == NULL) {
+        return uvp_fail_memory(err, HEAD_BYTES);
+    }
+    code = uvp_input_head(lane->input, head, HEAD_BYTES, &bytes, &whole, err);
+    if (code == UVP_OK) {
+        *is_mesh = uvp_format_find(name, strlen(name), uvp_span_of(head, bytes), whole,
+                                   &reason) != NULL;
+    }
+    uvp_mem_give(lane->shared->mem, head, HEAD_BYTES);
+    return code;
+}
+
 /* What was given as an input of its own is meant to be something: a cut or mistaken file must
  * not pass in silence. */
-static bool is_unknown_file(const struct uvp_lane *lane)
+static bool has_known_name(const struct uvp_lane *lane)
 {
-    return uvp_input_container(lane->input) == UVP_CONTAINER_PLAIN && !lane->plain_is_mesh &&
-           uvp_format_by_path((const char *)lane->member_name.data,
-                              lane->member_name.bytes - 1) == NULL;
+    return uvp_format_by_path((const char *)lane->member_name.data,
+                              lane->member_name.bytes - 1) != NULL;
 }
 
 static enum uvp_code handle_member(struct uvp_lane *lane, struct uvp_header *header,
                                    struct uvp_error *err)
 {
-    const char *reason = uvp_choose_member(lane->shared->settings, header);
+    const bool plain = uvp_input_container(lane->input) == UVP_CONTAINER_PLAIN;
+    const char *reason;
+    bool is_mesh = false;
 
-    if (uvp_input_container(lane->input) == UVP_CONTAINER_PLAIN && lane->plain_is_mesh &&
-        !lane->shared->settings->dry_run) {
-        reason = NULL; /* its bytes say so, whatever it is called */
+    if (plain) {
+        UVP_TRY(look_at_head(lane, &is_mesh, err));
     }
-    if (reason != NULL && is_unknown_file(lane)) {
+    reason = uvp_choose_member(lane->shared->settings, header, is_mesh);
+    if (plain && reason != NULL && !is_mesh && !has_known_name(lane)) {
         struct uvp_error warning = {0};
 
         (void)uvp_fail(&warning, UVP_UNSUPPORTED, 0,

@@ -21,7 +21,6 @@ struct uvp_lane {
     struct uvp_io io;          /* the system's, with the bytes counted */
     struct uvp_stream *stream; /* until the input has it */
     enum uvp_codec codec;
-    bool plain_is_mesh;
     struct uvp_input *input;
     struct uvp_choice choice;
     bool foreign;               /* the output is of another kind: no raw bytes */

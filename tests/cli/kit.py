@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tarfile
+import threading
 import time
 import zipfile
 
@@ -229,9 +230,38 @@ def interrupt(number, times, path, out, *command):
     sys.exit(code if code >= 0 else 128 - code)
 
 
+def second_member(path):
+    """Prints where the second member of a tar or zip begins."""
+    if path.endswith(".zip"):
+        with open(path, "rb") as file:
+            print(file.read().index(b"PK\3\4", 4))
+    else:
+        with tarfile.open(path) as file:
+            print(file.getmembers()[1].offset)
+
+
+def trickle(cut, path, out, *command):
+    """Feeds so many bytes of the file, and the rest only after a while. Prints whether anything
+    came out before."""
+    with open(path, "rb") as file:
+        data = file.read()
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    os.write(child.stdin.fileno(), data[:int(cut)])
+    early = bool(select.select([child.stdout], [], [], 1)[0])
+    print("early" if early else "late")
+    feeder = threading.Thread(target=lambda: (child.stdin.write(data[int(cut):]),
+                                              child.stdin.close()))
+    feeder.start()
+    with open(out, "wb") as file:
+        file.write(child.stdout.read())
+    feeder.join()
+    sys.exit(child.wait(20))
+
+
 COMMANDS = {"cube": cube, "uvs": uvs, "broken": broken, "grid": grid, "archive": archive,
             "odd_name": odd_name, "unwrapped": unwrapped, "compare": compare, "names": names,
-            "report": report, "on_terminal": on_terminal, "interrupt": interrupt}
+            "report": report, "on_terminal": on_terminal, "interrupt": interrupt,
+            "second_member": second_member, "trickle": trickle}
 
 if __name__ == "__main__":
     COMMANDS[sys.argv[1]](*sys.argv[2:])

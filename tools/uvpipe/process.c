@@ -32,8 +32,8 @@ static void set_up_malloc(void)
 
 /*
  * Started with 0, 1 or 2 closed, the next file opened would take its place: an output file or a
- * wake-up pipe would be taken for stdin. The place is filled with what fails the wrong way round:
- * reading from it and writing to it say that the descriptor is bad.
+ * wake-up pipe would be taken for stdin. The place is filled with what fails the wrong way
+ * round: reading from it and writing to it say that the descriptor is bad.
  */
 static void hold_standard_descriptors(void)
 {

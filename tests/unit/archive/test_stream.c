@@ -108,20 +108,20 @@ static void open_fd(struct case_state *c, int fd, const struct uvp_io *io)
     assert_int_equal(uvp_fd_stream_open(fd, &options, &c->stream, NULL), UVP_OK);
 }
 
-/* Reads to the end; every slice but the last ends at a multiple of 512. */
+/* Reads to the end; the first slice is long enough to tell a kind by, or all there is. */
 static enum uvp_code read_all(struct case_state *c)
 {
     enum uvp_code code;
     struct uvp_slice slice;
-    bool odd = false;
+    bool is_short = false;
 
     while ((code = uvp_stream_next(c->stream, &slice, &c->err)) == UVP_OK) {
         const struct uvp_span span = uvp_slice_span(&slice);
 
-        assert_false(odd);
+        assert_false(is_short);
         assert_int_not_equal(span.bytes, 0);
         test_bytes_add(&c->got, span.data, span.bytes);
-        odd = c->got.bytes % 512 != 0;
+        is_short = c->got.bytes < 512;
         uvp_block_drop(slice.block);
     }
     return code;
@@ -324,6 +324,18 @@ static void a_pipe_is_read_as_it_comes(void **state)
     end_case(&c);
 }
 
+static void take_next(struct case_state *c, size_t bytes)
+{
+    struct uvp_slice slice;
+
+    assert_true(c->stream->ops->ready(c->stream));
+    assert_int_equal(uvp_stream_next(c->stream, &slice, NULL), UVP_OK);
+    assert_int_equal(slice.offset, c->got.bytes); /* all in one block */
+    assert_int_equal(slice.bytes, bytes);
+    test_bytes_add(&c->got, uvp_slice_span(&slice).data, slice.bytes);
+    uvp_block_drop(slice.block);
+}
+
 static void what_is_there_is_given_without_waiting_for_more(void **state)
 {
     struct case_state c;
@@ -335,20 +347,41 @@ static void what_is_there_is_given_without_waiting_for_more(void **state)
     assert_int_equal(pipe(ends), 0);
     open_fd(&c, ends[0], NULL);
     assert_int_equal(write(ends[1], noise, 1100), 1100);
-    assert_int_equal(uvp_stream_next(c.stream, &slice, NULL), UVP_OK);
-    assert_int_equal(slice.bytes, 1024);
-    uvp_block_drop(slice.block);
+    take_next(&c, 1024);
+    take_next(&c, 76); /* nothing comes after it */
+    assert_false(c.stream->ops->ready(c.stream));
     assert_int_equal(write(ends[1], noise + 1100, 1000), 1000);
-    assert_int_equal(uvp_stream_next(c.stream, &slice, NULL), UVP_OK);
-    assert_int_equal(slice.offset, 1024); /* further into the same block */
-    assert_int_equal(slice.bytes, 1024);
-    assert_memory_equal(uvp_slice_span(&slice).data, noise + 1024, 1024);
-    uvp_block_drop(slice.block);
+    take_next(&c, 2048 - 1100);
+    assert_int_equal(write(ends[1], noise + 2100, 1), 1);
+    take_next(&c, 53); /* what comes after it is waited for no longer */
     assert_int_equal(close(ends[1]), 0);
-    assert_int_equal(uvp_stream_next(c.stream, &slice, NULL), UVP_OK);
-    assert_int_equal(slice.bytes, 52);
-    uvp_block_drop(slice.block);
     assert_int_equal(uvp_stream_next(c.stream, &slice, NULL), UVP_END);
+    assert_memory_equal(c.got.data, noise, 2101);
+    end_case(&c);
+}
+
+static void the_first_slice_waits_for_a_block(void **state)
+{
+    struct case_state c;
+    struct slow_writer writer;
+    struct uvp_slice slice;
+    pthread_t thread;
+    int ends[2];
+
+    (void)state;
+    begin_case(&c);
+    assert_int_equal(pipe(ends), 0);
+    open_fd(&c, ends[0], NULL);
+    writer.fd = ends[1];
+    assert_int_equal(pthread_create(&thread, NULL, write_slowly, &writer), 0);
+    assert_int_equal(uvp_stream_next(c.stream, &slice, NULL), UVP_OK);
+    assert_true(slice.bytes >= 512);
+    test_bytes_add(&c.got, uvp_slice_span(&slice).data, slice.bytes);
+    uvp_block_drop(slice.block);
+    assert_int_equal(read_all(&c), UVP_END);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(c.got.bytes, sizeof noise);
+    assert_memory_equal(c.got.data, noise, sizeof noise);
     end_case(&c);
 }
 
@@ -454,6 +487,7 @@ int main(void)
         cmocka_unit_test(peeked_bytes_are_given_again),
         cmocka_unit_test(a_pipe_is_read_as_it_comes),
         cmocka_unit_test(what_is_there_is_given_without_waiting_for_more),
+        cmocka_unit_test(the_first_slice_waits_for_a_block),
         cmocka_unit_test(a_silent_pipe_is_left_when_asked_to),
         cmocka_unit_test(allocations_may_fail),
         cmocka_unit_test(memory_is_a_stream_too),

@@ -25,7 +25,7 @@ static const char *judge(const struct uvp_settings *settings, const char *path)
 {
     const struct uvp_header header = header_of(path);
 
-    return uvp_choose_member(settings, &header);
+    return uvp_choose_member(settings, &header, false);
 }
 
 static void test_suffix_decides(void **state)
@@ -55,6 +55,19 @@ static void test_globs(void **state)
     assert_string_equal(judge(&settings, "models/chair-broken.obj"), "excluded");
 }
 
+static void test_contents_stand_in_for_a_suffix_only(void **state)
+{
+    const char *exclude[] = {"chair*"};
+    const struct uvp_settings settings = {.exclude = exclude, .exclude_count = 1};
+    const struct uvp_header table = header_of("table");
+    const struct uvp_header chair = header_of("chair");
+
+    (void)state;
+    assert_null(uvp_choose_member(&settings, &table, true));
+    assert_non_null(uvp_choose_member(&settings, &table, false));
+    assert_string_equal(uvp_choose_member(&settings, &chair, true), "excluded");
+}
+
 static void test_what_cannot_be_touched(void **state)
 {
     const struct uvp_settings settings = {0};
@@ -63,15 +76,15 @@ static void test_what_cannot_be_touched(void **state)
 
     (void)state;
     header.type = UVP_ENTRY_LINK;
-    assert_string_equal(uvp_choose_member(&settings, &header), "not a file");
+    assert_string_equal(uvp_choose_member(&settings, &header, false), "not a file");
     header = header_of("a.obj");
     header.replaceable = false;
     header.why_not = "encrypted";
-    assert_string_equal(uvp_choose_member(&settings, &header), "encrypted");
+    assert_string_equal(uvp_choose_member(&settings, &header, false), "encrypted");
     header.why_not = NULL;
-    assert_non_null(uvp_choose_member(&settings, &header));
+    assert_non_null(uvp_choose_member(&settings, &header, false));
     header = header_of("a.obj");
-    assert_string_equal(uvp_choose_member(&dry, &header), "would be unwrapped");
+    assert_string_equal(uvp_choose_member(&dry, &header, false), "would be unwrapped");
 }
 
 static enum uvp_container outcome(uint32_t inputs, bool per_input, enum uvp_container first)
@@ -185,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_suffix_decides),
         cmocka_unit_test(test_globs),
+        cmocka_unit_test(test_contents_stand_in_for_a_suffix_only),
         cmocka_unit_test(test_what_cannot_be_touched),
         cmocka_unit_test(test_output_follows_first_input),
         cmocka_unit_test(test_output_codec_and_level),

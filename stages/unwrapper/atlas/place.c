@@ -17,7 +17,8 @@
 #define NUDGE_REACH 6
 #define LEAST_STEPS 16
 #define PATIENT_ROUNDS 2
-#define THIN_STEPS 4 /* doubled every round */
+#define GRAIN                                                                                  \
+    3 /* lattice steps, doubled every round; well below the rises of a redrawn chart */
 
 struct placer {
     struct uvp_atlas_work *work;
@@ -154,18 +155,34 @@ static int64_t area_of(const struct local *local, uint32_t t)
     return uvp_orient(local->flat.at[c[0]], local->flat.at[c[1]], local->flat.at[c[2]]);
 }
 
-static bool open_about(const struct local *local, uint32_t v)
+/* With v moved from `home`: t is open, and nothing about v was closed. */
+static bool opens(const struct local *local, struct uvp_point2 *at, uint32_t v,
+                  struct uvp_point2 home, uint32_t t)
 {
+    const struct uvp_point2 moved = at[v];
+
+    if (area_of(local, t) <= 0) {
+        return false;
+    }
     for (uint32_t i = local->start[v]; i < local->start[v + 1]; i++) {
-        if (area_of(local, local->about[i]) <= 0) {
+        const uint32_t other = local->about[i];
+        bool was_open;
+        if (area_of(local, other) > 0) {
+            continue;
+        }
+        at[v] = home;
+        was_open = area_of(local, other) > 0;
+        at[v] = moved;
+        if (was_open) {
             return false;
         }
     }
     return true;
 }
 
-/* Moves one vertex by the smallest step, in growing squares, that opens all about it. */
-static bool nudge_vertex(const struct local *local, struct uvp_point2 *at, uint32_t v)
+/* Moves one vertex by the smallest step, in growing squares, that opens t. */
+static bool nudge_vertex(const struct local *local, struct uvp_point2 *at, uint32_t v,
+                         uint32_t t)
 {
     const struct uvp_point2 home = at[v];
 
@@ -176,7 +193,7 @@ static bool nudge_vertex(const struct local *local, struct uvp_point2 *at, uint3
             const bool on_ring = dx == reach || dx == -reach || dy == reach || dy == -reach;
             at[v] = (struct uvp_point2){home.x + dx, home.y + dy};
             if (on_ring && at[v].x >= 0 && at[v].y >= 0 && at[v].x <= UVP_LATTICE &&
-                at[v].y <= UVP_LATTICE && open_about(local, v)) {
+                at[v].y <= UVP_LATTICE && opens(local, at, v, home, t)) {
                 return true;
             }
         }
@@ -196,7 +213,7 @@ static enum uvp_code nudge(struct placer *placer, struct uvp_chart *chart, struc
         for (uint32_t k = 0; k < 3 && area_of(local, t) <= 0; k++) {
             /* hubs would make this quadratic: they stay where they are */
             about = local->start[c[k] + 1] - local->start[c[k]];
-            if (about <= 64 && nudge_vertex(local, at, c[k])) {
+            if (about <= 64 && nudge_vertex(local, at, c[k], t)) {
                 break;
             }
         }
@@ -338,49 +355,49 @@ static enum uvp_code rewrite(struct placer *placer, const uint8_t *failed)
     return UVP_OK;
 }
 
-static double square_between(struct uvp_point2 a, struct uvp_point2 b)
+/* Whether the chart is still valid on a lattice `grain` times as coarse. */
+static enum uvp_code judge_coarsely(struct placer *placer, const struct uvp_outlines *outlines,
+                                    uint32_t c, int32_t grain, bool *valid)
 {
-    const double dx = (double)a.x - b.x;
-    const double dy = (double)a.y - b.y;
+    const struct uvp_arena_mark mark = uvp_arena_mark(placer->work->scratch);
+    const struct uvp_chart *const chart = &placer->charts->chart[c];
+    struct uvp_point2 *at;
+    enum uvp_verdict verdict;
+    struct local local;
 
-    return dx * dx + dy * dy;
-}
-
-/* Whether a triangle of the chart is lower than `least` lattice steps. */
-static bool is_thin(const struct uvp_charts *charts, const struct uvp_chart *chart,
-                    double least)
-{
-    for (uint32_t i = 0; i < chart->triangle_count; i++) {
-        const uint32_t t = charts->triangle[chart->first_triangle + i];
-        const struct uvp_point2 a = charts->page[charts->corner[3 * t]];
-        const struct uvp_point2 b = charts->page[charts->corner[3 * t + 1]];
-        const struct uvp_point2 c = charts->page[charts->corner[3 * t + 2]];
-        const double area = (double)uvp_orient(a, b, c);
-        const double longest =
-            fmax(square_between(a, b), fmax(square_between(b, c), square_between(c, a)));
-        if (area * area < least * least * longest) {
-            return true;
-        }
+    UVP_TRY(make_local(placer, chart, outlines, c, &local));
+    UVP_TAKE(placer->work, at, chart->slot_count);
+    for (uint32_t v = 0; v < chart->slot_count; v++) {
+        at[v].x = (local.flat.at[v].x + grain / 2) / grain;
+        at[v].y = (local.flat.at[v].y + grain / 2) / grain;
     }
-    return false;
+    local.flat.at = at;
+    UVP_TRY(uvp_verdict_find(placer->work, &local.flat, &verdict));
+    *valid = verdict == UVP_VERDICT_VALID;
+    uvp_arena_rewind(placer->work->scratch, mark);
+    return UVP_OK;
 }
 
 /*
- * Every packing turns the charts anew, so one chart of thin triangles after the other would
- * fail. Those that might be next join the ones that did.
+ * Every packing turns the charts anew, so those that are valid by luck would fail one after the
+ * other, each in a round of its own. They join the ones that did fail: polygons at once, for
+ * they only change their shape, and charts that would fall apart after some rounds.
  */
-static enum uvp_code fail_thin(struct placer *placer, uint32_t round, uint8_t *failed)
+static enum uvp_code fail_frail(struct placer *placer, const struct uvp_outlines *outlines,
+                                uint32_t round, uint8_t *failed)
 {
     const struct uvp_charts *const charts = placer->charts;
 
     for (uint32_t c = 0; c < charts->count; c++) {
         const struct uvp_chart *const chart = &charts->chart[c];
         const uint32_t end = chart->first_triangle + chart->triangle_count;
-        if (!failed[c] &&
-            unit_length(placer, chart->first_triangle, end) < chart->triangle_count) {
-            failed[c] = is_thin(charts, chart, THIN_STEPS << (round - PATIENT_ROUNDS));
+        const bool single =
+            unit_length(placer, chart->first_triangle, end) == chart->triangle_count;
+        bool valid = true;
+        if (!failed[c] && (single || round >= PATIENT_ROUNDS)) {
+            UVP_TRY(judge_coarsely(placer, outlines, c, GRAIN << round, &valid));
+            failed[c] = !valid;
         }
-        UVP_TRY(uvp_work_count(placer->work, 8 * chart->triangle_count));
     }
     return UVP_OK;
 }
@@ -395,7 +412,7 @@ enum uvp_code uvp_place_charts(struct uvp_atlas_work *work, const struct uvp_top
                             .charts = charts,
                             .packing = packing,
                             .pieces = {charts->chart_of, NULL},
-                            .least = LEAST_STEPS << (round < 12 ? round : 12)};
+                            .least = LEAST_STEPS << round};
     uint8_t *failed;
 
     *again = false;
@@ -407,8 +424,9 @@ enum uvp_code uvp_place_charts(struct uvp_atlas_work *work, const struct uvp_top
         failed[c] = !valid;
         *again = *again || !valid;
     }
-    if (*again && round >= PATIENT_ROUNDS) {
-        UVP_TRY(fail_thin(&placer, round, failed));
+    if (!*again) {
+        return UVP_OK;
     }
-    return *again ? rewrite(&placer, failed) : UVP_OK;
+    UVP_TRY(fail_frail(&placer, outlines, round, failed));
+    return rewrite(&placer, failed);
 }

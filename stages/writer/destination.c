@@ -19,15 +19,18 @@
 
 /* ---- counting what goes out ---- */
 
-static ssize_t counted_writev(void *ctx, int fd, const struct iovec *parts, int count)
+static enum uvp_code write_counted(void *ctx, struct iovec *parts, int count,
+                                   struct uvp_error *err)
 {
-    struct uvp_shared *const shared = ctx;
-    const ssize_t written = uvp_io_system.writev(uvp_io_system.ctx, fd, parts, count);
+    struct uvp_destination *const destination = ctx;
+    uint64_t bytes = 0;
 
-    if (written > 0) {
-        uvp_shared_count(&shared->bytes_out, (uint64_t)written);
+    for (int i = 0; i < count; i++) {
+        bytes += parts[i].iov_len;
     }
-    return written;
+    UVP_TRY(destination->file_ops.write(destination->file_ops.ctx, parts, count, err));
+    uvp_shared_count(&destination->shared->bytes_out, bytes);
+    return UVP_OK;
 }
 
 /* ---- opening ---- */
@@ -106,23 +109,18 @@ static enum uvp_code open_sinks(struct uvp_destination *destination,
                                 const struct uvp_choice *choice, struct uvp_error *err)
 {
     struct uvp_shared *const shared = destination->shared;
-    const struct uvp_sink_ops *ops = &destination->file_ops;
-    struct uvp_sink_ops frame_ops;
+    const struct uvp_sink_ops counted = {.write = write_counted, .ctx = destination};
+    struct uvp_sink_ops ops = counted;
 
-    destination->io = uvp_io_system;
-    destination->io.writev = counted_writev;
-    destination->io.ctx = shared;
-    UVP_TRY(uvp_fd_sink_create(destination->fd, &destination->io, shared->stop, shared->mem,
+    UVP_TRY(uvp_fd_sink_create(destination->fd, NULL, shared->stop, shared->mem,
                                &destination->file, err));
     destination->file_ops = uvp_fd_sink_ops(destination->file);
     if (choice->codec != UVP_CODEC_NONE) {
-        UVP_TRY(uvp_frames_create(choice->codec, choice->level, ops, shared->mem,
+        UVP_TRY(uvp_frames_create(choice->codec, choice->level, &counted, shared->mem,
                                   &destination->frames, err));
-        uvp_frames_set_owner(destination->frames, destination);
-        frame_ops = uvp_frames_ops(destination->frames);
-        ops = &frame_ops;
+        ops = uvp_frames_ops(destination->frames);
     }
-    return uvp_sink_create(ops, shared->mem, &destination->sink, err);
+    return uvp_sink_create(&ops, shared->mem, &destination->sink, err);
 }
 
 static enum uvp_code open_all(struct uvp_destination *destination,

@@ -22,7 +22,6 @@ struct uvp_destination {
     char *final_path; /* NULL for standard output and folders */
     char *temporary_path;
     size_t path_room; /* bytes of each of the two */
-    struct uvp_io io; /* the system's, with the bytes counted */
     struct uvp_fd_sink *file;
     struct uvp_sink_ops file_ops;
     struct uvp_sink *sink;

@@ -18,7 +18,6 @@ struct uvp_frames {
     struct uvp_sink_ops below;
     struct uvp_mem *mem;
     struct uvp_outlet *outlet;
-    void *owner;
     struct frame *spare;
     struct frame *filling;
     uint32_t under_way;
@@ -182,16 +181,6 @@ enum uvp_code uvp_frames_end(struct uvp_frames *frames, struct uvp_error *err)
 struct uvp_frames *uvp_frames_of(const struct uvp_job *job)
 {
     return ((const struct frame *)job)->frames;
-}
-
-void *uvp_frames_owner(const struct uvp_frames *frames)
-{
-    return frames->owner;
-}
-
-void uvp_frames_set_owner(struct uvp_frames *frames, void *owner)
-{
-    frames->owner = owner;
 }
 
 void uvp_frames_discard(struct uvp_frames *frames, struct uvp_job *job)

@@ -35,8 +35,6 @@ UVP_MUST_USE enum uvp_code uvp_frames_end(struct uvp_frames *frames, struct uvp_
 
 /* A job that came back belongs to the frames it was made by. */
 struct uvp_frames *uvp_frames_of(const struct uvp_job *job);
-void *uvp_frames_owner(const struct uvp_frames *frames);
-void uvp_frames_set_owner(struct uvp_frames *frames, void *owner);
 UVP_MUST_USE enum uvp_code uvp_frames_collect(struct uvp_frames *frames, struct uvp_job *job,
                                               struct uvp_error *err);
 void uvp_frames_discard(struct uvp_frames *frames, struct uvp_job *job);

@@ -315,6 +315,9 @@ static enum uvp_code append_member(const struct uvp_entry *entry, struct uvp_spa
     if (own) {
         UVP_TRY(append_own_head(entry, body, out, err));
     } else {
+        if (entry->type != UVP_ENTRY_FILE) {
+            body.bytes = 0; /* a zip has a link's target there; here it is in the head */
+        }
         UVP_TRY(uvp_tar_make(entry, target, body.bytes, out, err));
     }
     rendered->head_bytes = (uint32_t)(out->bytes - start);

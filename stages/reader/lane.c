@@ -411,6 +411,13 @@ static enum uvp_code convert_long(struct uvp_lane *lane, const struct uvp_header
     return piece == NULL ? uvp_fail_memory(err, sizeof *piece) : UVP_OK;
 }
 
+/* A sparse file has other bytes in its tar than it has itself: it is read, not taken. */
+static bool is_stored_otherwise(const struct uvp_lane *lane, const struct uvp_header *header)
+{
+    return uvp_input_container(lane->input) == UVP_CONTAINER_TAR &&
+           header->type == UVP_ENTRY_FILE && header->size_bytes != 0 && !header->replaceable;
+}
+
 static enum uvp_code pass_member(struct uvp_lane *lane, struct uvp_header *header,
                                  const char *reason, struct uvp_error *err)
 {
@@ -419,7 +426,7 @@ static enum uvp_code pass_member(struct uvp_lane *lane, struct uvp_header *heade
     const bool dry = lane->shared->settings->dry_run;
     const bool is_long = !header->size_known || bytes > LONG_BYTES;
 
-    if (lane->foreign && !dry && !is_long) {
+    if (lane->foreign && !dry && !is_long && !is_stored_otherwise(lane, header)) {
         return take_member(lane, header, reason, err);
     }
     if (lane->foreign && !dry) {

@@ -1,4 +1,7 @@
 /*
+ * Two layers of packing: first in large cells, which tells the scale and a good order, then in
+ * cells as small as the budget of steps allows.
+ *
  * Masks stay as they are and the page shrinks: charts are drawn once, at a size for which the
  * page is a little under the largest side allowed, and then every try is one square page of a
  * whole number of cells. A side that works gives the next, smaller one; a side that fails says
@@ -6,7 +9,7 @@
  * searched at a side just below the best: a change is kept while the area left over does not
  * grow, and what did not fit moves forward ("squeaky wheel", Joslin, Clements 1999).
  *
- * A gap of `pad` cells is the gap asked for as long as the side is at most `side_max`. Work is
+ * A gap of `gap.cells` is the gap asked for as long as the side is at most `side_max`. Work is
  * counted in word operations, so that the result does not depend on the machine.
  */
 #include "stages/unwrapper/atlas/pack.h"
@@ -20,9 +23,13 @@
 #define FINE_FROM 1200    /* charts: more of them get smaller cells */
 #define COARSE_CELLS 512
 #define FINE_CELLS 1024
+#define LEAST_CELLS 64
+#define CELLS_A_CHART 3 /* along a side of a chart: with fewer the raster is no use */
+#define LAYOUTS_WANTED 4
+#define LAYOUTS_LEAST 3
 #define HINT_FROM 600
 #define HINT_FINDS 4
-#define HINT_SHARE 2   /* part of all work from which on one layout is slow: hints as well */
+#define HINT_LAYOUTS 4 /* when what is left of the steps is for fewer: hints as well */
 #define HINT_LEAST 100 /* charts */
 
 #define DIRECTIONS 8
@@ -33,9 +40,16 @@
 #define FIRST_FILL 0.95 /* side of the first try against the largest */
 #define DRAWINGS_MAX 24
 #define FAILS_MAX 12
-#define STEPS_LEAST 40000000
-#define STEPS_PER_TRIANGLE 2500
+#define STEPS_LEAST 100000
+#define STEPS_PER_TRIANGLE 1500
+#define STEPS_MORE 6 /* for every triangle up to so many: small meshes come in crowds */
+#define MORE_UNTIL 1500
+#define STEPS_PER_CHART 20000
 #define STEPS_MOST 300000000
+#define STEPS_CLIMB_MOST 24000000
+#define STEPS_PER_MASK 800
+#define FIRST_STEPS_PART 4 /* the first layer's steps against all */
+#define RING_CELLS 1.0
 #define LEFT_FAR 0.04 /* part of the area left over for which a larger page is no cure */
 
 #define HALF_ROOT 0.70710678118654752
@@ -88,11 +102,13 @@ struct packer {
     struct plan best; /* of best_place */
     uint32_t *left;   /* places in the order that did not fit */
     uint32_t left_count;
-    int32_t pad;
+    struct uvp_gap gap;
     int32_t side_max;
     int32_t best_side;    /* 0: nothing fitted yet */
     double cells;         /* a length */
+    double layer_scale;   /* of the best in this layer's cells */
     double left_area;     /* of the last try of a drawing */
+    uint64_t slowest;     /* steps of a layout of this layer */
     uint64_t steps_max;   /* to begin another layout */
     uint64_t steps_limit; /* to go on with one */
     uint32_t random;
@@ -111,15 +127,23 @@ static uint32_t draw_random(struct packer *packer)
 
 static enum uvp_code draw_masks(struct packer *packer)
 {
+    const uint64_t before = packer->canvas.steps;
+
     for (uint32_t c = 0; c < packer->charts->count; c++) {
         for (uint32_t d = 0; d < packer->directions[c]; d++) {
             struct uvp_mask *const mask = &packer->mask[(size_t)c * DIRECTIONS + d];
+            if (d & 2) {
+                UVP_TRY(uvp_raster_opposite(packer->work, &packer->canvas, &packer->gap,
+                                            mask - 2, mask));
+                continue;
+            }
             mask->cosine = direction_cosine[d];
             mask->sine = direction_sine[d];
             UVP_TRY(uvp_raster_mask(packer->work, &packer->canvas, packer->charts,
-                                    packer->outlines, c, packer->cells, packer->pad, mask));
+                                    packer->outlines, c, packer->cells, &packer->gap, mask));
         }
     }
+    packer->page.steps += packer->canvas.steps - before;
     return UVP_OK;
 }
 
@@ -164,9 +188,9 @@ static struct place find_place(struct packer *packer, uint32_t c, struct hints *
 
     for (int32_t d = 0; d < packer->directions[c]; d++) {
         const struct uvp_mask *const mask = &masks[d];
-        int32_t limit = packer->page.side - (mask->height + 2 * packer->pad);
+        int32_t limit = packer->page.side - (mask->height + 2 * packer->gap.pad);
         struct place here = {0, 0, d};
-        if (mask->width == 0 || mask->width + 2 * packer->pad > packer->page.side) {
+        if (mask->width == 0 || mask->width + 2 * packer->gap.pad > packer->page.side) {
             continue;
         }
         if (best.direction >= 0) {
@@ -190,7 +214,7 @@ static enum uvp_code lay_out(struct packer *packer, int32_t side, double enough,
     struct hints hints;
 
     memset(&hints, 0, sizeof hints);
-    uvp_page_clear(&packer->page, side + 2 * packer->pad);
+    uvp_page_clear(&packer->page, side + 2 * packer->gap.pad);
     packer->left_count = 0;
     *left = 0;
     *top = 0;
@@ -210,7 +234,7 @@ static enum uvp_code lay_out(struct packer *packer, int32_t side, double enough,
         } else {
             const struct uvp_mask *const mask =
                 &packer->mask[(size_t)c * DIRECTIONS + (size_t)place.direction];
-            uvp_page_put(&packer->page, mask, packer->pad, place.x, place.y);
+            uvp_page_put(&packer->page, mask, packer->gap.pad, place.x, place.y);
             *top = place.y + mask->height > *top ? place.y + mask->height : *top;
             if (packer->hints) {
                 learn(&hints, mask, place.y);
@@ -328,6 +352,12 @@ static int32_t smaller_side(int32_t side, int32_t top)
     return next < side ? next : side - 1;
 }
 
+static bool wants_hints(const struct packer *packer)
+{
+    return packer->charts->count > HINT_LEAST &&
+           packer->slowest > (packer->steps_limit - packer->page.steps) / HINT_LAYOUTS;
+}
+
 /* Finds a side that works with the plan, and then smaller ones; false: not even side_max. */
 static enum uvp_code bracket(struct packer *packer, double total, uint32_t tries, bool *fits)
 {
@@ -339,13 +369,16 @@ static enum uvp_code bracket(struct packer *packer, double total, uint32_t tries
         double left;
         int32_t top;
         int32_t next;
+        const uint64_t before = packer->page.steps;
         UVP_TRY(lay_out(packer, side, *fits ? 0 : total, &left, &top));
         packer->left_area = left;
         if (packer->page.steps > packer->steps_limit) {
             return UVP_OK;
         }
-        packer->hints = packer->hints || (packer->page.steps > packer->steps_max / HINT_SHARE &&
-                                          packer->charts->count > HINT_LEAST);
+        packer->slowest = packer->page.steps - before > packer->slowest
+                              ? packer->page.steps - before
+                              : packer->slowest;
+        packer->hints = packer->hints || wants_hints(packer);
         if (packer->left_count == 0) {
             keep_best(packer, side);
             *fits = true;
@@ -451,15 +484,29 @@ static enum uvp_code climb(struct packer *packer)
 
 /* ---- scale ---- */
 
-/* Page sides a length at which the charts and half their gaps would fill the page so far. */
-static double guess_scale(const struct packer *packer)
+/* Between two charts lies the gap and what the cells add to it, about one of them. */
+static double ring_area(const struct packer *packer, int32_t cells)
+{
+    return packer->outlines->perimeter * (packer->packing->gap + RING_CELLS / cells) / 2;
+}
+
+/* Page sides a length at which the charts and half of what is between them fill so much. */
+static double fill_scale(const struct packer *packer, int32_t cells, double density)
+{
+    const double area = packer->outlines->area;
+    const double ring = ring_area(packer, cells);
+
+    return (sqrt(ring * ring + 4 * area * density) - ring) / (2 * area);
+}
+
+static double filled(const struct packer *packer, int32_t cells, double scale)
+{
+    return packer->outlines->area * scale * scale + ring_area(packer, cells) * scale;
+}
+
+static double limit_scale(const struct packer *packer, double scale)
 {
     const struct uvp_outlines *const outlines = packer->outlines;
-    const double gap = packer->packing->gap;
-    const double density = outlines->count < 8 ? DENSITY_FEW : DENSITY;
-    const double ring = outlines->perimeter * gap / 2;
-    double scale =
-        (sqrt(ring * ring + 4 * outlines->area * density) - ring) / (2 * outlines->area);
 
     for (uint32_t c = 0; c < outlines->count; c++) {
         const struct uvp_outline *const outline = &outlines->outline[c];
@@ -467,61 +514,143 @@ static double guess_scale(const struct packer *packer)
         if (packer->directions[c] == DIRECTIONS) {
             need = fmin(need, HALF_ROOT * (outline->width + outline->height));
         }
-        scale = fmin(scale, (1 - gap) / need);
+        scale = fmin(scale, (1 - packer->packing->gap) / need);
     }
     return scale;
 }
 
-/* Spots from the best layout: the page is stretched to what the charts really take. */
+static const struct uvp_mask *placed_mask(const struct packer *packer, uint32_t c)
+{
+    return &packer->mask[(size_t)c * DIRECTIONS + (size_t)packer->best_place[c].direction];
+}
+
+/* Spots from the best layout, if its scale is better than what there is: the page is stretched
+ * to what the charts really take. */
 static void set_spots(struct packer *packer)
 {
-    const double border = packer->packing->gap / 2;
+    struct uvp_packing *const packing = packer->packing;
+    const double border = packing->gap / 2;
+    struct uvp_vec2 low = {HUGE_VAL, HUGE_VAL};
     double extent = 0;
     double side_of_cell;
 
     for (uint32_t c = 0; c < packer->charts->count; c++) {
-        const struct place at = packer->best_place[c];
-        const struct uvp_mask *const mask =
-            &packer->mask[(size_t)c * DIRECTIONS + (size_t)at.direction];
-        extent = fmax(extent, fmax(at.x + mask->right, at.y + mask->top));
+        const struct uvp_mask *const mask = placed_mask(packer, c);
+        low.x = fmin(low.x, packer->best_place[c].x + mask->left);
+        low.y = fmin(low.y, packer->best_place[c].y + mask->bottom);
+    }
+    for (uint32_t c = 0; c < packer->charts->count; c++) {
+        const struct uvp_mask *const mask = placed_mask(packer, c);
+        extent = fmax(extent, packer->best_place[c].x + mask->right - low.x);
+        extent = fmax(extent, packer->best_place[c].y + mask->top - low.y);
     }
     extent = fmin(extent, packer->best_side);
     side_of_cell = (1 - 2 * border) / extent;
-    packer->packing->scale = packer->cells * side_of_cell;
+    packer->layer_scale = packer->cells * side_of_cell;
+    if (packer->layer_scale <= packing->scale) {
+        return;
+    }
+    packing->scale = packer->layer_scale;
     for (uint32_t c = 0; c < packer->charts->count; c++) {
         const struct place at = packer->best_place[c];
-        const struct uvp_mask *const mask =
-            &packer->mask[(size_t)c * DIRECTIONS + (size_t)at.direction];
-        packer->packing->spot[c] = (struct uvp_spot){mask->cosine, mask->sine,
-                                                     border + (at.x + mask->x) * side_of_cell,
-                                                     border + (at.y + mask->y) * side_of_cell};
+        const struct uvp_mask *const mask = placed_mask(packer, c);
+        packing->spot[c] = (struct uvp_spot){mask->cosine, mask->sine,
+                                             border + (at.x + mask->x - low.x) * side_of_cell,
+                                             border + (at.y + mask->y - low.y) * side_of_cell};
     }
 }
 
-static void choose_cells(struct packer *packer)
-{
-    const double gap = packer->packing->gap;
-    const int32_t wanted = packer->charts->count > FINE_FROM ? FINE_CELLS : COARSE_CELLS;
-    double side;
+/* ---- layers ---- */
 
-    packer->pad = (int32_t)(wanted * gap + 0.5);
-    packer->pad = packer->pad < 1 ? 1 : packer->pad;
-    side = (1 - gap) / gap * packer->pad;
-    packer->side_max = side < 1.1 * wanted ? (int32_t)side : wanted;
-    if (packer->side_max > UVP_PAGE_CELLS - 2 * packer->pad - 4) {
-        packer->side_max = UVP_PAGE_CELLS - 2 * packer->pad - 4;
-    }
-}
-
-static void choose_directions(struct packer *packer)
+/* `fewer` halvings of the eight directions of large charts and the four of others. */
+static uint64_t choose_directions(struct packer *packer, unsigned fewer)
 {
     const double big = BIG_PART * sqrt(packer->outlines->area);
+    uint64_t masks = 0;
 
     for (uint32_t c = 0; c < packer->charts->count; c++) {
         const struct uvp_outline *const outline = &packer->outlines->outline[c];
         packer->directions[c] =
-            fmax(outline->width, outline->height) > big ? DIRECTIONS : DIRECTIONS / 2;
+            (uint8_t)((fmax(outline->width, outline->height) > big ? DIRECTIONS
+                                                                   : DIRECTIONS / 2) >>
+                      fewer);
+        masks += packer->directions[c];
     }
+    return masks;
+}
+
+static int32_t finest_cells(const struct packer *packer)
+{
+    return packer->charts->count > FINE_FROM ? FINE_CELLS : COARSE_CELLS;
+}
+
+/* What a few layouts in cells of this size will take, nearly. */
+static uint64_t guess_steps(uint64_t masks, uint64_t cells)
+{
+    return masks * (STEPS_PER_MASK + LAYOUTS_WANTED * 2 * cells * cells / 64) +
+           LAYOUTS_WANTED * cells * cells / 64 * UVP_PAGE_LEVELS;
+}
+
+/* Cells along the page of the first layer; 0: the raster is no use. */
+static int32_t first_cells(struct packer *packer)
+{
+    const double least = CELLS_A_CHART * sqrt((double)packer->charts->count);
+    const uint64_t steps = packer->steps_limit;
+    uint64_t masks = choose_directions(packer, 0);
+    int32_t cells = LEAST_CELLS;
+
+    while (cells <= least) {
+        cells *= 2;
+    }
+    if (guess_steps(masks, (uint64_t)cells) > steps) {
+        masks = choose_directions(packer, 1);
+    }
+    if (cells > finest_cells(packer) || guess_steps(masks, (uint64_t)cells) > steps) {
+        return 0;
+    }
+    while (2 * cells < finest_cells(packer) &&
+           guess_steps(masks, 2 * (uint64_t)cells) < steps / FIRST_STEPS_PART) {
+        cells *= 2;
+    }
+    return cells;
+}
+
+/* Cells of the next layer, from what a layout took in this one; 0: no steps for one. */
+static int32_t next_cells(const struct packer *packer, int32_t now)
+{
+    for (int32_t cells = finest_cells(packer); cells > now; cells /= 2) {
+        const uint64_t finer = (uint64_t)(cells / now);
+        const uint64_t more = packer->hints ? finer + finer / 2 : finer * finer;
+        if (packer->page.steps + LAYOUTS_LEAST * packer->slowest * more < packer->steps_limit) {
+            return cells;
+        }
+    }
+    return 0;
+}
+
+static enum uvp_code take_layer(struct packer *packer, int32_t cells)
+{
+    const double gap = packer->packing->gap;
+    const uint64_t steps = packer->page.steps;
+    int32_t room;
+
+    double across = cells;
+
+    /* a gap of a little more than whole cells would cost one cell more */
+    if (cells * gap > 1 && cells * gap - floor(cells * gap) < 0.1) {
+        across = floor(cells * gap) / gap;
+    }
+    packer->gap.cells = across * gap;
+    packer->gap.pad = (int32_t)ceil(packer->gap.cells - 1e-9);
+    packer->side_max = (int32_t)(across * (1 - gap));
+    packer->best_side = 0;
+    packer->slowest = 0;
+    packer->hints = packer->charts->count > HINT_FROM;
+    room = packer->side_max + 2 * packer->gap.pad;
+    UVP_TRY(uvp_raster_canvas(packer->work, room + 4, &packer->canvas));
+    UVP_TRY(uvp_page_take(packer->work, room, &packer->page));
+    packer->page.steps = steps;
+    return UVP_OK;
 }
 
 static enum uvp_code take_arrays(struct packer *packer)
@@ -539,67 +668,88 @@ static enum uvp_code take_arrays(struct packer *packer)
     UVP_TAKE(work, packer->good.order, count);
     UVP_TAKE(work, packer->best.order, count);
     UVP_TAKE(work, packer->left, count);
-    UVP_TRY(uvp_raster_canvas(work, &packer->canvas));
-    choose_cells(packer);
-    choose_directions(packer);
-    return uvp_page_take(work, packer->side_max + 2 * packer->pad, &packer->page);
+    return UVP_OK;
 }
 
-/* Packs on the raster; best_side stays 0 when that does not work out. */
-static enum uvp_code pack_raster(struct packer *packer)
+/* Draws the charts smaller and smaller until they fit. */
+static enum uvp_code find_drawing(struct packer *packer, bool *fits)
 {
     const uint32_t tries = packer->charts->count > HINT_FROM ? 4 : 3;
-    bool fits = false;
 
-    UVP_TRY(take_arrays(packer));
-    sort_order(packer, BY_BOX, packer->plan.order);
-    packer->plan.lift = lifts[0];
-    packer->cells =
-        FIRST_FILL * packer->side_max / (1 - packer->packing->gap) * guess_scale(packer);
+    *fits = false;
     for (int drawing = 0;
-         drawing < DRAWINGS_MAX && !fits && packer->page.steps < packer->steps_limit;
+         drawing < DRAWINGS_MAX && !*fits && packer->page.steps < packer->steps_limit;
          drawing++) {
         const struct uvp_arena_mark mark = uvp_arena_mark(packer->work->scratch);
         UVP_TRY(draw_masks(packer));
-        UVP_TRY(bracket(packer, packer->outlines->area, tries, &fits));
-        if (!fits) {
+        UVP_TRY(bracket(packer, packer->outlines->area, tries, fits));
+        if (!*fits) {
             uvp_arena_rewind(packer->work->scratch, mark);
             packer->cells *=
                 fmin(0.98, fmax(0.8, 1 - 0.6 * packer->left_area / packer->outlines->area));
         }
     }
+    return UVP_OK;
+}
+
+/* One layer; then, when it is to be the last, a search for as long as there are steps. */
+static enum uvp_code pack_layer(struct packer *packer, int32_t cells, double *density,
+                                int32_t *next)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(packer->work->scratch);
+    const double scale = limit_scale(packer, fill_scale(packer, cells, *density));
+    bool fits = false;
+
+    UVP_TRY(take_layer(packer, cells));
+    packer->cells = FIRST_FILL * packer->side_max / (1 - packer->packing->gap) * scale;
+    UVP_TRY(find_drawing(packer, &fits));
+    *next = next_cells(packer, cells);
     if (fits) {
-        UVP_TRY(climb(packer));
+        if (*next == 0) {
+            UVP_TRY(climb(packer));
+        }
         set_spots(packer);
+        copy_plan(packer, &packer->plan, &packer->best);
+        *density = filled(packer, cells, packer->layer_scale);
+    }
+    uvp_arena_rewind(packer->work->scratch, mark);
+    return UVP_OK;
+}
+
+static enum uvp_code pack_raster(struct packer *packer)
+{
+    double density = packer->charts->count < 8 ? DENSITY_FEW : DENSITY;
+    int32_t cells = first_cells(packer);
+
+    sort_order(packer, BY_BOX, packer->plan.order);
+    packer->plan.lift = lifts[0];
+    while (cells != 0) {
+        UVP_TRY(pack_layer(packer, cells, &density, &cells));
     }
     return UVP_OK;
 }
 
-/* Takes the better of the raster's packing and the shelves'. */
+/* Replaces the shelves' packing if the raster's is better. */
 static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_charts *charts,
-                             const struct uvp_outlines *outlines, struct uvp_packing *shelves)
+                             const struct uvp_outlines *outlines, struct uvp_packing *packing)
 {
-    const uint64_t most = STEPS_PER_TRIANGLE * (uint64_t)work->input->triangle_count;
-    const uint64_t wanted = 5000000 + 150 * (uint64_t)work->input->triangle_count;
-    struct uvp_packing packing = {.gap = shelves->gap};
+    const uint64_t triangles = work->input->triangle_count;
+    const uint64_t more = triangles < MORE_UNTIL ? triangles : MORE_UNTIL;
+    const uint64_t steps = STEPS_LEAST + (STEPS_PER_TRIANGLE + STEPS_MORE * more) * triangles +
+                           STEPS_PER_CHART * (uint64_t)charts->count;
     struct packer packer = {
         .work = work,
         .charts = charts,
         .outlines = outlines,
-        .packing = &packing,
-        .steps_max = wanted < 24000000 ? wanted : 24000000,
-        .steps_limit = STEPS_LEAST + (most < STEPS_MOST ? most : STEPS_MOST),
+        .packing = packing,
+        .steps_limit = steps < STEPS_MOST ? steps : STEPS_MOST,
         .random = 12345,
-        .hints = charts->count > HINT_FROM,
     };
 
-    UVP_TAKE(work, packing.spot, charts->count);
-    UVP_TRY(pack_raster(&packer));
-    if (packer.best_side > 0 && packing.scale > shelves->scale) {
-        shelves->scale = packing.scale;
-        memcpy(shelves->spot, packing.spot, charts->count * sizeof *packing.spot);
-    }
-    return UVP_OK;
+    packer.steps_max =
+        packer.steps_limit < STEPS_CLIMB_MOST ? packer.steps_limit : STEPS_CLIMB_MOST;
+    UVP_TRY(take_arrays(&packer));
+    return pack_raster(&packer);
 }
 
 enum uvp_code uvp_pack_make(struct uvp_atlas_work *work, const struct uvp_charts *charts,

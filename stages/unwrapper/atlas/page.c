@@ -175,13 +175,27 @@ static bool is_hopeless(const struct uvp_page *page, const struct uvp_mask *mask
     return false;
 }
 
+/* Blocks all places from which the mask would leave the page. */
+static ALWAYS_INLINE void block_beyond(const struct uvp_page *page, const struct uvp_mask *mask,
+                                       uint64_t *beyond, uint32_t words)
+{
+    const int32_t places = page->side - mask->across + 1;
+
+    for (uint32_t i = 0; i < words; i++) {
+        const int32_t left = places - (int32_t)(64 * i);
+        beyond[i] = left <= 0 ? ~UINT64_C(0) : left >= 64 ? 0 : ~UINT64_C(0) << left;
+    }
+}
+
 /* The loop of uvp_page_find for one width of page, known when compiled for the usual ones. */
 static ALWAYS_INLINE bool find(struct uvp_page *page, const struct uvp_mask *mask,
                                int32_t first, int32_t limit, int32_t *x, int32_t *y,
                                uint32_t words)
 {
+    uint64_t beyond[PAGE_WORDS];
     uint32_t killer = 0; /* the run that blocked the last row often blocks the next one, too */
 
+    block_beyond(page, mask, beyond, words);
     for (int32_t row = first; row <= limit; row++) {
         uint64_t blocked[PAGE_WORDS];
         bool full;
@@ -189,7 +203,7 @@ static ALWAYS_INLINE bool find(struct uvp_page *page, const struct uvp_mask *mas
         if (is_hopeless(page, mask, row)) {
             continue;
         }
-        memset(blocked, 0, words * sizeof *blocked);
+        memcpy(blocked, beyond, words * sizeof *blocked);
         full = block_run(page, blocked, mask->test[killer], row, words);
         page->steps += 2 * words;
         for (uint32_t i = 0; i < mask->test_count && !full; i++) {
@@ -212,6 +226,10 @@ bool uvp_page_find(struct uvp_page *page, const struct uvp_mask *mask, int32_t f
                    int32_t limit, int32_t *x, int32_t *y)
 {
     switch (page->words) {
+    case 2:
+        return find(page, mask, first, limit, x, y, 2);
+    case 4:
+        return find(page, mask, first, limit, x, y, 4);
     case 8:
         return find(page, mask, first, limit, x, y, 8);
     case 16:

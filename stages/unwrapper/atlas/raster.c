@@ -8,8 +8,8 @@
 
 #include "stages/unwrapper/atlas/sort.h"
 
-#define CANVAS_WORDS ((UVP_PAGE_CELLS + 127) / 64)
 #define EDGE 1e-6 /* cells: covers the rounding of the drawing itself */
+#define NARROW_CELLS 1.5
 
 struct drawing {
     const struct uvp_canvas *canvas;
@@ -26,16 +26,18 @@ struct drawing {
     uint32_t words;
 };
 
-enum uvp_code uvp_raster_canvas(struct uvp_atlas_work *work, struct uvp_canvas *canvas)
+enum uvp_code uvp_raster_canvas(struct uvp_atlas_work *work, int32_t cells,
+                                struct uvp_canvas *canvas)
 {
-    const size_t words = (size_t)CANVAS_WORDS * (UVP_PAGE_CELLS + 1);
+    const size_t words = (size_t)(cells / 64 + 2) * (size_t)(cells + 1);
 
-    canvas->item_room = (uint32_t)words;
+    *canvas = (struct uvp_canvas){.room = (uint32_t)words, .cells = cells};
     UVP_TAKE(work, canvas->touched, words);
     UVP_TAKE(work, canvas->inside, words);
     UVP_TAKE(work, canvas->ring, words);
-    UVP_TAKE(work, canvas->items, canvas->item_room);
-    UVP_TAKE(work, canvas->spare, canvas->item_room);
+    UVP_TAKE(work, canvas->runs, words);
+    UVP_TAKE(work, canvas->items, words);
+    UVP_TAKE(work, canvas->spare, words);
     return UVP_OK;
 }
 
@@ -73,26 +75,39 @@ static int32_t clamp_cell(double value, int32_t count)
     return cell < count ? cell : count - 1;
 }
 
-/* All cells the edge touches. */
-static void draw_edge(const struct drawing *drawing, struct uvp_vec2 p, struct uvp_vec2 q)
+/* Cells to draw into: shifted by `shift`, and every edge made thicker by `reach` all around. */
+struct band {
+    uint64_t *bits;
+    double shift;
+    double reach;
+    int32_t width;
+    int32_t height;
+    uint32_t words;
+};
+
+/* All cells the edge touches, or a square of the band's reach moved along it. */
+static void draw_edge(const struct band *band, struct uvp_vec2 p, struct uvp_vec2 q)
 {
     const struct uvp_vec2 low = p.y <= q.y ? p : q;
     const struct uvp_vec2 high = p.y <= q.y ? q : p;
     const double slope = high.y > low.y ? (high.x - low.x) / (high.y - low.y) : 0;
-    const int32_t first = clamp_cell(low.y - EDGE, drawing->height);
-    const int32_t last = clamp_cell(high.y + EDGE, drawing->height);
+    const double margin = band->reach + EDGE;
+    const int32_t first = clamp_cell(low.y + band->shift - margin, band->height);
+    const int32_t last = clamp_cell(high.y + band->shift + margin, band->height);
 
     for (int32_t row = first; row <= last; row++) {
-        double from = row <= low.y ? low.x : low.x + (row - low.y) * slope;
-        double to = row + 1 >= high.y ? high.x : low.x + (row + 1 - low.y) * slope;
+        const double bottom = row - band->shift - margin;
+        const double top = row + 1 - band->shift + margin;
+        double from = bottom <= low.y ? low.x : low.x + (bottom - low.y) * slope;
+        double to = top >= high.y ? high.x : low.x + (top - low.y) * slope;
         if (from > to) {
             const double swap = from;
             from = to;
             to = swap;
         }
-        set_span(drawing->canvas->touched + (size_t)row * drawing->words,
-                 clamp_cell(from - EDGE, drawing->width),
-                 clamp_cell(to + EDGE, drawing->width));
+        set_span(band->bits + (size_t)row * band->words,
+                 clamp_cell(from + band->shift - margin, band->width),
+                 clamp_cell(to + band->shift + margin, band->width));
     }
 }
 
@@ -144,6 +159,8 @@ static void fill_row(const struct drawing *drawing, int32_t row)
 static void draw_chart(const struct drawing *drawing)
 {
     const size_t bytes = (size_t)drawing->words * (size_t)drawing->height * sizeof(uint64_t);
+    const struct band band = {
+        drawing->canvas->touched, 0, 0, drawing->width, drawing->height, drawing->words};
     const uint32_t *const border =
         drawing->outlines->border + 2 * (size_t)drawing->outline->first;
 
@@ -152,7 +169,7 @@ static void draw_chart(const struct drawing *drawing)
     for (uint32_t e = 0; e < drawing->outline->count; e++) {
         const struct uvp_vec2 p = drawn_point(drawing, border[2 * e]);
         const struct uvp_vec2 q = drawn_point(drawing, border[2 * e + 1]);
-        draw_edge(drawing, p, q);
+        draw_edge(&band, p, q);
         draw_crossings(drawing, p, q);
     }
     for (int32_t row = 0; row < drawing->height; row++) {
@@ -174,8 +191,9 @@ static int32_t next_bit(const uint64_t *row, int32_t x, int32_t width, uint64_t 
     return width;
 }
 
+/* Lists at most `room` runs; returns how many there are. */
 static uint32_t list_runs(const uint64_t *bits, uint32_t words, int32_t width, int32_t height,
-                          struct uvp_run *runs)
+                          struct uvp_run *runs, uint32_t room)
 {
     uint32_t count = 0;
 
@@ -183,7 +201,7 @@ static uint32_t list_runs(const uint64_t *bits, uint32_t words, int32_t width, i
         const uint64_t *const line = bits + (size_t)row * words;
         for (int32_t x = next_bit(line, 0, width, 0); x < width;) {
             const int32_t end = next_bit(line, x, width, ~UINT64_C(0));
-            if (runs != NULL) {
+            if (count < room) {
                 runs[count] = (struct uvp_run){(uint16_t)row, (uint16_t)x, (uint16_t)(end - 1)};
             }
             count++;
@@ -193,31 +211,71 @@ static uint32_t list_runs(const uint64_t *bits, uint32_t words, int32_t width, i
     return count;
 }
 
-static enum uvp_code keep_runs(struct uvp_atlas_work *work, const uint64_t *bits,
-                               uint32_t words, int32_t width, int32_t height,
-                               struct uvp_run **runs, uint32_t *count)
+static enum uvp_code keep_runs(struct uvp_atlas_work *work, const struct uvp_canvas *canvas,
+                               const uint64_t *bits, uint32_t words, int32_t width,
+                               int32_t height, struct uvp_run **runs, uint32_t *count)
 {
-    *count = list_runs(bits, words, width, height, NULL);
+    *count = list_runs(bits, words, width, height, canvas->runs, canvas->room);
     UVP_TAKE(work, *runs, *count);
-    (void)list_runs(bits, words, width, height, *runs);
+    if (*count <= canvas->room) {
+        memcpy(*runs, canvas->runs, *count * sizeof **runs);
+    } else {
+        (void)list_runs(bits, words, width, height, *runs, *count);
+    }
     return UVP_OK;
 }
 
-static void draw_ring(const struct drawing *drawing, const struct uvp_mask *mask, int32_t pad,
-                      uint32_t words)
+/* Moves a disc over the cells: near enough when the gap is wide against a cell. */
+static void draw_wide_ring(const struct uvp_mask *mask, const struct uvp_gap *gap,
+                           const struct band *band)
 {
-    uint64_t *const ring = drawing->canvas->ring;
-
-    memset(ring, 0, (size_t)words * (size_t)(mask->height + 2 * pad) * sizeof *ring);
-    for (int32_t dy = -pad; dy <= pad; dy++) {
+    for (int32_t dy = -gap->pad; dy <= gap->pad; dy++) {
         const double away = dy > 1 ? dy - 1 : dy < -1 ? -dy - 1 : 0;
-        const double square = (double)pad * pad - away * away;
+        const double square = gap->cells * gap->cells - away * away;
         const int32_t half = square > 0 ? (int32_t)ceil(sqrt(square) - 1e-12) : -1;
         for (uint32_t i = 0; half >= 0 && i < mask->touched_count; i++) {
             const struct uvp_run run = mask->touched[i];
-            set_span(ring + (size_t)(run.row + pad + dy) * words, run.from + pad - half,
-                     run.to + pad + half);
+            set_span(band->bits + (size_t)(run.row + gap->pad + dy) * band->words,
+                     run.from + gap->pad - half, run.to + gap->pad + half);
         }
+    }
+}
+
+/* Moves a square along the border: for gaps of parts of a cell. */
+static void draw_narrow_ring(const struct drawing *drawing, const struct uvp_mask *mask,
+                             const struct uvp_gap *gap, const struct band *band)
+{
+    const uint32_t *const border =
+        drawing->outlines->border + 2 * (size_t)drawing->outline->first;
+
+    for (uint32_t i = 0; i < mask->touched_count; i++) {
+        const struct uvp_run run = mask->touched[i];
+        set_span(band->bits + (size_t)(run.row + gap->pad) * band->words, run.from + gap->pad,
+                 run.to + gap->pad);
+    }
+    for (uint32_t e = 0; e < drawing->outline->count; e++) {
+        draw_edge(band, drawn_point(drawing, border[2 * e]),
+                  drawn_point(drawing, border[2 * e + 1]));
+    }
+}
+
+static void draw_ring(const struct drawing *drawing, const struct uvp_mask *mask,
+                      const struct uvp_gap *gap, uint32_t words)
+{
+    const struct band band = {
+        .bits = drawing->canvas->ring,
+        .shift = gap->pad,
+        .reach = gap->cells,
+        .width = mask->width + 2 * gap->pad,
+        .height = mask->height + 2 * gap->pad,
+        .words = words,
+    };
+
+    memset(band.bits, 0, (size_t)words * (size_t)band.height * sizeof *band.bits);
+    if (gap->cells < NARROW_CELLS) {
+        draw_narrow_ring(drawing, mask, gap, &band);
+    } else {
+        draw_wide_ring(mask, gap, &band);
     }
 }
 
@@ -235,9 +293,9 @@ static uint32_t reversed_bits(uint32_t v)
 static void sort_runs(const struct uvp_canvas *canvas, struct uvp_mask *mask)
 {
     struct uvp_sort_item *const items = canvas->items;
-    struct uvp_run *const copy = (struct uvp_run *)canvas->ring;
+    struct uvp_run *const copy = canvas->runs;
 
-    if (mask->test_count > canvas->item_room) {
+    if (mask->test_count > canvas->room) {
         return;
     }
     for (uint32_t i = 0; i < mask->test_count; i++) {
@@ -266,8 +324,8 @@ static bool fit_drawing(struct drawing *drawing, int32_t pad, struct uvp_mask *m
         low = (struct uvp_vec2){fmin(low.x, p.x), fmin(low.y, p.y)};
         high = (struct uvp_vec2){fmax(high.x, p.x), fmax(high.y, p.y)};
     }
-    if (!(high.x - low.x < UVP_PAGE_CELLS - 2 * pad - 2) ||
-        !(high.y - low.y < UVP_PAGE_CELLS - 2 * pad - 2)) {
+    if (!(high.x - low.x < drawing->canvas->cells - 2 * pad - 2) ||
+        !(high.y - low.y < drawing->canvas->cells - 2 * pad - 2)) {
         return false;
     }
     drawing->x = EDGE - low.x;
@@ -277,15 +335,35 @@ static bool fit_drawing(struct drawing *drawing, int32_t pad, struct uvp_mask *m
     drawing->words = (uint32_t)(drawing->width + 63) / 64;
     mask->x = drawing->x;
     mask->y = drawing->y;
+    mask->left = EDGE;
+    mask->bottom = EDGE;
     mask->right = high.x - low.x + EDGE;
     mask->top = high.y - low.y + EDGE;
     return true;
 }
 
-enum uvp_code uvp_raster_mask(struct uvp_atlas_work *work, const struct uvp_canvas *canvas,
+static void turn_runs(const struct uvp_run *from, uint32_t count, int32_t width, int32_t height,
+                      struct uvp_run *runs)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        runs[i] = (struct uvp_run){(uint16_t)(height - 1 - from[i].row),
+                                   (uint16_t)(width - 1 - from[i].to),
+                                   (uint16_t)(width - 1 - from[i].from)};
+    }
+}
+
+static enum uvp_code count_drawing(struct uvp_atlas_work *work, struct uvp_canvas *canvas,
+                                   const struct uvp_mask *mask, uint32_t steps)
+{
+    steps += 400 + 8 * (uint32_t)mask->height + 8 * mask->test_count;
+    canvas->steps += steps;
+    return uvp_work_count(work, steps);
+}
+
+enum uvp_code uvp_raster_mask(struct uvp_atlas_work *work, struct uvp_canvas *canvas,
                               const struct uvp_charts *charts,
                               const struct uvp_outlines *outlines, uint32_t chart, double cells,
-                              int32_t pad, struct uvp_mask *mask)
+                              const struct uvp_gap *gap, struct uvp_mask *mask)
 {
     struct drawing drawing = {
         .canvas = canvas,
@@ -299,18 +377,50 @@ enum uvp_code uvp_raster_mask(struct uvp_atlas_work *work, const struct uvp_canv
     uint32_t ring_words;
 
     mask->width = 0;
-    if (!fit_drawing(&drawing, pad, mask)) {
+    if (!fit_drawing(&drawing, gap->pad, mask)) {
         return UVP_OK;
     }
     mask->width = drawing.width;
     mask->height = drawing.height;
-    ring_words = (uint32_t)(drawing.width + 2 * pad + 63) / 64;
+    mask->across = drawing.width + 2 * gap->pad;
+    ring_words = (uint32_t)(drawing.width + 2 * gap->pad + 63) / 64;
     draw_chart(&drawing);
-    UVP_TRY(keep_runs(work, canvas->touched, drawing.words, drawing.width, drawing.height,
-                      &mask->touched, &mask->touched_count));
-    draw_ring(&drawing, mask, pad, ring_words);
-    UVP_TRY(keep_runs(work, canvas->ring, ring_words, drawing.width + 2 * pad,
-                      drawing.height + 2 * pad, &mask->test, &mask->test_count));
+    UVP_TRY(keep_runs(work, canvas, canvas->touched, drawing.words, drawing.width,
+                      drawing.height, &mask->touched, &mask->touched_count));
+    draw_ring(&drawing, mask, gap, ring_words);
+    UVP_TRY(keep_runs(work, canvas, canvas->ring, ring_words, drawing.width + 2 * gap->pad,
+                      drawing.height + 2 * gap->pad, &mask->test, &mask->test_count));
     sort_runs(canvas, mask);
-    return uvp_work_count(work, 40 * drawing.outline->count + 8 * (uint32_t)mask->height);
+    return count_drawing(work, canvas, mask, 40 * drawing.outline->count);
+}
+
+/* The mask turned over: rows from top to bottom and runs from right to left. */
+enum uvp_code uvp_raster_opposite(struct uvp_atlas_work *work, struct uvp_canvas *canvas,
+                                  const struct uvp_gap *gap, const struct uvp_mask *from,
+                                  struct uvp_mask *mask)
+{
+    *mask = (struct uvp_mask){
+        .width = from->width,
+        .height = from->height,
+        .across = from->across,
+        .touched_count = from->touched_count,
+        .test_count = from->test_count,
+        .cosine = -from->cosine,
+        .sine = -from->sine,
+        .x = from->width - from->x,
+        .y = from->height - from->y,
+        .left = from->width - from->right,
+        .right = from->width - from->left,
+        .bottom = from->height - from->top,
+        .top = from->height - from->bottom,
+    };
+    if (mask->width == 0) {
+        return UVP_OK;
+    }
+    UVP_TAKE(work, mask->touched, mask->touched_count);
+    UVP_TAKE(work, mask->test, mask->test_count);
+    turn_runs(from->touched, mask->touched_count, mask->width, mask->height, mask->touched);
+    turn_runs(from->test, mask->test_count, mask->width + 2 * gap->pad,
+              mask->height + 2 * gap->pad, mask->test);
+    return count_drawing(work, canvas, mask, 0);
 }

@@ -3,7 +3,7 @@
  *
  * Why:     the packer asks one question very often: the lowest, then leftmost free place.
  * Use:     uvp_raster_mask for each chart and direction; the page is cleared for every try.
- * Limits:  a page of up to UVP_PAGE_CELLS on a side.
+ * Limits:  a page of up to UVP_PAGE_CELLS on a side; a chart that is larger gets no mask.
  */
 #ifndef UVP_ATLAS_RASTER_H
 #define UVP_ATLAS_RASTER_H
@@ -26,6 +26,7 @@ struct uvp_run {
 struct uvp_mask {
     int32_t width; /* cells touched; 0: larger than a page */
     int32_t height;
+    int32_t across; /* width with the ring */
     uint32_t touched_count;
     uint32_t test_count;
     struct uvp_run *touched;
@@ -34,8 +35,16 @@ struct uvp_mask {
     double sine;
     double x; /* of the box's frame within the mask, cells */
     double y;
-    double right; /* extent of the chart within the mask, cells */
+    double left; /* extent of the chart within the mask, cells */
+    double right;
+    double bottom;
     double top;
+};
+
+/* The least distance between charts, and the same in whole cells, rounded up. */
+struct uvp_gap {
+    double cells;
+    int32_t pad; /* the ring's width in a mask */
 };
 
 /* Memory for drawing, reused by all masks. */
@@ -43,20 +52,29 @@ struct uvp_canvas {
     uint64_t *touched;
     uint64_t *inside;
     uint64_t *ring;
+    struct uvp_run *runs;
     struct uvp_sort_item *items;
     struct uvp_sort_item *spare;
-    uint32_t item_room;
+    uint32_t room;  /* items and runs */
+    int32_t cells;  /* a mask with its ring is smaller than that */
+    uint64_t steps; /* work done, for budgets */
 };
 
-UVP_MUST_USE enum uvp_code uvp_raster_canvas(struct uvp_atlas_work *work,
+UVP_MUST_USE enum uvp_code uvp_raster_canvas(struct uvp_atlas_work *work, int32_t cells,
                                              struct uvp_canvas *canvas);
 
 /* Draws the chart, `cells` cells a length, turned by (cosine, sine). */
-UVP_MUST_USE enum uvp_code uvp_raster_mask(struct uvp_atlas_work *work,
-                                           const struct uvp_canvas *canvas,
-                                           const struct uvp_charts *charts,
-                                           const struct uvp_outlines *outlines, uint32_t chart,
-                                           double cells, int32_t pad, struct uvp_mask *mask);
+UVP_MUST_USE enum uvp_code
+uvp_raster_mask(struct uvp_atlas_work *work, struct uvp_canvas *canvas,
+                const struct uvp_charts *charts, const struct uvp_outlines *outlines,
+                uint32_t chart, double cells, const struct uvp_gap *gap, struct uvp_mask *mask);
+
+/* The mask of the opposite direction. */
+UVP_MUST_USE enum uvp_code uvp_raster_opposite(struct uvp_atlas_work *work,
+                                               struct uvp_canvas *canvas,
+                                               const struct uvp_gap *gap,
+                                               const struct uvp_mask *from,
+                                               struct uvp_mask *mask);
 
 struct uvp_page {
     int32_t side; /* in use; cells beyond count as taken */

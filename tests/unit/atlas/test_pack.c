@@ -93,6 +93,11 @@ static void test_gaps_are_kept(void **state)
     check_gap(30, 60, (struct uvp_atlas_options){1024, 2}, 0.5);
     check_gap(300, 3, (struct uvp_atlas_options){1024, 2}, 0.5);
     check_gap(100, 3, (struct uvp_atlas_options){256, 3.5F}, 0.2);
+    for (uint32_t n = 3; n < 12; n++) {
+        check_gap(n, 9, (struct uvp_atlas_options){1024, 2}, 0.25);
+        check_gap(n, 3, (struct uvp_atlas_options){4096, 0.3F}, 0.25);
+        check_gap(n, 3, (struct uvp_atlas_options){300, 1.3F}, 0.25);
+    }
 }
 
 static void test_crowds_share_the_page(void **state)
@@ -115,6 +120,7 @@ static void make_mask(struct uvp_mask *mask, struct uvp_run *runs, uint32_t *ran
 {
     mask->width = 1 + (int32_t)(uvp_test_random(random) % 30);
     mask->height = 1 + (int32_t)(uvp_test_random(random) % 12);
+    mask->across = mask->width;
     mask->test_count = 0;
     for (int32_t row = 0; row < mask->height; row++) {
         const uint32_t a = row == 0 ? 0 : uvp_test_random(random) % (uint32_t)mask->width;

@@ -144,7 +144,8 @@ static enum uvp_code make_folder(const struct uvp_shared *shared, struct uvp_err
     }
     if (mkdir(shared->settings->output, 0777) != 0 &&
         (stat(shared->settings->output, &status) != 0 || !S_ISDIR(status.st_mode))) {
-        return uvp_fail(err, UVP_IO, 0, "cannot make the folder %s", shared->settings->output);
+        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot make the folder %s",
+                            shared->settings->output);
     }
     return UVP_OK;
 }

@@ -84,14 +84,14 @@ static enum uvp_code enter(int *fd, const char *name, mode_t mode, uint64_t at,
     int inside;
 
     if (mkdirat(*fd, name, mode) != 0 && errno != EEXIST) {
-        return uvp_fail_sys(err, UVP_IO, errno, at, "cannot make a folder");
+        return uvp_fail_sys(err, UVP_IO, errno, at, "cannot make the folder %s", name);
     }
     inside = openat(*fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (inside < 0) {
         const bool other = errno == ENOTDIR || errno == ELOOP;
 
         return uvp_fail_sys(err, other ? UVP_UNSUPPORTED : UVP_IO, errno, at,
-                            "cannot go into a folder");
+                            "cannot go into the folder %s", name);
     }
     close_fd(fd);
     *fd = inside;
@@ -203,7 +203,8 @@ static enum uvp_code begin(struct uvp_output *output, const struct uvp_entry *en
     if (code == UVP_OK) {
         folder->file_fd = make_temp(folder);
         if (folder->file_fd < 0) {
-            code = uvp_fail_sys(err, UVP_IO, errno, entry->at, "cannot make a file");
+            code = uvp_fail_sys(err, UVP_IO, errno, entry->at, "cannot create %s below %s",
+                                entry->path, output->options.folder);
         }
     }
     if (code != UVP_OK) {
@@ -229,7 +230,8 @@ static enum uvp_code put_bytes(struct folder_output *folder, struct uvp_span byt
             const int sys = errno;
 
             forget_file(folder);
-            return uvp_fail_sys(err, UVP_IO, sys, folder->bytes, "cannot write a file");
+            return uvp_fail_sys(err, UVP_IO, sys, folder->bytes, "cannot write %s",
+                                folder->name);
         }
         done += count < 0 ? 0 : (size_t)count;
     }
@@ -274,7 +276,8 @@ static enum uvp_code end(struct uvp_output *output, struct uvp_error *err)
     if (sys == EISDIR || sys == ENOTEMPTY || sys == EEXIST) {
         return uvp_fail_sys(err, UVP_UNSUPPORTED, sys, 0, "a folder is where a file should be");
     }
-    return sys == 0 ? UVP_OK : uvp_fail_sys(err, UVP_IO, sys, 0, "cannot finish a file");
+    return sys == 0 ? UVP_OK
+                    : uvp_fail_sys(err, UVP_IO, sys, 0, "cannot finish %s", folder->name);
 }
 
 static enum uvp_code put_member(struct uvp_output *output, const struct uvp_entry *entry,
@@ -363,11 +366,13 @@ enum uvp_code uvp_folder_output_create(const struct uvp_output_options *options,
         return uvp_fail(err, UVP_USAGE, 0, "no folder to write to");
     }
     if (mkdir(options->folder, 0777) != 0 && errno != EEXIST) {
-        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot make the output folder");
+        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot make the folder %s",
+                            options->folder);
     }
     fd = open(options->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot open the output folder");
+        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot open the folder %s",
+                            options->folder);
     }
     folder = uvp_mem_take_zeroed(options->mem, sizeof *folder);
     if (folder == NULL) {

@@ -43,13 +43,17 @@ static enum uvp_code open_descriptor(struct uvp_lane *lane, int *fd, bool *owned
                                      struct uvp_error *err)
 {
     struct stat *const status = &lane->status;
+    int flags = O_RDONLY | O_CLOEXEC;
 
     *owned = false;
     *fd = STDIN_FILENO;
     if (strcmp(lane->name, "-") == 0) {
         return UVP_OK;
     }
-    *fd = open(lane->name, O_RDONLY | O_CLOEXEC);
+    if (stat(lane->name, status) == 0 && S_ISFIFO(status->st_mode)) {
+        flags |= O_NONBLOCK; /* its writer is waited for where a stop is heard */
+    }
+    *fd = open(lane->name, flags);
     if (*fd < 0) {
         return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot open");
     }

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,7 @@
 #include "stages/writer/frames.h"
 
 #define TEMPORARY_SUFFIX ".uvpipe-XXXXXX"
+#define READER_POLL_MS 20
 
 /* ---- counting what goes out ---- */
 
@@ -41,8 +44,8 @@ static enum uvp_code name_paths(struct uvp_destination *destination, const char 
 {
     struct uvp_shared *const shared = destination->shared;
     const char *const output = shared->settings->output;
-    const size_t room =
-        strlen(output) + 1 + (name == NULL ? 0 : strlen(name)) + sizeof TEMPORARY_SUFFIX;
+    const size_t named = strlen(output) + 1 + (name == NULL ? 0 : strlen(name));
+    const size_t room = (named < PATH_MAX ? PATH_MAX : named) + sizeof TEMPORARY_SUFFIX;
 
     destination->path_room = room;
     destination->final_path = uvp_mem_take(shared->mem, room);
@@ -52,37 +55,100 @@ static enum uvp_code name_paths(struct uvp_destination *destination, const char 
     }
     (void)snprintf(destination->final_path, room, "%s%s%s", output, name == NULL ? "" : "/",
                    name == NULL ? "" : name);
-    (void)snprintf(destination->temporary_path, room, "%s" TEMPORARY_SUFFIX,
-                   destination->final_path);
+    destination->temporary_path[0] = '\0';
     return UVP_OK;
 }
 
-/* What a file that did not exist would have got from open(): mkstemp makes it private. */
-static void set_usual_mode(int fd)
+/*
+ * Where a file is that can be replaced: itself, or what a link leads to, so that the link
+ * stays. False for devices and pipes, and for what has no name any more: they are written in
+ * place.
+ */
+static bool find_place(struct uvp_destination *destination, const struct stat *before)
 {
-    const mode_t mask = umask(0);
+    char *const real = destination->temporary_path;
+    struct stat status;
 
+    if (before == NULL) {
+        return true;
+    }
+    if (!S_ISREG(before->st_mode)) {
+        return false;
+    }
+    if (lstat(destination->final_path, &status) == 0 && !S_ISLNK(status.st_mode)) {
+        return true;
+    }
+    if (realpath(destination->final_path, real) == NULL || stat(real, &status) != 0 ||
+        status.st_dev != before->st_dev || status.st_ino != before->st_ino) {
+        return false;
+    }
+    memcpy(destination->final_path, real, strlen(real) + 1);
+    return true;
+}
+
+/* mkstemp makes a file private. It gets what open() would have given it, or what the file had
+ * that it replaces. */
+static void set_mode(int fd, const struct stat *before)
+{
+    mode_t mask;
+
+    if (before != NULL) {
+        if (fchown(fd, before->st_uid, before->st_gid) != 0) {
+            errno = 0; /* only for those who may give files away */
+        }
+        (void)fchmod(fd, before->st_mode & 0777);
+        return;
+    }
+    mask = umask(0);
     (void)umask(mask);
     (void)fchmod(fd, (mode_t)0666 & ~mask);
+}
+
+/* A pipe with a name opens when somebody reads it: until then a stop must be heard. */
+static int open_in_place(const char *path, mode_t mode, const struct uvp_stop *stop)
+{
+    const int flags = O_WRONLY | O_TRUNC | O_CLOEXEC | (S_ISFIFO(mode) ? O_NONBLOCK : 0);
+    int fd = open(path, flags);
+
+    while (fd < 0 && errno == ENXIO && S_ISFIFO(mode) &&
+           uvp_stop_level(stop) == UVP_STOP_NONE) {
+        (void)poll(NULL, 0, READER_POLL_MS);
+        fd = open(path, flags);
+    }
+    return fd;
+}
+
+static void open_temporary(struct uvp_destination *destination, const struct stat *before)
+{
+    (void)snprintf(destination->temporary_path, destination->path_room, "%s" TEMPORARY_SUFFIX,
+                   destination->final_path);
+    destination->fd = mkostemp(destination->temporary_path, O_CLOEXEC);
+    if (destination->fd >= 0) {
+        set_mode(destination->fd, before);
+    } else {
+        destination->temporary_path[0] = '\0';
+    }
 }
 
 static enum uvp_code open_file(struct uvp_destination *destination, const char *name,
                                struct uvp_error *err)
 {
+    const struct uvp_stop *const stop = destination->shared->stop;
+    const struct stat *before = NULL;
     struct stat status;
 
     UVP_TRY(name_paths(destination, name, err));
-    if (stat(destination->final_path, &status) == 0 && !S_ISREG(status.st_mode)) {
-        /* a device or a pipe: written in place, there is nothing to rename */
-        destination->temporary_path[0] = '\0';
-        destination->fd = open(destination->final_path, O_WRONLY | O_CLOEXEC);
+    if (stat(destination->final_path, &status) == 0) {
+        before = &status;
+    }
+    if (find_place(destination, before)) {
+        open_temporary(destination, before);
     } else {
-        destination->fd = mkostemp(destination->temporary_path, O_CLOEXEC);
-        if (destination->fd >= 0) {
-            set_usual_mode(destination->fd);
-        } else {
-            destination->temporary_path[0] = '\0';
-        }
+        destination->temporary_path[0] = '\0';
+        destination->fd = open_in_place(destination->final_path, status.st_mode, stop);
+    }
+    if (destination->fd < 0 && errno == ENXIO && uvp_stop_level(stop) != UVP_STOP_NONE) {
+        return uvp_fail(err, UVP_CANCELLED, 0, "nobody reads %s", destination->final_path);
     }
     if (destination->fd < 0) {
         return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot create %s", destination->final_path);

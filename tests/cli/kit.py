@@ -258,10 +258,24 @@ def trickle(cut, path, out, *command):
     sys.exit(child.wait(20))
 
 
+def stop_later(number, *command):
+    """Sends the signal when the command has run for a while."""
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    time.sleep(0.5)
+    child.send_signal(signal.Signals[number])
+    try:
+        code = child.wait(20)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        sys.exit("it did not stop")
+    sys.exit(code if code >= 0 else 128 - code)
+
+
 COMMANDS = {"cube": cube, "uvs": uvs, "broken": broken, "grid": grid, "archive": archive,
             "odd_name": odd_name, "unwrapped": unwrapped, "compare": compare, "names": names,
             "report": report, "on_terminal": on_terminal, "interrupt": interrupt,
-            "second_member": second_member, "trickle": trickle}
+            "second_member": second_member, "trickle": trickle,
+            "stop_later": stop_later}
 
 if __name__ == "__main__":
     COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -192,7 +192,7 @@ enum uvp_code uvp_ledger_open(struct uvp_ledger *ledger, const char *path,
     }
     ledger->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (ledger->fd < 0) {
-        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot create the report");
+        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot create the report %s", path);
     }
     ledger->path = path;
     ledger->written_ns = uvp_clock_now_ns();

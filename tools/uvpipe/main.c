@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "pipeline/pipeline.h"
+#include "tools/uvpipe/clash.h"
 #include "tools/uvpipe/cli_run.h"
 #include "tools/uvpipe/exits.h"
 #include "tools/uvpipe/options.h"
@@ -55,6 +56,9 @@ static int settle_and_run(struct uvp_options *options, struct uvp_mem *mem)
     if (options->settings.input_count == 0 && isatty(STDIN_FILENO) &&
         !options->settings.force_terminal) {
         (void)uvp_fail(&err, UVP_USAGE, 0, "no INPUT given, and stdin is a terminal");
+        return refuse(&report, &err);
+    }
+    if (uvp_clash_check(options, &err) != UVP_OK) {
         return refuse(&report, &err);
     }
     if (clamped) {

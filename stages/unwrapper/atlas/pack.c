@@ -40,11 +40,11 @@
 #define FIRST_FILL 0.95 /* side of the first try against the largest */
 #define DRAWINGS_MAX 24
 #define FAILS_MAX 12
-#define STEPS_LEAST 100000
-#define STEPS_PER_TRIANGLE 1500
+#define STEPS_LEAST 60000
+#define STEPS_PER_TRIANGLE 1000
 #define STEPS_MORE 6 /* for every triangle up to so many: small meshes come in crowds */
 #define MORE_UNTIL 1500
-#define STEPS_PER_CHART 20000
+#define STEPS_PER_CHART 16000
 #define STEPS_MOST 300000000
 #define STEPS_CLIMB_MOST 24000000
 #define STEPS_PER_MASK 800
@@ -748,6 +748,9 @@ static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_chart
 
     packer.steps_max =
         packer.steps_limit < STEPS_CLIMB_MOST ? packer.steps_limit : STEPS_CLIMB_MOST;
+    if (charts->count == 1) {
+        packer.steps_max = 0; /* there is no order to search */
+    }
     UVP_TRY(take_arrays(&packer));
     return pack_raster(&packer);
 }

@@ -1,5 +1,6 @@
 #include "stages/stages.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -115,7 +115,7 @@ static enum uvp_code make(struct run *run, struct uvp_atlas_result *result)
     UVP_TRY(uvp_flatten_make(work, &topology, &segments, &charts));
     UVP_TRY(pack_and_judge(run, &topology, &charts));
     UVP_TRY(uvp_ride_make(work, &topology, &charts, result));
-    uvp_measure_layout(&topology, &charts, run->stats);
+    UVP_TRY(uvp_measure_layout(work, &topology, &charts, run->stats));
     end_step(run);
     return UVP_OK;
 }

@@ -56,7 +56,7 @@ static struct jacobian jacobian_of(const struct descent *descent, const struct u
                              (r.y - p.y - c * rest.x2) / rest.y2};
 }
 
-static void make_rest(struct descent *descent)
+static enum uvp_code make_rest(struct descent *descent)
 {
     const struct uvp_topology *const topology = descent->topology;
     const struct uvp_patch *const patch = descent->patch;
@@ -65,11 +65,13 @@ static void make_rest(struct descent *descent)
         const uint32_t *const v = topology->vertex + 3 * (size_t)patch->triangle[i];
         descent->rest[i] =
             uvp_rest_of(topology->point[v[0]], topology->point[v[1]], topology->point[v[2]]);
+        UVP_TRY(uvp_work_count(descent->work, 4));
     }
+    return UVP_OK;
 }
 
 /* Lifts slivers to the floor; not where slivers are all there is. */
-static void lift_rest(struct descent *descent)
+static enum uvp_code lift_rest(struct descent *descent)
 {
     const uint32_t count = descent->patch->triangle_count;
     double edges = 0;
@@ -86,28 +88,34 @@ static void lift_rest(struct descent *descent)
         rest->x1 = fmax(rest->x1, least);
         rest->y2 = fmax(rest->y2, least);
         rest->x2 = isfinite(rest->x2) ? rest->x2 : 0;
+        UVP_TRY(uvp_work_count(descent->work, 4));
     }
+    return UVP_OK;
 }
 
 /* Mean energy over the patch; infinite when a triangle is turned or flat. */
-static double energy_of(const struct descent *descent, const struct uvp_vec2 *uv)
+static enum uvp_code find_energy(const struct descent *descent, const struct uvp_vec2 *uv,
+                                 double *energy)
 {
     double area = 0;
     double sum = 0;
 
+    *energy = HUGE_VAL;
     for (uint32_t i = 0; i < descent->patch->triangle_count; i++) {
         const struct jacobian j = jacobian_of(descent, uv, i);
         const double weight = descent->topology->area[descent->patch->triangle[i]];
         const double det = j.a * j.d - j.b * j.c;
         const double squares = j.a * j.a + j.b * j.b + j.c * j.c + j.d * j.d;
         if (!(det > 0)) {
-            return HUGE_VAL;
+            return UVP_OK;
         }
         sum += weight * (squares + squares / (det * det));
         area += weight;
+        UVP_TRY(uvp_work_count(descent->work, 4));
     }
     sum = area > 0 ? sum / (4 * area) : 1;
-    return isfinite(sum) ? sum : HUGE_VAL;
+    *energy = isfinite(sum) ? sum : HUGE_VAL;
+    return UVP_OK;
 }
 
 /* ---- the graph ---- */
@@ -160,8 +168,9 @@ static enum uvp_code make_matrix(struct descent *descent)
         const double weight = weight_of(&descent->rest[i / 3], i % 3);
         add_entry(matrix, fill, a, b, weight);
         add_entry(matrix, fill, b, a, weight);
+        UVP_TRY(uvp_work_count(descent->work, 4));
     }
-    return uvp_work_count(descent->work, 8 * patch->triangle_count);
+    return UVP_OK;
 }
 
 /* ---- untangling ---- */
@@ -226,6 +235,7 @@ static enum uvp_code untangle(struct descent *descent, bool *untangled)
 {
     uint32_t turned;
     uint8_t *marked;
+    double energy;
 
     *untangled = false;
     UVP_TAKE(descent->work, marked, descent->patch->vertex_count);
@@ -239,10 +249,12 @@ static enum uvp_code untangle(struct descent *descent, bool *untangled)
             spread_marks(descent, marked);
         }
         move_marked(descent, marked);
+        UVP_TRY(uvp_work_count(descent->work, 4 * descent->patch->triangle_count));
         turned = mark_turned(descent, marked);
         UVP_TRY(uvp_work_count(descent->work, 4 * descent->patch->triangle_count));
     }
-    *untangled = isfinite(energy_of(descent, descent->patch->uv));
+    UVP_TRY(find_energy(descent, descent->patch->uv, &energy));
+    *untangled = isfinite(energy);
     return UVP_OK;
 }
 
@@ -263,7 +275,7 @@ static void add_edge(const struct descent *descent, uint32_t t, uint32_t k,
 }
 
 /* The layout that fits every triangle's best rotation best. */
-static void find_goal(const struct descent *descent)
+static enum uvp_code find_goal(const struct descent *descent)
 {
     const struct uvp_patch *const patch = descent->patch;
 
@@ -280,11 +292,12 @@ static void find_goal(const struct descent *descent)
         add_edge(descent, i, 0, p);
         add_edge(descent, i, 1, (struct uvp_vec2){q.x - p.x, q.y - p.y});
         add_edge(descent, i, 2, (struct uvp_vec2){-q.x, -q.y});
+        UVP_TRY(uvp_work_count(descent->work, 12));
     }
     /* the pinned vertex keeps its place: see make_descent */
     descent->goal[0].x += patch->uv[0].x * descent->matrix.diagonal[0] / 2;
     descent->goal[0].y += patch->uv[0].y * descent->matrix.diagonal[0] / 2;
-    uvp_sparse_solve(&descent->matrix, descent->goal);
+    return uvp_sparse_solve(descent->work, &descent->matrix, descent->goal);
 }
 
 /* Smallest s > 0 with a s^2 + b s + c = 0, where c > 0; infinite when there is none. */
@@ -304,7 +317,7 @@ static double first_root(double a, double b, double c)
 }
 
 /* How far the layout can go towards the goal before a triangle closes. */
-static double longest_step(const struct descent *descent)
+static enum uvp_code find_longest_step(const struct descent *descent, double *longest)
 {
     const struct uvp_patch *const patch = descent->patch;
     double step = HUGE_VAL;
@@ -325,8 +338,10 @@ static double longest_step(const struct descent *descent)
                                      e[0].x * d[1].y - e[0].y * d[1].x + d[0].x * e[1].y -
                                          d[0].y * e[1].x,
                                      e[0].x * e[1].y - e[0].y * e[1].x));
+        UVP_TRY(uvp_work_count(descent->work, 6));
     }
-    return step;
+    *longest = step;
+    return UVP_OK;
 }
 
 static void blend(const struct descent *descent, double step)
@@ -339,24 +354,26 @@ static void blend(const struct descent *descent, double step)
     }
 }
 
-/* One step downwards; returns the new energy, the old one when no step helps. */
-static double improve(const struct descent *descent, double energy)
+/* One step downwards; the energy stays when no step helps. */
+static enum uvp_code improve(const struct descent *descent, double *energy)
 {
-    double step;
+    double step = 0;
 
-    find_goal(descent);
-    step = fmin(1, 0.8 * longest_step(descent));
+    UVP_TRY(find_goal(descent));
+    UVP_TRY(find_longest_step(descent, &step));
+    step = fmin(1, 0.8 * step);
     for (int tries = 0; tries < 6; tries++, step /= 2) {
         double now;
         blend(descent, step);
-        now = energy_of(descent, descent->trial);
-        if (now < energy) {
+        UVP_TRY(find_energy(descent, descent->trial, &now));
+        if (now < *energy) {
             memcpy(descent->patch->uv, descent->trial,
                    descent->patch->vertex_count * sizeof *descent->trial);
-            return now;
+            *energy = now;
+            return UVP_OK;
         }
     }
-    return energy;
+    return UVP_OK;
 }
 
 static enum uvp_code descend(struct descent *descent, double *energy)
@@ -373,8 +390,7 @@ static enum uvp_code descend(struct descent *descent, double *energy)
     descent->matrix.diagonal[0] /= 1.5;
     for (int i = 0; i < ITERATIONS && factored; i++) {
         const double before = *energy;
-        *energy = improve(descent, before);
-        UVP_TRY(uvp_work_count(descent->work, 40 * descent->patch->triangle_count));
+        UVP_TRY(improve(descent, energy));
         if (!(before - *energy > LEAST_GAIN * *energy)) {
             break;
         }
@@ -387,13 +403,13 @@ static enum uvp_code run(struct descent *descent, double *energy)
     bool untangled = true;
 
     UVP_TAKE(descent->work, descent->rest, descent->patch->triangle_count);
-    make_rest(descent);
-    *energy = energy_of(descent, descent->patch->uv);
+    UVP_TRY(make_rest(descent));
+    UVP_TRY(find_energy(descent, descent->patch->uv, energy));
     if (*energy < GOOD_ENOUGH) {
         return UVP_OK;
     }
-    lift_rest(descent);
-    *energy = energy_of(descent, descent->patch->uv);
+    UVP_TRY(lift_rest(descent));
+    UVP_TRY(find_energy(descent, descent->patch->uv, energy));
     UVP_TRY(make_matrix(descent));
     if (!isfinite(*energy)) {
         UVP_TRY(untangle(descent, &untangled));
@@ -403,7 +419,7 @@ static enum uvp_code run(struct descent *descent, double *energy)
     }
     UVP_TAKE(descent->work, descent->goal, descent->patch->vertex_count);
     UVP_TAKE(descent->work, descent->trial, descent->patch->vertex_count);
-    *energy = energy_of(descent, descent->patch->uv);
+    UVP_TRY(find_energy(descent, descent->patch->uv, energy));
     return descend(descent, energy);
 }
 

@@ -44,13 +44,16 @@ static void add_triangle(const struct uvp_topology *topology, const struct uvp_c
     }
 }
 
-static double seam_length(const struct uvp_topology *topology, const struct uvp_charts *charts)
+static enum uvp_code find_seams(struct uvp_atlas_work *work,
+                                const struct uvp_topology *topology,
+                                const struct uvp_charts *charts, double *seams)
 {
     double length = 0;
 
     for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
         const uint32_t g = topology->opposite[h];
         const uint32_t next = uvp_edge_next(h);
+        UVP_TRY(uvp_work_count(work, 3));
         if (topology->dead[h / 3] || g == UVP_NONE || g < h || topology->dead[g / 3] ||
             (charts->corner[h] == charts->corner[uvp_edge_next(g)] &&
              charts->corner[next] == charts->corner[g])) {
@@ -59,19 +62,23 @@ static double seam_length(const struct uvp_topology *topology, const struct uvp_
         length += uvp_vec3_length(uvp_vec3_sub(topology->point[topology->vertex[h]],
                                                topology->point[topology->vertex[next]]));
     }
-    return length;
+    *seams = length;
+    return UVP_OK;
 }
 
-void uvp_measure_layout(const struct uvp_topology *topology, const struct uvp_charts *charts,
-                        struct uvp_atlas_stats *stats)
+enum uvp_code uvp_measure_layout(struct uvp_atlas_work *work,
+                                 const struct uvp_topology *topology,
+                                 const struct uvp_charts *charts, struct uvp_atlas_stats *stats)
 {
     struct sums sums = {0, 0, 0, 0};
     double density;
+    double seams = 0;
 
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         if (!topology->dead[t]) {
             add_triangle(topology, charts, t, &sums);
         }
+        UVP_TRY(uvp_work_count(work, 10));
     }
     stats->triangles = topology->triangle_count;
     stats->degenerate_triangles = topology->triangle_count - topology->live_triangles;
@@ -84,5 +91,7 @@ void uvp_measure_layout(const struct uvp_topology *topology, const struct uvp_ch
     stats->stretch_max = sqrt(sums.largest * density);
     stats->stretch_mean = sqrt(sums.squares / sums.area * density);
     stats->packing_efficiency = sums.uv_area;
-    stats->seam_length = seam_length(topology, charts) / sqrt(sums.area);
+    UVP_TRY(find_seams(work, topology, charts, &seams));
+    stats->seam_length = seams / sqrt(sums.area);
+    return UVP_OK;
 }

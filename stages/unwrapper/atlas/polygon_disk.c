@@ -193,6 +193,7 @@ static enum uvp_code check_corner_owners(struct uvp_atlas_work *work,
     for (uint32_t c = 0; c < work->input->corner_count; c++) {
         owner[c] = UVP_NONE;
     }
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
     for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
         uint32_t *const at = &owner[corner_of(work, h)];
         if (*at != UVP_NONE && *at != topology->unit[h / 3]) {
@@ -213,6 +214,7 @@ enum uvp_code uvp_polygon_pair(struct uvp_atlas_work *work, struct uvp_topology 
     struct uvp_arena_mark mark;
     struct polygon polygon;
 
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
     UVP_TRY(check_corner_owners(work, topology));
     mark = uvp_arena_mark(work->scratch);
     UVP_TAKE(work, polygon.items, 3 * (size_t)largest);

@@ -56,6 +56,7 @@ static enum uvp_code number_uvs(struct rider *rider, struct uvp_atlas_result *re
         for (uint32_t v = 0; v < charts->chart[c].slot_count; v++) {
             uv_of[charts->chart[c].first_slot + v] = count++;
         }
+        UVP_TRY(uvp_work_count(rider->work, 2 * charts->chart[c].slot_count + 4));
     }
     TAKE_KEPT(rider->work, uv, 2 * (size_t)count);
     for (uint32_t c = 0; c < charts->count; c++) {
@@ -64,6 +65,7 @@ static enum uvp_code number_uvs(struct rider *rider, struct uvp_atlas_result *re
             uv[2 * (size_t)uv_of[v]] = (float)charts->page[v].x / (float)UVP_LATTICE;
             uv[2 * (size_t)uv_of[v] + 1] = (float)charts->page[v].y / (float)UVP_LATTICE;
         }
+        UVP_TRY(uvp_work_count(rider->work, 2 * chart->slot_count + 4));
     }
     for (uint32_t h = 0; h < 3 * rider->topology->triangle_count; h++) {
         if (!rider->topology->dead[h / 3]) {
@@ -71,6 +73,7 @@ static enum uvp_code number_uvs(struct rider *rider, struct uvp_atlas_result *re
             rider->point_uv[rider->topology->vertex[h]] = uv_of[charts->corner[h]];
             rider->triangle_chart[h / 3] = charts->chart_of[h / 3];
         }
+        UVP_TRY(uvp_work_count(rider->work, 4));
     }
     result->uv = uv;
     result->uv_count = count;
@@ -252,6 +255,7 @@ enum uvp_code uvp_ride_make(struct uvp_atlas_work *work, const struct uvp_topolo
     for (uint32_t p = 0; p < topology->point_count; p++) {
         rider.point_uv[p] = UVP_NONE;
     }
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
     UVP_TRY(number_uvs(&rider, result));
     if (topology->live_triangles != topology->triangle_count) {
         UVP_TRY(list_dead_edges(&rider));
@@ -259,6 +263,7 @@ enum uvp_code uvp_ride_make(struct uvp_atlas_work *work, const struct uvp_topolo
         UVP_TRY(seat_dead(&rider));
     }
     seat_rest(&rider);
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
     result->corner_uv = rider.corner_uv;
     result->triangle_chart = rider.triangle_chart;
     return UVP_OK;

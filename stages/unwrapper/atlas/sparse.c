@@ -53,9 +53,9 @@ static bool sees_high(const struct dissector *dissector, uint32_t v)
     return false;
 }
 
-/* Reorders the range into low, high, separator; returns the sizes of the first two. */
-static void dissect(const struct dissector *dissector, const struct range *range,
-                    uint32_t size[2])
+/* Reorders the range into low, high, separator; gives the sizes of the first two. */
+static enum uvp_code dissect(struct uvp_atlas_work *work, const struct dissector *dissector,
+                             const struct range *range, uint32_t size[2])
 {
     uint32_t *const list = dissector->sparse->order + range->first;
     uint32_t to[3] = {0, 0, 0};
@@ -63,6 +63,7 @@ static void dissect(const struct dissector *dissector, const struct range *range
     bool by_y = false;
     const double cut = middle(dissector, range, &by_y);
 
+    UVP_TRY(uvp_work_count(work, 4 * range->count));
     for (uint32_t i = 0; i < range->count; i++) {
         const struct uvp_vec2 p = dissector->at[list[i]];
         dissector->side[list[i]] = (by_y ? p.y : p.x) > cut;
@@ -73,6 +74,7 @@ static void dissect(const struct dissector *dissector, const struct range *range
         }
         count[dissector->side[list[i]]]++;
         dissector->spare[i] = list[i];
+        UVP_TRY(uvp_work_count(work, 12));
     }
     to[1] = count[0];
     to[2] = count[0] + count[1];
@@ -83,6 +85,7 @@ static void dissect(const struct dissector *dissector, const struct range *range
     }
     size[0] = count[0];
     size[1] = count[1];
+    return uvp_work_count(work, 4 * range->count);
 }
 
 static enum uvp_code order_rows(struct uvp_atlas_work *work, struct uvp_sparse *sparse,
@@ -105,10 +108,9 @@ static enum uvp_code order_rows(struct uvp_atlas_work *work, struct uvp_sparse *
         if (range.count <= LEAF_COUNT || range.depth >= DEPTH_MAX) {
             continue;
         }
-        dissect(&dissector, &range, size);
+        UVP_TRY(dissect(work, &dissector, &range, size));
         stack[depth++] = (struct range){range.first, size[0], range.depth + 1};
         stack[depth++] = (struct range){range.first + size[0], size[1], range.depth + 1};
-        UVP_TRY(uvp_work_count(work, 4 * range.count));
     }
     for (uint32_t i = 0; i < sparse->count; i++) {
         sparse->place[sparse->order[i]] = i;
@@ -125,15 +127,18 @@ struct tree {
     uint32_t *stack; /* pattern of a row */
 };
 
-/* Column counts of L; false when it has too many entries or takes too many steps. */
-static bool count_columns(const struct uvp_sparse *sparse, struct tree *tree,
-                          uint64_t entries_max, uint64_t steps_max)
+/* Column counts of L; `*fits`: it has not too many entries and takes not too many steps. */
+static enum uvp_code count_columns(struct uvp_atlas_work *work, const struct uvp_sparse *sparse,
+                                   struct tree *tree, uint64_t entries_max, uint64_t steps_max,
+                                   bool *fits)
 {
     uint64_t entries = 0;
     uint64_t steps = 0;
 
+    *fits = false;
     for (uint32_t k = 0; k < sparse->count; k++) {
         const uint32_t row = sparse->order[k];
+        const uint64_t before = entries;
         tree->parent[k] = UVP_NONE;
         tree->seen[k] = k;
         tree->fill[k] = 0;
@@ -147,10 +152,12 @@ static bool count_columns(const struct uvp_sparse *sparse, struct tree *tree,
             }
         }
         if (entries > entries_max || steps > steps_max) {
-            return false;
+            return UVP_OK;
         }
+        UVP_TRY(uvp_work_count(work, 10 + 2 * (uint32_t)(entries - before)));
     }
-    return true;
+    *fits = true;
+    return UVP_OK;
 }
 
 /* Row k of L: its pattern to the end of the stack in elimination order; returns where. */
@@ -178,7 +185,9 @@ static uint32_t gather_row(const struct uvp_sparse *sparse, struct tree *tree, u
     return top;
 }
 
-static bool factor_row(const struct uvp_sparse *sparse, struct tree *tree, uint32_t k)
+/* `*steps` grows by the entries looked at. */
+static bool factor_row(const struct uvp_sparse *sparse, struct tree *tree, uint32_t k,
+                       uint32_t *steps)
 {
     double pivot = sparse->diagonal[sparse->order[k]];
 
@@ -192,6 +201,7 @@ static bool factor_row(const struct uvp_sparse *sparse, struct tree *tree, uint3
             sparse->work[sparse->low_row[p]] -= sparse->low_value[p] * y;
         }
         pivot -= low * y;
+        *steps += 4 + end - sparse->low_start[i];
         sparse->low_row[end] = k;
         sparse->low_value[end] = low;
         tree->fill[i]++;
@@ -217,10 +227,11 @@ static enum uvp_code factor_rows(struct uvp_atlas_work *work, struct uvp_sparse 
     UVP_TAKE(work, sparse->low_row, sum);
     UVP_TAKE(work, sparse->low_value, sum);
     for (uint32_t k = 0; k < sparse->count; k++) {
-        if (!factor_row(sparse, tree, k)) {
+        uint32_t steps = 10;
+        if (!factor_row(sparse, tree, k, &steps)) {
             return UVP_OK;
         }
-        UVP_TRY(uvp_work_count(work, 1000));
+        UVP_TRY(uvp_work_count(work, steps));
     }
     *done = true;
     return UVP_OK;
@@ -231,6 +242,7 @@ enum uvp_code uvp_sparse_factor(struct uvp_atlas_work *work, struct uvp_sparse *
                                 uint64_t steps_max, bool *done)
 {
     struct tree tree;
+    bool fits = false;
 
     *done = false;
     UVP_TAKE(work, sparse->order, sparse->count);
@@ -243,13 +255,15 @@ enum uvp_code uvp_sparse_factor(struct uvp_atlas_work *work, struct uvp_sparse *
     UVP_TAKE(work, tree.fill, sparse->count);
     UVP_TAKE(work, tree.stack, sparse->count);
     UVP_TRY(order_rows(work, sparse, at));
-    if (!count_columns(sparse, &tree, entries_max, steps_max)) {
+    UVP_TRY(count_columns(work, sparse, &tree, entries_max, steps_max, &fits));
+    if (!fits) {
         return UVP_OK;
     }
     return factor_rows(work, sparse, &tree, done);
 }
 
-void uvp_sparse_solve(const struct uvp_sparse *sparse, struct uvp_vec2 *b)
+enum uvp_code uvp_sparse_solve(struct uvp_atlas_work *work, const struct uvp_sparse *sparse,
+                               struct uvp_vec2 *b)
 {
     for (uint32_t k = 0; k < sparse->count; k++) {
         const struct uvp_vec2 x = b[sparse->order[k]];
@@ -258,6 +272,8 @@ void uvp_sparse_solve(const struct uvp_sparse *sparse, struct uvp_vec2 *b)
             to->x -= sparse->low_value[p] * x.x;
             to->y -= sparse->low_value[p] * x.y;
         }
+        UVP_TRY(
+            uvp_work_count(work, 4 + 2 * (sparse->low_start[k + 1] - sparse->low_start[k])));
     }
     for (uint32_t k = sparse->count; k-- > 0;) {
         struct uvp_vec2 *const at = &b[sparse->order[k]];
@@ -268,5 +284,8 @@ void uvp_sparse_solve(const struct uvp_sparse *sparse, struct uvp_vec2 *b)
             x.y -= sparse->low_value[p] * y.y;
         }
         *at = x;
+        UVP_TRY(
+            uvp_work_count(work, 4 + 2 * (sparse->low_start[k + 1] - sparse->low_start[k])));
     }
+    return UVP_OK;
 }

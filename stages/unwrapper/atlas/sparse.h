@@ -38,6 +38,8 @@ UVP_MUST_USE enum uvp_code uvp_sparse_factor(struct uvp_atlas_work *work,
                                              uint64_t steps_max, bool *done);
 
 /* Replaces both coordinates of b by the solution. */
-void uvp_sparse_solve(const struct uvp_sparse *sparse, struct uvp_vec2 *b);
+UVP_MUST_USE enum uvp_code uvp_sparse_solve(struct uvp_atlas_work *work,
+                                            const struct uvp_sparse *sparse,
+                                            struct uvp_vec2 *b);
 
 #endif

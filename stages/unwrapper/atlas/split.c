@@ -117,8 +117,8 @@ static void forget_sides(const struct splitter *splitter)
     }
 }
 
-/* Sides 0 and 1; returns the size of the smaller. */
-static uint32_t grow_halves(const struct splitter *splitter)
+/* Sides 0 and 1; gives the size of the smaller. */
+static enum uvp_code grow_halves(const struct splitter *splitter, uint32_t *smaller)
 {
     struct front a = {.side = 0};
     struct front b = {.side = 1, .backwards = true};
@@ -126,15 +126,19 @@ static uint32_t grow_halves(const struct splitter *splitter)
     uint32_t end_b;
 
     end_a = farthest(splitter, centre_of(splitter, 0), UVP_NONE);
+    UVP_TRY(uvp_work_count(splitter->work, 8 * splitter->count));
     end_b = farthest(splitter, centre_of(splitter, end_a), unit_at(splitter, end_a));
+    UVP_TRY(uvp_work_count(splitter->work, 8 * splitter->count));
     forget_sides(splitter);
     front_claim(splitter, &a, end_a);
     front_claim(splitter, &b, end_b);
     while (a.head < a.tail || b.head < b.tail) {
         const bool take_a = b.head == b.tail || (a.head < a.tail && a.claimed <= b.claimed);
         front_step(splitter, take_a ? &a : &b);
+        UVP_TRY(uvp_work_count(splitter->work, 12));
     }
-    return a.claimed < b.claimed ? a.claimed : b.claimed;
+    *smaller = a.claimed < b.claimed ? a.claimed : b.claimed;
+    return UVP_OK;
 }
 
 /* A place of the unit with most triangles, so with most neighbours; UVP_NONE: none is large. */
@@ -156,8 +160,9 @@ static uint32_t find_hub(const struct splitter *splitter)
     return best;
 }
 
-/* Sides are components without the hub, the hub itself is side 0; returns their number. */
-static uint32_t take_hub_out(const struct splitter *splitter, uint32_t hub)
+/* Sides are components without the hub, the hub itself is side 0; gives their number. */
+static enum uvp_code take_hub_out(const struct splitter *splitter, uint32_t hub,
+                                  uint32_t *count)
 {
     uint32_t sides = 1;
 
@@ -171,10 +176,12 @@ static uint32_t take_hub_out(const struct splitter *splitter, uint32_t hub)
         front_claim(splitter, &front, i);
         while (front.head < front.tail) {
             front_step(splitter, &front);
+            UVP_TRY(uvp_work_count(splitter->work, 12));
         }
         sides++;
     }
-    return sides;
+    *count = sides;
+    return UVP_OK;
 }
 
 static uint32_t take_all_apart(const struct splitter *splitter)
@@ -203,6 +210,7 @@ static enum uvp_code sort_sides(struct splitter *splitter, uint32_t label, uint3
         start[s] = sum;
         sum += part[s];
     }
+    UVP_TRY(uvp_work_count(splitter->work, 4 * splitter->count));
     memcpy(splitter->queue, splitter->triangles, splitter->count * sizeof *splitter->queue);
     for (uint32_t i = 0; i < splitter->count; i++) {
         splitter->triangles[start[splitter->side[i]]++] = splitter->queue[i];
@@ -227,9 +235,16 @@ enum uvp_code uvp_split_piece(struct uvp_atlas_work *work, const struct uvp_topo
     if (shatter) {
         *part_count = take_all_apart(&splitter);
     } else {
-        const bool starved = grow_halves(&splitter) < count / STARVED;
-        const uint32_t hub = starved ? find_hub(&splitter) : UVP_NONE;
-        *part_count = hub == UVP_NONE ? 2 : take_hub_out(&splitter, hub);
+        uint32_t smaller = 0;
+        uint32_t hub = UVP_NONE;
+        UVP_TRY(grow_halves(&splitter, &smaller));
+        if (smaller < count / STARVED) {
+            hub = find_hub(&splitter);
+        }
+        *part_count = 2;
+        if (hub != UVP_NONE) {
+            UVP_TRY(take_hub_out(&splitter, hub, part_count));
+        }
     }
     UVP_TRY(sort_sides(&splitter, label, *part_count, part));
     uvp_arena_rewind(work->scratch, mark);

@@ -129,6 +129,7 @@ static enum uvp_code scale_points(struct uvp_atlas_work *work, struct uvp_topolo
     for (uint32_t p = 0; p < topology->point_count; p++) {
         topology->point[p] = (struct uvp_vec3){0, 0, 0};
     }
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
     for (uint32_t v = 0; v < work->input->vertex_count; v++) {
         topology->point[point_of[v]] = position(positions, v);
         UVP_TRY(uvp_work_count(work, 4));
@@ -146,6 +147,7 @@ static enum uvp_code scale_points(struct uvp_atlas_work *work, struct uvp_topolo
             topology->point[p] = (struct uvp_vec3){0, 0, 0};
         }
     }
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         topology->area[t] = topology->area[t] / size / size;
     }

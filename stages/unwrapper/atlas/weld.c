@@ -60,6 +60,7 @@ enum uvp_code uvp_weld_vertices(struct uvp_atlas_work *work, uint32_t *point_of,
     UVP_TAKE(work, spare, count);
     for (uint32_t v = 0; v < count; v++) {
         items[v] = (struct uvp_sort_item){bits_of(positions[3 * (size_t)v + 2]), v};
+        UVP_TRY(uvp_work_count(work, 4));
     }
     UVP_TRY(uvp_sort_polled(work, items, spare, count));
     for (uint32_t i = 0; i < count; i++) {
@@ -70,6 +71,7 @@ enum uvp_code uvp_weld_vertices(struct uvp_atlas_work *work, uint32_t *point_of,
     find_first(positions, items, count, point_of);
     UVP_TRY(uvp_stop_poll(work->stop, work->err));
     *point_count = number_points(point_of, count);
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
 }

@@ -82,7 +82,7 @@ static void test_solves(void **state)
         for (uint32_t v = 0; v < COUNT; v++) {
             b[v] = (struct uvp_vec2){v % 7, -(double)(v % 11)};
         }
-        uvp_sparse_solve(&grid->matrix, b);
+        assert_int_equal(uvp_sparse_solve(&grid->work, &grid->matrix, b), UVP_OK);
         for (uint32_t v = 0; v < COUNT; v++) {
             struct uvp_vec2 r = {grid->diagonal[v] * b[v].x - v % 7,
                                  grid->diagonal[v] * b[v].y + v % 11};

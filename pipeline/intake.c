@@ -83,6 +83,9 @@ void uvp_reader_read_lane(struct uvp_intake *intake)
         uvp_note_set(intake->note, "closes", NULL);
         stage->close(reader);
     }
+    if (line->serial && code == UVP_LIMIT) {
+        uvp_line_check_limits(line); /* no watchdog has said that the run is late */
+    }
     uvp_gate_end_lane(&line->gate, intake->reader, code, &err);
     code = uvp_gate_failure(&line->gate, &first);
     if (code != UVP_OK) {

@@ -133,8 +133,12 @@ static enum uvp_code wait_writable(const struct uvp_fd_sink *sink, struct uvp_er
         int count;
 
         UVP_TRY(check_stop(sink, err));
-        count = sink->io->poll(sink->io->ctx, fds, wakes ? 2 : 1,
-                               wakes || sink->stop == NULL ? -1 : DRAIN_POLL_MS);
+        if (uvp_stop_is_late(sink->stop)) {
+            return uvp_fail(err, UVP_LIMIT, sink->at, "the output was not read in time");
+        }
+        count = sink->io->poll(
+            sink->io->ctx, fds, wakes ? 2 : 1,
+            uvp_stop_wait_ms(sink->stop, wakes || sink->stop == NULL ? -1 : DRAIN_POLL_MS));
         if (count < 0 && errno != EINTR && errno != EAGAIN) {
             return uvp_fail_sys(err, UVP_IO, errno, sink->at, "cannot wait for output");
         }

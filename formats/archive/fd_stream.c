@@ -78,7 +78,7 @@ static bool is_readable(const struct fd_stream *in)
 /* Waits for bytes, the end, or the stop flag. */
 static enum uvp_code wait_readable(struct fd_stream *in, struct uvp_error *err)
 {
-    const int timeout_ms = in->wake_fd < 0 && in->stop != NULL ? POLL_STOP_MS : -1;
+    const int most_ms = in->wake_fd < 0 && in->stop != NULL ? POLL_STOP_MS : -1;
 
     if (is_readable(in)) {
         return UVP_OK;
@@ -94,7 +94,10 @@ static enum uvp_code wait_readable(struct fd_stream *in, struct uvp_error *err)
         if (is_stopped(in)) {
             return fail_cancelled(in, err);
         }
-        count = in->io->poll(in->io->ctx, fds, 2, timeout_ms);
+        if (uvp_stop_is_late(in->stop)) {
+            return uvp_fail(err, UVP_LIMIT, in->at, "the input did not come in time");
+        }
+        count = in->io->poll(in->io->ctx, fds, 2, uvp_stop_wait_ms(in->stop, most_ms));
         if (count < 0 && errno != EINTR) {
             return uvp_fail_sys(err, UVP_IO, errno, in->at, "cannot wait for input");
         }

@@ -63,6 +63,9 @@ const struct uvp_format *const *uvp_formats(void);
 /* By suffix of the path, any case; NULL when none has it. Cheap. */
 const struct uvp_format *uvp_format_by_path(const char *path, size_t path_bytes);
 
+#define UVP_FORMAT_HEAD_BYTES                                                                  \
+    ((size_t)64 << 10) /* what a kind is told by; more is not looked at */
+
 /*
  * By path and first bytes: the suffix proposes, the bytes decide. NULL when it is not a mesh
  * that we read; *reason (never NULL then) says why, for the report.

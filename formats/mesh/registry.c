@@ -112,6 +112,10 @@ const struct uvp_format *uvp_format_find(const char *path, size_t path_bytes,
 {
     const struct uvp_format *format = uvp_format_by_path(path, path_bytes);
 
+    if (head.bytes > UVP_FORMAT_HEAD_BYTES) {
+        head.bytes = UVP_FORMAT_HEAD_BYTES;
+        whole = false;
+    }
     *reason = "";
     if (format != NULL) {
         if (format->probe(head, whole) != UVP_PROBE_NO) {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -82,6 +83,44 @@ enum uvp_stop_level uvp_stop_level(const struct uvp_stop *stop)
         level = here > level ? here : level;
     }
     return (enum uvp_stop_level)level;
+}
+
+static uint64_t nearest_deadline(const struct uvp_stop *stop)
+{
+    uint64_t nearest = UINT64_MAX;
+
+    for (; stop != NULL; stop = stop->parent) {
+        const uint64_t deadline =
+            atomic_load_explicit(&stop->deadline_ns, memory_order_relaxed);
+        if (deadline != 0 && deadline < nearest) {
+            nearest = deadline;
+        }
+    }
+    return nearest;
+}
+
+bool uvp_stop_is_late(const struct uvp_stop *stop)
+{
+    const uint64_t deadline = nearest_deadline(stop);
+
+    return deadline != UINT64_MAX && uvp_clock_now_ns() >= deadline;
+}
+
+int uvp_stop_wait_ms(const struct uvp_stop *stop, int most_ms)
+{
+    const uint64_t deadline = nearest_deadline(stop);
+    uint64_t now;
+    uint64_t ms;
+
+    if (deadline == UINT64_MAX) {
+        return most_ms;
+    }
+    now = uvp_clock_now_ns();
+    ms = deadline <= now ? 0 : (deadline - now + UVP_NS_PER_MS - 1) / UVP_NS_PER_MS;
+    if (most_ms >= 0 && ms > (uint64_t)most_ms) {
+        return most_ms;
+    }
+    return ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
 enum uvp_code uvp_stop_poll(struct uvp_stop *stop, struct uvp_error *err)

@@ -49,6 +49,13 @@ void uvp_stop_raise(struct uvp_stop *stop, enum uvp_stop_level level);
 /* The level of this one or any above. Cheap: no clock. */
 enum uvp_stop_level uvp_stop_level(const struct uvp_stop *stop);
 
+/* Whether a deadline of this one or any above has passed: for those who wait, on any thread. */
+bool uvp_stop_is_late(const struct uvp_stop *stop);
+
+/* How long poll() may wait, in milliseconds: until the nearest deadline, at most `most_ms`; -1
+ * is without end. */
+int uvp_stop_wait_ms(const struct uvp_stop *stop, int most_ms);
+
 /*
  * Asks whether to go on. Reads the clock when a deadline is set: call it every few
  * thousand steps of work, at most some milliseconds apart.

@@ -23,7 +23,6 @@
 #define MESH_COST_FACTOR                                                                       \
     10 /* engine's memory per byte of mesh, a rough guess until decoded                        \
         */
-#define HEAD_BYTES ((size_t)64 << 10) /* of a plain file, to tell what it is */
 #define SPOOL_LIMIT ((size_t)1 << 40)
 
 /* ---- opening ---- */
@@ -449,21 +448,21 @@ static enum uvp_code pass_member(struct uvp_lane *lane, struct uvp_header *heade
 static enum uvp_code look_at_head(struct uvp_lane *lane, bool *is_mesh, struct uvp_error *err)
 {
     const char *const name = (const char *)lane->member_name.data;
-    unsigned char *const head = uvp_mem_take(lane->shared->mem, HEAD_BYTES);
+    unsigned char *const head = uvp_mem_take(lane->shared->mem, UVP_FORMAT_HEAD_BYTES);
     const char *reason = NULL;
     size_t bytes = 0;
     bool whole = false;
     enum uvp_code code;
 
     if (head == NULL) {
-        return uvp_fail_memory(err, HEAD_BYTES);
+        return uvp_fail_memory(err, UVP_FORMAT_HEAD_BYTES);
     }
-    code = uvp_input_head(lane->input, head, HEAD_BYTES, &bytes, &whole, err);
+    code = uvp_input_head(lane->input, head, UVP_FORMAT_HEAD_BYTES, &bytes, &whole, err);
     if (code == UVP_OK) {
         *is_mesh = uvp_format_find(name, strlen(name), uvp_span_of(head, bytes), whole,
                                    &reason) != NULL;
     }
-    uvp_mem_give(lane->shared->mem, head, HEAD_BYTES);
+    uvp_mem_give(lane->shared->mem, head, UVP_FORMAT_HEAD_BYTES);
     return code;
 }
 
@@ -482,6 +481,9 @@ static enum uvp_code handle_member(struct uvp_lane *lane, struct uvp_header *hea
     const char *reason;
     bool is_mesh = false;
 
+    if (lane->is_folder) { /* its files are not read through counted_read */
+        uvp_shared_count(&lane->shared->bytes_in, header->size_bytes);
+    }
     if (plain) {
         UVP_TRY(look_at_head(lane, &is_mesh, err));
     }

@@ -4,7 +4,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 
 #include "pipeline/base/clock.h"
@@ -85,6 +87,31 @@ static void test_deadlines(void **state)
     assert_int_equal(uvp_stop_poll(&child, NULL), UVP_LIMIT);
 }
 
+static void test_waits_end_at_deadlines(void **state)
+{
+    struct uvp_stop root;
+    struct uvp_stop child;
+
+    (void)state;
+    assert_false(uvp_stop_is_late(NULL));
+    assert_int_equal(uvp_stop_wait_ms(NULL, -1), -1);
+    assert_int_equal(uvp_stop_init(&root, false, NULL), UVP_OK);
+    uvp_stop_init_child(&child, &root, 0, NULL);
+    assert_false(uvp_stop_is_late(&child));
+    assert_int_equal(uvp_stop_wait_ms(&child, -1), -1);
+    assert_int_equal(uvp_stop_wait_ms(&child, 20), 20);
+    atomic_store(&root.deadline_ns, uvp_clock_now_ns() + 1000 * UVP_NS_PER_S);
+    assert_false(uvp_stop_is_late(&child));
+    assert_int_equal(uvp_stop_wait_ms(&child, 20), 20);
+    assert_true(uvp_stop_wait_ms(&child, -1) > 900000);
+    atomic_store(&child.deadline_ns, 1);
+    assert_true(uvp_stop_is_late(&child));
+    assert_int_equal(uvp_stop_wait_ms(&child, -1), 0);
+    atomic_store(&child.deadline_ns, 0);
+    atomic_store(&root.deadline_ns, UINT64_MAX - 1);
+    assert_int_equal(uvp_stop_wait_ms(&child, -1), INT_MAX);
+}
+
 static void test_stop_at_poll(void **state)
 {
     struct uvp_stop stop;
@@ -118,6 +145,7 @@ int main(void)
         cmocka_unit_test(test_pipe_wakes_for_good),
         cmocka_unit_test(test_child_hears_abort_of_parent),
         cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_waits_end_at_deadlines),
         cmocka_unit_test(test_stop_at_poll),
         cmocka_unit_test(test_clocks_go_forward),
     };

@@ -19,6 +19,7 @@
 #include "tests/support/line/tar_bytes.h"
 
 #define MEMBERS 60
+#define MESHES (MEMBERS / 3)
 #define LONG_BYTES ((size_t)5 << 20)
 
 struct kind {
@@ -52,14 +53,19 @@ static void fill(unsigned char *body, size_t bytes, uint64_t seed)
     }
 }
 
+static bool is_mesh(int i)
+{
+    return i % 3 == 1;
+}
+
 static void make_member(struct mixture *mixture, int i, size_t long_bytes)
 {
     struct test_member *const member = &mixture->members[i];
     const char *suffix = ".obj";
 
-    if (i % 3 != 0) {
+    if (is_mesh(i)) {
         mixture->bodies[i] =
-            (unsigned char *)grid_obj(1 + i % 7 + (i == 31 ? 20 : 0), &member->bytes);
+            (unsigned char *)grid_obj(i == 31 ? 9 : 1 + i % 12 / 4, &member->bytes);
     } else {
         member->bytes = i == 33 ? long_bytes : (size_t)(i * i * 37) % 40000;
         mixture->bodies[i] = malloc(member->bytes + 1);
@@ -103,8 +109,8 @@ static void assert_all_well(const struct kind *kind, const struct line_run *run)
         fail_msg("%s: code %d, %s", kind->name, (int)run->code, run->error.text);
     }
     assert_int_equal(run->progress.members_read, MEMBERS);
-    assert_int_equal(run->progress.members_by_status[UVP_MEMBER_UNWRAPPED], MEMBERS / 3 * 2);
-    assert_int_equal(run->progress.members_by_status[UVP_MEMBER_PASSED], MEMBERS / 3);
+    assert_int_equal(run->progress.members_by_status[UVP_MEMBER_UNWRAPPED], MESHES);
+    assert_int_equal(run->progress.members_by_status[UVP_MEMBER_PASSED], MEMBERS - MESHES);
     assert_int_equal(run->progress.warnings, 0);
 }
 
@@ -130,7 +136,7 @@ static void assert_all_there(const struct kind *kind, const struct mixture *mixt
                      member->mode);
         }
         assert_int_equal(found->mtime, member->mtime);
-        if (i % 3 != 0) {
+        if (is_mesh(i)) {
             assert_true(
                 obj_is_unwrapped(member->data, member->bytes, found->data, found->bytes));
             continue;
@@ -160,6 +166,13 @@ static struct round_trip way_of(unsigned number)
 }
 
 #define WAYS 96
+
+/* Unless all are asked for; both take every value of each choice in turn. */
+#if defined(__SANITIZE_THREAD__)
+#    define SAMPLE_STEP 17
+#else
+#    define SAMPLE_STEP 7
+#endif
 
 static void compare_ways(const struct kind *kind, unsigned first, unsigned step)
 {
@@ -201,7 +214,7 @@ static void all_ways_give_the_same_bytes(void **state)
 
     (void)state;
     for (unsigned i = 0; i < KINDS; i++) {
-        compare_ways(&kinds[i], all ? 0 : i, all ? 1 : 5); /* 5: every value of each in turn */
+        compare_ways(&kinds[i], all ? 0 : i, all ? 1 : SAMPLE_STEP);
     }
 }
 
@@ -218,8 +231,8 @@ static void long_members_give_the_same_bytes(void **state)
         round_trip_run(&plain_way, &mixture.archive, &reference);
         assert_all_well(&kinds[i], &reference);
         assert_all_there(&kinds[i], &mixture, &reference, true);
-        for (unsigned number = 0; number < 4; number++) {
-            const struct round_trip way = way_of(number * 25 + 2);
+        for (unsigned number = 0; number < 2; number++) {
+            const struct round_trip way = way_of(number * 45 + 2);
             struct line_run run;
 
             round_trip_run(&way, &mixture.archive, &run);
@@ -242,8 +255,8 @@ static void without_order_all_members_are_there(void **state)
         struct mixture mixture;
 
         make_mixture(&mixture, &kinds[i], LONG_BYTES);
-        for (unsigned number = 0; number < 8; number++) {
-            struct round_trip way = way_of(number * 11 + 1);
+        for (unsigned number = 0; number < 4; number++) {
+            struct round_trip way = way_of(number * 23 + 2);
             struct line_run run;
 
             way.unordered = true;

@@ -215,22 +215,25 @@ static enum uvp_code list_by_point(struct uvp_atlas_work *work,
     return UVP_OK;
 }
 
-static void pair_at_point(struct uvp_topology *topology, const uint32_t *list, uint32_t count,
-                          uint32_t point, struct uvp_sort_item *items, struct fan *fan)
+static enum uvp_code pair_at_point(struct uvp_atlas_work *work, struct uvp_topology *topology,
+                                   const uint32_t *list, uint32_t count, uint32_t point,
+                                   struct uvp_sort_item *items, struct fan *fan)
 {
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t a = topology->vertex[list[i]];
         const uint32_t b = topology->vertex[uvp_edge_next(list[i])];
         items[i] = (struct uvp_sort_item){a == point ? b : a, list[i]};
     }
-    uvp_sort_items(items, fan->spare, count);
+    UVP_TRY(uvp_sort_polled(work, items, fan->spare, count));
     for (uint32_t i = 0; i < count;) {
         fan->count = 0;
         for (const uint64_t key = items[i].key; i < count && items[i].key == key; i++) {
             fan->half_edge[fan->count++] = items[i].value;
         }
         pair_fan(topology, fan);
+        UVP_TRY(uvp_work_count(work, 8 * fan->count));
     }
+    return UVP_OK;
 }
 
 enum uvp_code uvp_pairing_make(struct uvp_atlas_work *work, struct uvp_topology *topology)
@@ -258,8 +261,7 @@ enum uvp_code uvp_pairing_make(struct uvp_atlas_work *work, struct uvp_topology 
     UVP_TAKE(work, fan.spare, room);
     for (uint32_t p = 0; p < topology->point_count; p++) {
         const uint32_t count = start[p + 1] - start[p];
-        pair_at_point(topology, list + start[p], count, p, items, &fan);
-        UVP_TRY(uvp_work_count(work, 8 * count));
+        UVP_TRY(pair_at_point(work, topology, list + start[p], count, p, items, &fan));
     }
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;

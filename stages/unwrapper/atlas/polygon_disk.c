@@ -25,8 +25,8 @@ static enum uvp_code fail_polygon(struct uvp_atlas_work *work, uint32_t triangle
 }
 
 /* Pairs half-edges with the same two corners in opposite directions; counts the pairs. */
-static uint32_t pair_diagonals(const struct uvp_atlas_work *work, struct uvp_topology *topology,
-                               struct polygon *polygon)
+static enum uvp_code pair_diagonals(struct uvp_atlas_work *work, struct uvp_topology *topology,
+                                    struct polygon *polygon, uint32_t *count)
 {
     const uint32_t half_edges = 3 * polygon->count;
     struct uvp_sort_item *const items = polygon->items;
@@ -39,7 +39,7 @@ static uint32_t pair_diagonals(const struct uvp_atlas_work *work, struct uvp_top
         items[i].key = a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
         items[i].value = h;
     }
-    uvp_sort_items(items, polygon->spare, half_edges);
+    UVP_TRY(uvp_sort_polled(work, items, polygon->spare, half_edges));
     for (uint32_t i = 1; i < half_edges; i++) {
         const uint32_t h = items[i - 1].value;
         const uint32_t g = items[i].value;
@@ -50,10 +50,12 @@ static uint32_t pair_diagonals(const struct uvp_atlas_work *work, struct uvp_top
             i++;
         }
     }
-    return pairs;
+    *count = pairs;
+    return uvp_work_count(work, 8 * half_edges);
 }
 
-static uint32_t count_corners(const struct uvp_atlas_work *work, struct polygon *polygon)
+static enum uvp_code count_corners(struct uvp_atlas_work *work, struct polygon *polygon,
+                                   uint32_t *count)
 {
     const uint32_t half_edges = 3 * polygon->count;
     uint32_t distinct = 1;
@@ -61,11 +63,12 @@ static uint32_t count_corners(const struct uvp_atlas_work *work, struct polygon 
     for (uint32_t i = 0; i < half_edges; i++) {
         polygon->items[i].key = corner_of(work, 3 * polygon->first + i);
     }
-    uvp_sort_items(polygon->items, polygon->spare, half_edges);
+    UVP_TRY(uvp_sort_polled(work, polygon->items, polygon->spare, half_edges));
     for (uint32_t i = 1; i < half_edges; i++) {
         distinct += polygon->items[i].key != polygon->items[i - 1].key;
     }
-    return distinct;
+    *count = distinct;
+    return uvp_work_count(work, 8 * half_edges);
 }
 
 /* Triangles reached from the first one over diagonals; items serve as the stack. */
@@ -151,12 +154,18 @@ static void lend_normals(struct uvp_topology *topology, const struct polygon *po
 static enum uvp_code treat_polygon(struct uvp_atlas_work *work, struct uvp_topology *topology,
                                    struct polygon *polygon)
 {
-    if (pair_diagonals(work, topology, polygon) != polygon->count - 1 ||
-        count_corners(work, polygon) != polygon->count + 2 ||
+    uint32_t pairs = 0;
+    uint32_t corners = 0;
+
+    UVP_TRY(pair_diagonals(work, topology, polygon, &pairs));
+    UVP_TRY(count_corners(work, polygon, &corners));
+    if (pairs != polygon->count - 1 || corners != polygon->count + 2 ||
         count_reached(topology, polygon) != polygon->count) {
         return fail_polygon(work, polygon->first);
     }
+    UVP_TRY(uvp_work_count(work, 8 * polygon->count));
     keep_dead_ears(topology, polygon);
+    UVP_TRY(uvp_work_count(work, 8 * polygon->count));
     lend_normals(topology, polygon);
     return uvp_work_count(work, 8 * polygon->count);
 }

@@ -156,7 +156,7 @@ static void fill_row(const struct drawing *drawing, int32_t row)
     }
 }
 
-static void draw_chart(const struct drawing *drawing)
+static enum uvp_code draw_chart(struct uvp_atlas_work *work, const struct drawing *drawing)
 {
     const size_t bytes = (size_t)drawing->words * (size_t)drawing->height * sizeof(uint64_t);
     const struct band band = {
@@ -171,10 +171,12 @@ static void draw_chart(const struct drawing *drawing)
         const struct uvp_vec2 q = drawn_point(drawing, border[2 * e + 1]);
         draw_edge(&band, p, q);
         draw_crossings(drawing, p, q);
+        UVP_TRY(uvp_work_count(work, 20));
     }
     for (int32_t row = 0; row < drawing->height; row++) {
         fill_row(drawing, row);
     }
+    return UVP_OK;
 }
 
 /* First set bit at or after `x`, or `width`; `flip` is all ones to look for clear bits. */
@@ -242,8 +244,10 @@ static void draw_wide_ring(const struct uvp_mask *mask, const struct uvp_gap *ga
 }
 
 /* Moves a square along the border: for gaps of parts of a cell. */
-static void draw_narrow_ring(const struct drawing *drawing, const struct uvp_mask *mask,
-                             const struct uvp_gap *gap, const struct band *band)
+static enum uvp_code draw_narrow_ring(struct uvp_atlas_work *work,
+                                      const struct drawing *drawing,
+                                      const struct uvp_mask *mask, const struct uvp_gap *gap,
+                                      const struct band *band)
 {
     const uint32_t *const border =
         drawing->outlines->border + 2 * (size_t)drawing->outline->first;
@@ -256,11 +260,14 @@ static void draw_narrow_ring(const struct drawing *drawing, const struct uvp_mas
     for (uint32_t e = 0; e < drawing->outline->count; e++) {
         draw_edge(band, drawn_point(drawing, border[2 * e]),
                   drawn_point(drawing, border[2 * e + 1]));
+        UVP_TRY(uvp_work_count(work, 20));
     }
+    return UVP_OK;
 }
 
-static void draw_ring(const struct drawing *drawing, const struct uvp_mask *mask,
-                      const struct uvp_gap *gap, uint32_t words)
+static enum uvp_code draw_ring(struct uvp_atlas_work *work, const struct drawing *drawing,
+                               const struct uvp_mask *mask, const struct uvp_gap *gap,
+                               uint32_t words)
 {
     const struct band band = {
         .bits = drawing->canvas->ring,
@@ -273,10 +280,10 @@ static void draw_ring(const struct drawing *drawing, const struct uvp_mask *mask
 
     memset(band.bits, 0, (size_t)words * (size_t)band.height * sizeof *band.bits);
     if (gap->cells < NARROW_CELLS) {
-        draw_narrow_ring(drawing, mask, gap, &band);
-    } else {
-        draw_wide_ring(mask, gap, &band);
+        return draw_narrow_ring(work, drawing, mask, gap, &band);
     }
+    draw_wide_ring(mask, gap, &band);
+    return UVP_OK;
 }
 
 static uint32_t reversed_bits(uint32_t v)
@@ -384,10 +391,10 @@ enum uvp_code uvp_raster_mask(struct uvp_atlas_work *work, struct uvp_canvas *ca
     mask->height = drawing.height;
     mask->across = drawing.width + 2 * gap->pad;
     ring_words = (uint32_t)(drawing.width + 2 * gap->pad + 63) / 64;
-    draw_chart(&drawing);
+    UVP_TRY(draw_chart(work, &drawing));
     UVP_TRY(keep_runs(work, canvas, canvas->touched, drawing.words, drawing.width,
                       drawing.height, &mask->touched, &mask->touched_count));
-    draw_ring(&drawing, mask, gap, ring_words);
+    UVP_TRY(draw_ring(work, &drawing, mask, gap, ring_words));
     UVP_TRY(keep_runs(work, canvas, canvas->ring, ring_words, drawing.width + 2 * gap->pad,
                       drawing.height + 2 * gap->pad, &mask->test, &mask->test_count));
     sort_runs(canvas, mask);

@@ -459,7 +459,9 @@ enum uvp_code uvp_segment_make(struct uvp_atlas_work *work, const struct uvp_top
     for (size_t r = 0; r < sizeof round_limits / sizeof *round_limits; r++) {
         UVP_TRY(run_round(&segmenter, round_limits[r]));
     }
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
     number_charts(&segmenter, segments);
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
 }

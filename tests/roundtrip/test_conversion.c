@@ -81,7 +81,8 @@ static void check_contents(const struct judge *judge, const struct test_member *
     const bool is_mesh = wanted->data == (const unsigned char *)mesh;
 
     if (is_mesh ? !obj_is_unwrapped(mesh, mesh_bytes, data, bytes)
-                : bytes != wanted->bytes || memcmp(data, wanted->data, bytes) != 0) {
+                : bytes != wanted->bytes ||
+                      (bytes != 0 && memcmp(data, wanted->data, bytes) != 0)) {
         fail_msg("%s: the contents of %s are not right", judge->name, wanted->path);
     }
 }

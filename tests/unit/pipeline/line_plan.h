@@ -32,6 +32,7 @@ enum stub_dice {
     DICE_STALL_PUT,
     DICE_STALL_JOB,
     DICE_AHEAD,
+    DICE_FIXED,
 };
 
 struct stub_plan {
@@ -42,6 +43,7 @@ struct stub_plan {
     uint32_t max_bytes;    /* of an item; at least 1 */
     uint32_t step_percent; /* items that reserve in steps */
     uint32_t direct_percent;
+    uint32_t fixed_percent;
     uint32_t settle_percent; /* settle down; `overdraw` lets them go up, too */
     bool overdraw;
     uint32_t job_percent;
@@ -132,6 +134,8 @@ struct stub {
     uint32_t lane; /* of the item put last */
     uint32_t index;
     bool any;
+    uint64_t out;                        /* items put */
+    uint64_t tickets_out;                /* one past the highest put */
     unsigned char *seen[STUB_MAX_LANES]; /* which items came out */
     _Atomic uint32_t items_made;
     _Atomic uint32_t items_freed;

@@ -147,6 +147,8 @@ static inline enum uvp_code stub_read_one(struct stub_reader *reader, uint32_t i
     item->index = index;
     item->base.direct =
         stub_chance(stub, DICE_DIRECT, reader->lane, index, stub->plan->direct_percent);
+    item->base.fixed =
+        stub_chance(stub, DICE_FIXED, reader->lane, index, stub->plan->fixed_percent);
     code = stub_reserve(reader, item, err);
     if (item->base.has_ticket) {
         uvp_intake_send(reader->intake, &item->base);
@@ -297,6 +299,14 @@ static inline void stub_check_order(struct stub *stub, const struct stub_item *i
     }
     if (!plan->options.unordered && (item->lane != lane || item->index != index)) {
         stub->result->order_broken = true;
+    }
+    if (item->base.fixed &&
+        (stub->out != item->base.ticket || stub->tickets_out > item->base.ticket)) {
+        stub->result->order_broken = true; /* one came too early or too late */
+    }
+    stub->out++;
+    if (item->base.ticket >= stub->tickets_out) {
+        stub->tickets_out = item->base.ticket + 1;
     }
     if (!item->base.direct && !item->worked) {
         stub->result->unworked = true;

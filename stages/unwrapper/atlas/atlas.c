@@ -91,7 +91,7 @@ static enum uvp_code pack_and_judge(struct run *run, const struct uvp_topology *
         }
         begin_step(run, UVP_ATLAS_PACK);
         UVP_TRY(uvp_outline_make(work, topology, charts, &outlines));
-        UVP_TRY(uvp_pack_make(work, charts, &outlines, &packing));
+        UVP_TRY(uvp_pack_make(work, charts, &outlines, round, &packing));
         begin_step(run, UVP_ATLAS_VERIFY);
         UVP_TRY(uvp_place_charts(work, topology, &outlines, &packing, round, charts, &again));
         uvp_arena_rewind(work->scratch, mark);

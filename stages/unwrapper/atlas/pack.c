@@ -44,7 +44,7 @@
 #define STEPS_PER_TRIANGLE 1000
 #define STEPS_MORE 6 /* for every triangle up to so many: small meshes come in crowds */
 #define MORE_UNTIL 1500
-#define STEPS_PER_CHART 16000
+#define STEPS_PER_CHART 12000
 #define STEPS_MOST 300000000
 #define STEPS_CLIMB_MOST 24000000
 #define STEPS_PER_MASK 800
@@ -731,7 +731,8 @@ static enum uvp_code pack_raster(struct packer *packer)
 
 /* Replaces the shelves' packing if the raster's is better. */
 static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_charts *charts,
-                             const struct uvp_outlines *outlines, struct uvp_packing *packing)
+                             const struct uvp_outlines *outlines, uint32_t round,
+                             struct uvp_packing *packing)
 {
     const uint64_t triangles = work->input->triangle_count;
     const uint64_t more = triangles < MORE_UNTIL ? triangles : MORE_UNTIL;
@@ -742,7 +743,7 @@ static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_chart
         .charts = charts,
         .outlines = outlines,
         .packing = packing,
-        .steps_limit = steps < STEPS_MOST ? steps : STEPS_MOST,
+        .steps_limit = (steps < STEPS_MOST ? steps : STEPS_MOST) >> 2 * round,
         .random = 12345,
     };
 
@@ -756,7 +757,8 @@ static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_chart
 }
 
 enum uvp_code uvp_pack_make(struct uvp_atlas_work *work, const struct uvp_charts *charts,
-                            const struct uvp_outlines *outlines, struct uvp_packing *packing)
+                            const struct uvp_outlines *outlines, uint32_t round,
+                            struct uvp_packing *packing)
 {
     /* with very many charts the gaps alone would fill the page: they get at most a quarter */
     const double most = 0.5 / (1 + sqrt((double)outlines->count));
@@ -769,7 +771,7 @@ enum uvp_code uvp_pack_make(struct uvp_atlas_work *work, const struct uvp_charts
         return UVP_OK;
     }
     mark = uvp_arena_mark(work->scratch);
-    UVP_TRY(improve(work, charts, outlines, packing));
+    UVP_TRY(improve(work, charts, outlines, round, packing));
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
 }

@@ -26,10 +26,11 @@ struct uvp_packing {
     struct uvp_spot *spot; /* one a chart */
 };
 
-/* Fills packing->spot (taken by the callee) and the scale. */
+/* Fills packing->spot (taken by the callee) and the scale. `round` counts the calls for one
+ * mesh: each spends a quarter of what the one before did. */
 UVP_MUST_USE enum uvp_code uvp_pack_make(struct uvp_atlas_work *work,
                                          const struct uvp_charts *charts,
-                                         const struct uvp_outlines *outlines,
+                                         const struct uvp_outlines *outlines, uint32_t round,
                                          struct uvp_packing *packing);
 
 /* shelf.c: rows of boxes; exact, and possible for any set of charts. */

@@ -6,7 +6,8 @@
 
 #include <stdint.h>
 
-/* Standard descriptors, locale, time zone, SIGPIPE and the allocator's manners. Call first, before any thread. */
+/* Standard descriptors, locale, time zone, SIGPIPE and the allocator's manners. Call first,
+ * before any thread. */
 void uvp_process_prepare(void);
 
 /* The most memory that was resident at once. */

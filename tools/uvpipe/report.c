@@ -102,12 +102,13 @@ static bool is_named_as(const char *input, struct uvp_span member)
 
 static void add_names(struct line *line, const char *input, struct uvp_span member)
 {
-    if (input != NULL) {
-        const char *name = strcmp(input, "-") == 0 ? "(stdin)" : input;
+    const char *const name = input != NULL && strcmp(input, "-") == 0 ? "stdin" : input;
+
+    if (name != NULL) {
         add_escaped(line, name, strlen(name), NAME_BYTES);
         add_text(line, ": ");
     }
-    if (member.data != NULL && (input == NULL || !is_named_as(input, member))) {
+    if (member.data != NULL && (name == NULL || !is_named_as(name, member))) {
         add_escaped(line, (const char *)member.data, member.bytes, NAME_BYTES);
         add_text(line, ": ");
     }

@@ -53,7 +53,7 @@ static void lines_name_input_and_member(void **state)
     assert_string_equal(heard(&ear),
                         "uvpipe: meshes.tar: models/chair.obj: line 812: index 90 of 64\n");
     uvp_report_line(&ear.report, UVP_TRACE_WARNING, "-", none, "damaged");
-    assert_string_equal(heard(&ear), "uvpipe: (stdin): warning: damaged\n");
+    assert_string_equal(heard(&ear), "uvpipe: stdin: warning: damaged\n");
     uvp_report_line(&ear.report, UVP_TRACE_ERROR, NULL, none, "no");
     assert_string_equal(heard(&ear), "uvpipe: no\n");
     leave(&ear);

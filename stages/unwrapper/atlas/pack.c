@@ -46,7 +46,7 @@
 #define MORE_UNTIL 1500
 #define STEPS_PER_CHART 12000
 #define STEPS_MOST 300000000
-#define STEPS_CLIMB_MOST 24000000
+#define STEPS_CLIMB_MOST 12000000
 #define STEPS_PER_MASK 800
 #define FIRST_STEPS_PART 4 /* the first layer's steps against all */
 #define RING_CELLS 1.0

@@ -30,6 +30,9 @@ enum uvp_code uvp_input_open(struct uvp_stream *stream, const struct uvp_input_o
     struct uvp_span head = {NULL, 0};
     const enum uvp_code code = uvp_stream_peek(stream, &head, err);
 
+    if (code == UVP_END && options->may_be_empty) {
+        return uvp_plain_input_open(stream, head, options, input, err);
+    }
     if (code == UVP_END) {
         return uvp_fail(err, UVP_BAD_DATA, 0, "empty input");
     }

@@ -28,7 +28,8 @@ struct uvp_input_options {
     bool keep_metadata;        /* fill entry.metadata: the output is of another kind */
     const char *path;          /* what a plain file's one member is called */
     const struct stat *status; /* of a plain file, for its metadata; NULL: not known */
-    size_t spool_limit_bytes;  /* for what cannot be read from a pipe; 0: none */
+    bool may_be_empty; /* nothing at all is a plain file of no bytes, not a lost archive */
+    size_t spool_limit_bytes; /* for what cannot be read from a pipe; 0: none */
     /* Damage that was stepped over (its raw bytes are passed on). */
     void (*warn)(void *ctx, const struct uvp_error *warning);
     void *warn_ctx;

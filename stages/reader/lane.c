@@ -213,6 +213,8 @@ static enum uvp_code open_input(struct uvp_lane *lane, struct uvp_error *err)
     UVP_TRY(uvp_choose_name(lane->name, lane->shared->per_input, lane->codec,
                             &lane->member_name, err));
     options.path = (const char *)lane->member_name.data;
+    options.may_be_empty =
+        uvp_format_by_path(options.path, lane->member_name.bytes - 1) != NULL;
     code = uvp_input_open(stream, &options, &lane->input, err);
     if (code == UVP_OK) {
         lane->stream = NULL; /* the input has it now */

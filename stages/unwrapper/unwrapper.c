@@ -12,7 +12,7 @@
 #include "stages/shared.h"
 
 #define LABEL_STEP_LOAD "load"
-#define OUTPUT_CEILING_FACTOR 6
+#define OUTPUT_CEILING_FACTOR 16 /* faces of one-digit corners grow most */
 #define OUTPUT_CEILING_EXTRA ((size_t)1 << 20)
 #define LOAD_CEILING ((size_t)4 << 30)
 

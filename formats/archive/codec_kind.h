@@ -47,7 +47,9 @@ void uvp_codec_free(struct uvp_mem *mem, void *data);
 static inline void uvp_decode_moved(struct uvp_decode_step *step, size_t in_left,
                                     size_t out_left)
 {
-    step->in += step->in_bytes - in_left;
+    if (step->in_bytes != in_left) { /* `in` may be NULL when there is nothing */
+        step->in += step->in_bytes - in_left;
+    }
     step->in_bytes = in_left;
     step->out += step->out_bytes - out_left;
     step->out_bytes = out_left;

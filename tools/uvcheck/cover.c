@@ -108,6 +108,9 @@ static bool is_convex(const struct outline *outline)
         }
         const struct spot a = outline_spot(outline, k);
         const struct spot b = outline_spot(outline, after(outline, k));
+        if (same_spot(a, b)) {
+            return false; /* its turn is 0 whatever its neighbours do */
+        }
         const int way = b.x != a.x ? (b.x > a.x) - (b.x < a.x) : 0;
         if (way != 0) {
             changes += last != 0 && way != last;

@@ -7,7 +7,7 @@
 
 #define FULL_RAW_BYTES ((uint64_t)1 << 20)
 #define FULL_MEMBER_BYTES ((uint64_t)96 << 10) /* when all workers have work waiting */
-#define SOME_MEMBER_BYTES ((uint64_t)16 << 10) /* when one might be idle */
+#define SOME_MEMBER_BYTES ((uint64_t)32 << 10) /* when one might be idle */
 #define FULL_MEMBERS 32
 #define FULL_PIECES 256
 #define FULL_UNRECORDED 65536

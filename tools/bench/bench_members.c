@@ -5,7 +5,12 @@
  * and render it again unchanged, but neither decode, unwrap nor encode. What remains is the
  * line's own cost: reading, parsing, tickets, hand-overs, headers, writing.
  *
- *     bench_members ARCHIVE [ROUNDS [WORKERS]]
+ *     bench_members ARCHIVE [ROUNDS [WORKERS [BUSY]]]
+ *
+ * BUSY is how many microseconds of CPU a worker spends on each member in place of the mesh;
+ * they are taken off the result again. With 0 the workers fall asleep after every parcel, which
+ * they do not when there is something to unwrap: then the figure is mostly the price of waking
+ * them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,25 +23,40 @@
 
 struct carrier {
     struct uvp_mem *mem;
+    uint64_t busy_ns;           /* for each member */
+    _Atomic uint64_t burned_ns; /* by all workers, to be taken off */
 };
 
 struct hand {
+    struct carrier *carrier;
     struct uvp_buf store;
 };
 
 static enum uvp_code create(void *ctx, struct uvp_desk *desk, void **worker,
                             struct uvp_error *err)
 {
-    const struct carrier *const carrier = ctx;
+    struct carrier *const carrier = ctx;
     struct hand *const hand = uvp_mem_take(carrier->mem, sizeof *hand);
 
     (void)desk;
     if (hand == NULL) {
         return uvp_fail_memory(err, sizeof *hand);
     }
+    hand->carrier = carrier;
     uvp_buf_init(&hand->store, carrier->mem, 0);
     *worker = hand;
     return UVP_OK;
+}
+
+static void be_busy(struct carrier *carrier)
+{
+    const uint64_t began = uvp_clock_thread_cpu_ns();
+    uint64_t now = began;
+
+    while (carrier->busy_ns != 0 && now - began < carrier->busy_ns) {
+        now = uvp_clock_thread_cpu_ns();
+    }
+    atomic_fetch_add(&carrier->burned_ns, now - began);
 }
 
 static enum uvp_code carry(struct hand *hand, struct uvp_member *member,
@@ -45,6 +65,7 @@ static enum uvp_code carry(struct hand *hand, struct uvp_member *member,
     const struct uvp_render_options options = {.target = target};
     struct uvp_span body;
 
+    be_busy(hand->carrier);
     uvp_buf_reset(&hand->store);
     UVP_TRY(uvp_entry_load(&member->entry, &hand->store, &body, err));
     UVP_TRY(
@@ -78,12 +99,12 @@ static void destroy(void *worker)
 }
 
 static enum uvp_code run_line(const struct uvp_settings *settings,
-                              const struct uvp_pipeline_options *options, uint64_t *members,
-                              struct uvp_error *err)
+                              const struct uvp_pipeline_options *options, uint64_t busy_ns,
+                              uint64_t *members, uint64_t *burned_ns, struct uvp_error *err)
 {
     struct uvp_mem mem;
     struct uvp_stop stop;
-    struct carrier carrier = {.mem = &mem};
+    struct carrier carrier = {.mem = &mem, .busy_ns = busy_ns};
     const struct uvp_worker_stage workers = {&carrier, create, work, destroy};
     struct uvp_stages *stages = NULL;
     struct uvp_pipeline *pipeline = NULL;
@@ -111,6 +132,7 @@ static enum uvp_code run_line(const struct uvp_settings *settings,
     uvp_stages_destroy(stages);
     uvp_stop_release(&stop);
     *members = progress.members_read;
+    *burned_ns = atomic_load(&carrier.burned_ns);
     return code;
 }
 
@@ -122,7 +144,7 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int run_rounds(const char *path, int rounds, uint32_t workers)
+static int run_rounds(const char *path, int rounds, uint32_t workers, uint64_t busy_ns)
 {
     const char *const inputs[] = {path};
     const struct uvp_settings settings = {
@@ -135,16 +157,19 @@ static int run_rounds(const char *path, int rounds, uint32_t workers)
     const struct uvp_pipeline_options options = {.readers = 1, .workers = workers};
     double micros[64];
     uint64_t members = 0;
+    uint64_t burned = 0;
 
     for (int i = 0; i < rounds; i++) {
         struct uvp_error err = {0};
         const uint64_t began = uvp_clock_process_cpu_ns();
 
-        if (run_line(&settings, &options, &members, &err) != UVP_END || members == 0) {
+        if (run_line(&settings, &options, busy_ns, &members, &burned, &err) != UVP_END ||
+            members == 0) {
             fprintf(stderr, "bench_members: %s: %s\n", path, err.text);
             return 1;
         }
-        micros[i] = (double)(uvp_clock_process_cpu_ns() - began) / 1e3 / (double)members;
+        micros[i] =
+            (double)(uvp_clock_process_cpu_ns() - began - burned) / 1e3 / (double)members;
     }
     qsort(micros, (size_t)rounds, sizeof micros[0], compare);
     printf("%u workers: %llu members, %.2f us CPU each (median of %d; %.2f to %.2f)\n", workers,
@@ -157,10 +182,11 @@ int main(int argc, char **argv)
 {
     const int rounds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 7;
     const uint32_t workers = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 2;
+    const uint64_t busy = argc > 4 ? strtoull(argv[4], NULL, 10) : 0;
 
     if (argc < 2 || rounds < 1 || rounds > 64) {
-        fprintf(stderr, "usage: bench_members ARCHIVE [ROUNDS [WORKERS]]\n");
+        fprintf(stderr, "usage: bench_members ARCHIVE [ROUNDS [WORKERS [BUSY]]]\n");
         return 64;
     }
-    return run_rounds(argv[1], rounds, workers);
+    return run_rounds(argv[1], rounds, workers, busy * 1000);
 }

@@ -236,10 +236,23 @@ enum uvp_code uvp_gate_admit(struct uvp_gate *gate, uint32_t lane, struct uvp_it
     return code;
 }
 
+/*
+ * A full window is left to empty by a quarter before its reader is woken: it then makes several
+ * items for one wake-up. What is in flight drains whatever the reader does, so the quarter
+ * always comes.
+ */
+static bool is_worth_waking(const struct uvp_gate *gate)
+{
+    const uint64_t window = gate->budget.window_items;
+
+    return gate->wants_more || uvp_budget_in_flight(&gate->budget) <= window - window / 4;
+}
+
 /* Only the one who sleeps is woken, and only when it can go on. */
 static void signal_room(struct uvp_gate *gate)
 {
-    if (gate->room_wanted && fits(gate, gate->wanted_bytes, gate->wants_more)) {
+    if (gate->room_wanted && fits(gate, gate->wanted_bytes, gate->wants_more) &&
+        is_worth_waking(gate)) {
         gate->room_wanted = false;
         uvp_condition_signal(&gate->room);
     }

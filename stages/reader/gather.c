@@ -1,13 +1,14 @@
 /*
  * How full a parcel gets: enough members or bytes that handing it over costs nothing beside
- * them, little enough that workers share the load. What is sent when the input would wait
+ * them (a wake-up is dearer than a tiny mesh), little enough that workers share the load: a
+ * mesh of size goes at once when a worker may be idle. What is sent when the input would wait
  * depends on time, and no byte of the output depends on how the pieces were parcelled.
  */
 #include "stages/reader/lane.h"
 
 #define FULL_RAW_BYTES ((uint64_t)1 << 20)
-#define FULL_MEMBER_BYTES ((uint64_t)96 << 10) /* when all workers have work waiting */
-#define SOME_MEMBER_BYTES ((uint64_t)32 << 10) /* when one might be idle */
+#define FULL_MEMBER_BYTES ((uint64_t)96 << 10)
+#define LARGE_MEMBER_BYTES ((uint64_t)24 << 10) /* worth a worker of its own */
 #define FULL_MEMBERS 32
 #define FULL_PIECES 256
 #define FULL_UNRECORDED 65536
@@ -98,6 +99,12 @@ void uvp_lane_send(struct uvp_lane *lane)
     uvp_intake_send(lane->intake, &parcel->item);
 }
 
+static bool ends_with_large_member(const struct uvp_parcel *parcel)
+{
+    return parcel->member_count != 0 &&
+           parcel->members[parcel->member_count - 1]->entry.raw.bytes >= LARGE_MEMBER_BYTES;
+}
+
 void uvp_lane_send_if_full(struct uvp_lane *lane)
 {
     const struct uvp_parcel *const parcel = lane->parcel;
@@ -109,8 +116,7 @@ void uvp_lane_send_if_full(struct uvp_lane *lane)
         parcel->member_count >= FULL_MEMBERS || parcel->piece_count >= FULL_PIECES ||
         parcel->passed_unrecorded >= FULL_UNRECORDED) {
         uvp_lane_send(lane);
-    } else if (parcel->member_bytes >= SOME_MEMBER_BYTES &&
-               !uvp_intake_is_crowded(lane->intake)) {
+    } else if (ends_with_large_member(parcel) && !uvp_intake_is_crowded(lane->intake)) {
         uvp_lane_send(lane);
     }
 }

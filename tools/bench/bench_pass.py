@@ -55,7 +55,7 @@ def run(command, path):
     first.wait()
     if second.returncode != 0:
         sys.exit(f"{command[0]} ended with {second.returncode}")
-    return usage.ru_utime + usage.ru_stime, time.monotonic() - began, usage.ru_maxrss
+    return usage.ru_utime + usage.ru_stime, time.monotonic() - began
 
 
 def main():
@@ -68,8 +68,8 @@ def main():
     ours = [arguments.uvpipe, "-q"]
     peer = arguments.peer.split()
     print("| set | uvpipe CPU s | peer CPU s | ratio | uvpipe wall s | peer wall s "
-          "| members/s | peak MiB |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+          "| members/s |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         for name in arguments.sets.split(","):
             members, size = SETS[name]
@@ -82,9 +82,8 @@ def main():
             ratio = statistics.median(a[0] / b[0] for a, b in pairs)
             wall = statistics.median(a[1] for a, _ in pairs)
             peer_wall = statistics.median(b[1] for _, b in pairs)
-            peak = max(a[2] for a, _ in pairs) / 1024
             print(f"| {name} | {cpu:.2f} | {peer_cpu:.2f} | {ratio:.2f} | {wall:.2f} "
-                  f"| {peer_wall:.2f} | {members / wall:,.0f} | {peak:.0f} |", flush=True)
+                  f"| {peer_wall:.2f} | {members / wall:,.0f} |", flush=True)
             os.unlink(path)
 
 

@@ -34,3 +34,11 @@ good_sample() {
     rm in/models/broken.obj
     kit archive in.tar in
 }
+
+# needs_terminal: some containers have no terminals to lend; the case is skipped there, with a word.
+needs_terminal() {
+    if ! python3 -c 'import pty; pty.openpty()' 2> /dev/null; then
+        echo "no pseudo terminal can be had here" >&2
+        exit 77
+    fi
+}

@@ -46,6 +46,9 @@ static inline void uvp_shared_count(_Atomic uint64_t *counter, uint64_t more)
 /* The path of an input as given; "-" when there is none. */
 const char *uvp_shared_input(const struct uvp_shared *shared, uint32_t lane);
 
+/* What is behind the last '/' of a path. */
+const char *uvp_shared_last_part(const char *path);
+
 #define UVP_SHARED_KEEP_PART 8 /* of the memory of the run, for warm workers */
 
 /* Warm memory each worker may keep between members, inside the memory the run was given. */

@@ -52,13 +52,6 @@ static bool is_folder(const char *path)
     return ends_with_slash(path) || (stat(path, &status) == 0 && S_ISDIR(status.st_mode));
 }
 
-static const char *last_part(const char *path)
-{
-    const char *const slash = strrchr(path, '/');
-
-    return slash == NULL ? path : slash + 1;
-}
-
 /* How much of a name is left in the output: a mesh loses the suffix of its compression. */
 static size_t output_name_bytes(const char *name)
 {
@@ -84,10 +77,10 @@ static enum uvp_code check_names(const struct uvp_shared *shared, struct uvp_err
     const struct uvp_settings *const settings = shared->settings;
 
     for (uint32_t i = 0; shared->per_input && i < settings->input_count; i++) {
-        const char *const name = last_part(settings->inputs[i]);
+        const char *const name = uvp_shared_last_part(settings->inputs[i]);
 
         for (uint32_t k = 0; k < i; k++) {
-            if (same_output_name(name, last_part(settings->inputs[k]))) {
+            if (same_output_name(name, uvp_shared_last_part(settings->inputs[k]))) {
                 return uvp_fail(err, UVP_USAGE, 0,
                                 "two inputs would be written to the same name below the "
                                 "output folder: %s",

@@ -16,6 +16,8 @@ struct uvp_input {
     struct uvp_stream *stream; /* NULL for folders */
 };
 
+/* `pass`, `flush`, `flushable` and `trailer` are NULL, all four, where an input has no bytes
+ * but its members': folders and 7z. */
 struct uvp_input_ops {
     enum uvp_container container;
     enum uvp_code (*next)(struct uvp_input *input, struct uvp_header *header,

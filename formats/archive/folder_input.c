@@ -487,31 +487,6 @@ static enum uvp_code take(struct uvp_input *input, struct uvp_entry *entry,
     return UVP_OK;
 }
 
-static enum uvp_code pass(struct uvp_input *input, bool *more, struct uvp_error *err)
-{
-    (void)input;
-    (void)err;
-    *more = false;
-    return UVP_OK;
-}
-
-/* A folder has no bytes but its files'. */
-static enum uvp_code flush(struct uvp_input *input, struct uvp_slices *raw, uint64_t *at,
-                           struct uvp_error *err)
-{
-    (void)input;
-    (void)raw;
-    (void)err;
-    *at = 0;
-    return UVP_OK;
-}
-
-static uint64_t flushable(const struct uvp_input *input)
-{
-    (void)input;
-    return 0;
-}
-
 static void close_folder(struct uvp_input *input)
 {
     struct folder_input *const folder = folder_of(input);
@@ -530,11 +505,7 @@ static const struct uvp_input_ops folder_ops = {
     .next = next,
     .take = take,
     .announce = announce,
-    .pass = pass,
     .read = read_on,
-    .flush = flush,
-    .flushable = flushable,
-    .trailer = flush,
     .close = close_folder,
 };
 

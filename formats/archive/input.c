@@ -88,6 +88,10 @@ enum uvp_code uvp_input_announce(struct uvp_input *input, struct uvp_entry *entr
 
 enum uvp_code uvp_input_pass(struct uvp_input *input, bool *more, struct uvp_error *err)
 {
+    if (input->ops->pass == NULL) {
+        *more = false;
+        return UVP_OK;
+    }
     return input->ops->pass(input, more, err);
 }
 
@@ -100,16 +104,24 @@ enum uvp_code uvp_input_read(struct uvp_input *input, struct uvp_slices *decoded
 enum uvp_code uvp_input_flush(struct uvp_input *input, struct uvp_slices *raw, uint64_t *at,
                               struct uvp_error *err)
 {
+    if (input->ops->flush == NULL) {
+        *at = 0;
+        return UVP_OK;
+    }
     return input->ops->flush(input, raw, at, err);
 }
 
 uint64_t uvp_input_flushable(const struct uvp_input *input)
 {
-    return input->ops->flushable(input);
+    return input->ops->flushable == NULL ? 0 : input->ops->flushable(input);
 }
 
 enum uvp_code uvp_input_trailer(struct uvp_input *input, struct uvp_slices *raw, uint64_t *at,
                                 struct uvp_error *err)
 {
+    if (input->ops->trailer == NULL) {
+        *at = 0;
+        return UVP_OK;
+    }
     return input->ops->trailer(input, raw, at, err);
 }

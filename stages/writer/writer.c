@@ -74,19 +74,12 @@ static enum uvp_code flush(struct uvp_writer *writer, struct uvp_outlet *outlet,
 
 /* ---- destinations ---- */
 
-static const char *last_part(const char *path)
-{
-    const char *const slash = strrchr(path, '/');
-
-    return slash == NULL ? path : slash + 1;
-}
-
 /* What an input's output is called below the folder given as output. */
 static const char *output_name(const struct uvp_shared *shared, uint32_t lane)
 {
     const char *const input = uvp_shared_input(shared, lane);
 
-    return strcmp(input, "-") == 0 ? "stdin" : last_part(input);
+    return strcmp(input, "-") == 0 ? "stdin" : uvp_shared_last_part(input);
 }
 
 static enum uvp_code open_destination(struct uvp_writer *writer, const struct uvp_piece *piece,

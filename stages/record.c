@@ -9,9 +9,9 @@ static const char *const status_names[UVP_MEMBER_STATUS_COUNT] = {
 static const char *const step_names[UVP_STEP_COUNT] = {
     [UVP_STEP_LOAD] = "load",         [UVP_STEP_DECODE] = "decode",
     [UVP_STEP_TOPOLOGY] = "topology", [UVP_STEP_SEGMENT] = "segment",
-    [UVP_STEP_FLATTEN] = "flatten",   [UVP_STEP_PACK] = "pack",
-    [UVP_STEP_VERIFY] = "verify",     [UVP_STEP_ENCODE] = "encode",
-    [UVP_STEP_RENDER] = "render",
+    [UVP_STEP_FLATTEN] = "flatten",   [UVP_STEP_MERGE] = "merge",
+    [UVP_STEP_PACK] = "pack",         [UVP_STEP_VERIFY] = "verify",
+    [UVP_STEP_ENCODE] = "encode",     [UVP_STEP_RENDER] = "render",
 };
 
 const char *uvp_member_status_name(enum uvp_member_status status)

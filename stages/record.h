@@ -33,6 +33,7 @@ enum uvp_member_step {
     UVP_STEP_TOPOLOGY,
     UVP_STEP_SEGMENT,
     UVP_STEP_FLATTEN,
+    UVP_STEP_MERGE,
     UVP_STEP_PACK,
     UVP_STEP_VERIFY,
     UVP_STEP_ENCODE,

@@ -56,8 +56,8 @@ static void begin_atlas_step(void *ctx, enum uvp_atlas_step step)
 {
     static const enum uvp_member_step steps[UVP_ATLAS_STEP_COUNT] = {
         [UVP_ATLAS_TOPOLOGY] = UVP_STEP_TOPOLOGY, [UVP_ATLAS_SEGMENT] = UVP_STEP_SEGMENT,
-        [UVP_ATLAS_FLATTEN] = UVP_STEP_FLATTEN,   [UVP_ATLAS_PACK] = UVP_STEP_PACK,
-        [UVP_ATLAS_VERIFY] = UVP_STEP_VERIFY,
+        [UVP_ATLAS_FLATTEN] = UVP_STEP_FLATTEN,   [UVP_ATLAS_MERGE] = UVP_STEP_MERGE,
+        [UVP_ATLAS_PACK] = UVP_STEP_PACK,         [UVP_ATLAS_VERIFY] = UVP_STEP_VERIFY,
     };
     struct job *const job = ctx;
 
@@ -115,8 +115,8 @@ static enum uvp_code unwrap(struct job *job, struct uvp_error *err)
     };
 
     UVP_TRY(uvp_atlas_make(&input, &unwrapper->shared->settings->atlas, &unwrapper->keep,
-                           &unwrapper->scratch, &job->stop, begin_atlas_step, job, &job->atlas,
-                           err));
+                           &unwrapper->scratch, NULL, &job->stop, begin_atlas_step, job,
+                           &job->atlas, err));
     job->member->atlas = job->atlas.stats;
     return UVP_OK;
 }

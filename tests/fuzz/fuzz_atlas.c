@@ -113,8 +113,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     uvp_arena_init(&keep, &mem, 0);
     uvp_arena_init(&scratch, &mem, 0);
     uvp_stop_init_child(&stop, NULL, 0, NULL);
-    code = uvp_atlas_make(&input, &soup.options, &keep, &scratch, &stop, NULL, NULL, &result,
-                          NULL);
+    code = uvp_atlas_make(&input, &soup.options, &keep, &scratch, NULL, &stop, NULL, NULL,
+                          &result, NULL);
     require(code == UVP_OK || code == UVP_DEGENERATE);
     if (code == UVP_OK) {
         check(&input, &result, &scratch, &stop);

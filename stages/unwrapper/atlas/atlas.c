@@ -9,21 +9,17 @@
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/measure.h"
 #include "stages/unwrapper/atlas/place.h"
+#include "stages/unwrapper/atlas/plan.h"
 #include "stages/unwrapper/atlas/ride.h"
 #include "stages/unwrapper/atlas/segment.h"
 #include "stages/unwrapper/atlas/topology.h"
 
-#define RESOLUTION_DEFAULT 1024
-#define PADDING_DEFAULT 2.0
 #define ROUNDS_MAX 10
-
-/* Gaps and borders are kept with this margin: rounding to the lattice takes from them. */
-#define GAP_MARGIN 1.001
 
 static const char *const step_names[UVP_ATLAS_STEP_COUNT] = {
     [UVP_ATLAS_TOPOLOGY] = "topology", [UVP_ATLAS_SEGMENT] = "segment",
-    [UVP_ATLAS_FLATTEN] = "flatten",   [UVP_ATLAS_PACK] = "pack",
-    [UVP_ATLAS_VERIFY] = "verify",
+    [UVP_ATLAS_FLATTEN] = "flatten",   [UVP_ATLAS_MERGE] = "merge",
+    [UVP_ATLAS_PACK] = "pack",         [UVP_ATLAS_VERIFY] = "verify",
 };
 
 struct run {
@@ -38,24 +34,6 @@ struct run {
 const char *uvp_atlas_step_name(enum uvp_atlas_step step)
 {
     return (unsigned)step < UVP_ATLAS_STEP_COUNT ? step_names[step] : "unknown";
-}
-
-static double gap_of(const struct uvp_atlas_options *options)
-{
-    uint32_t resolution = 0;
-    double padding = 0;
-
-    if (options != NULL) {
-        resolution = options->resolution_texels;
-        padding = (double)options->padding_texels;
-    }
-    if (resolution == 0) {
-        resolution = RESOLUTION_DEFAULT;
-    }
-    if (!(padding > 0) || !isfinite(padding)) {
-        padding = PADDING_DEFAULT;
-    }
-    return padding * GAP_MARGIN / resolution;
 }
 
 static void end_step(struct run *run)
@@ -113,6 +91,7 @@ static enum uvp_code make(struct run *run, struct uvp_atlas_result *result)
     UVP_TRY(uvp_segment_make(work, &topology, &segments));
     begin_step(run, UVP_ATLAS_FLATTEN);
     UVP_TRY(uvp_flatten_make(work, &topology, &segments, &charts));
+    begin_step(run, UVP_ATLAS_MERGE);
     UVP_TRY(pack_and_judge(run, &topology, &charts));
     UVP_TRY(uvp_ride_make(work, &topology, &charts, result));
     UVP_TRY(uvp_measure_layout(work, &topology, &charts, run->stats));
@@ -141,24 +120,28 @@ size_t uvp_atlas_memory_bound(uint32_t vertex_count, uint32_t corner_count,
 
 enum uvp_code uvp_atlas_make(const struct uvp_atlas_input *input,
                              const struct uvp_atlas_options *options, struct uvp_arena *keep,
-                             struct uvp_arena *scratch, struct uvp_stop *stop,
+                             struct uvp_arena *scratch, const struct uvp_atlas_crew *crew,
+                             struct uvp_stop *stop,
                              void (*step)(void *ctx, enum uvp_atlas_step step), void *step_ctx,
                              struct uvp_atlas_result *result, struct uvp_error *err)
 {
-    struct uvp_atlas_result made = {0};
+    struct uvp_atlas_result made = {.page_count = 1};
+    struct uvp_plan plan;
     struct run run = {
         .work = {.input = input,
+                 .plan = &plan,
+                 .crew = crew,
                  .keep = keep,
                  .scratch = scratch,
                  .stop = stop,
-                 .err = err,
-                 .gap = gap_of(options)},
+                 .err = err},
         .step = step,
         .step_ctx = step_ctx,
         .stats = &made.stats,
         .since_ns = uvp_clock_now_ns(),
     };
 
+    uvp_plan_make(options, &plan);
     UVP_TRY(make(&run, &made));
     *result = made;
     return UVP_OK;

@@ -35,12 +35,55 @@ struct uvp_atlas_input {
     uint32_t triangle_count;
     const uint32_t
         *triangle_polygon; /* polygon of each triangle, non-decreasing; NULL: each its own */
+    const uint32_t *triangle_group; /* material or the like of each triangle; NULL: all alike.
+                                       All triangles of a polygon have the same */
+    /* UVs that are there already, for options.keep_charts; NULL: none */
+    const float *old_uv;           /* 2 * old_uv_count; may hold anything */
+    const uint32_t *old_corner_uv; /* corner_count; UINT32_MAX: this corner has none */
+    uint32_t old_uv_count;
 };
+
+enum uvp_atlas_preset {
+    UVP_ATLAS_BALANCED = 0,
+    UVP_ATLAS_FAST,
+    UVP_ATLAS_BEST,
+    UVP_ATLAS_PRESET_COUNT
+};
+
+/* "balanced", "fast", "best" */
+const char *uvp_atlas_preset_name(enum uvp_atlas_preset preset);
+
+#define UVP_ATLAS_PAGES_AUTO UINT32_MAX
 
 /* Zero means the default of every field. */
 struct uvp_atlas_options {
+    enum uvp_atlas_preset preset;
     uint32_t resolution_texels; /* side of the square page; default 1024 */
-    float padding_texels; /* least gap between charts, half of it to the border; default 2 */
+    float padding_texels;  /* least gap between charts, half of it to the border; default 2 */
+    float max_stretch;     /* most stretch, Sander's L-infinity, for 99 % of a chart's area; the
+                              engine saves seams below it; default: the preset's */
+    float texels_per_unit; /* fixed density; 0: whatever fills the pages */
+    uint32_t pages;        /* most pages, or UVP_ATLAS_PAGES_AUTO; default 1 */
+    uint32_t pack_effort;  /* work for packing, in times the preset's; default 1 */
+    uint32_t max_chart_triangles; /* 0: no limit */
+    float seam_degrees;           /* edges bent by this much or more are seams; 0: none are */
+    bool seam_groups;             /* edges between two groups are seams */
+    bool keep_charts;             /* the charts of the old UVs stay: repaired and packed only */
+    bool fix_winding; /* polygons turned against their neighbours are unwrapped as if they
+                         were not: their UVs come out mirrored */
+};
+
+/*
+ * Hands that help with one mesh. `run` calls task(arg, i, hand) once for each i < count, lower
+ * i first, on any threads, but never two at once for one hand; hand 0 is the calling thread.
+ * It returns when all have returned. `scratch` is the arena of a hand above 0.
+ */
+struct uvp_atlas_crew {
+    void *ctx;
+    uint32_t hands; /* at least 1 */
+    void (*run)(void *ctx, uint32_t count, void (*task)(void *arg, uint32_t i, uint32_t hand),
+                void *arg);
+    struct uvp_arena *(*scratch)(void *ctx, uint32_t hand);
 };
 
 /* The engine's steps, for timings and for watching from outside. */
@@ -48,6 +91,7 @@ enum uvp_atlas_step {
     UVP_ATLAS_TOPOLOGY,
     UVP_ATLAS_SEGMENT,
     UVP_ATLAS_FLATTEN,
+    UVP_ATLAS_MERGE,
     UVP_ATLAS_PACK,
     UVP_ATLAS_VERIFY,
     UVP_ATLAS_STEP_COUNT
@@ -68,16 +112,19 @@ struct uvp_atlas_stats {
 };
 
 struct uvp_atlas_result {
-    const float *uv; /* 2 * uv_count, in [0,1], multiples of 2^-24, v up */
+    const float *uv; /* 2 * uv_count, in [0,1], multiples of 2^-24, v up; on page p moved by
+                        (p % 10, p / 10), as UDIM tiles are, and coarser as float32 needs */
     uint32_t uv_count;
     const uint32_t *corner_uv; /* corner_count indices into uv; corners of a vertex that lie on
                                   the same spot of the same chart share one */
     const uint32_t *triangle_chart; /* chart number of each triangle */
+    uint32_t page_count;
     struct uvp_atlas_stats stats;
 };
 
 /*
- * Makes the atlas. `scratch` is used freely and may be reset by the caller afterwards.
+ * Makes the atlas. `scratch` is used freely and may be reset by the caller afterwards. `crew`
+ * (NULL: the caller works alone) changes the time it takes, never the result.
  * `stop` is polled inside every long loop, at most 20 ms apart. `step` (NULL allowed) is set
  * when a step begins.
  *
@@ -89,7 +136,8 @@ struct uvp_atlas_result {
  */
 UVP_MUST_USE enum uvp_code
 uvp_atlas_make(const struct uvp_atlas_input *input, const struct uvp_atlas_options *options,
-               struct uvp_arena *keep, struct uvp_arena *scratch, struct uvp_stop *stop,
+               struct uvp_arena *keep, struct uvp_arena *scratch,
+               const struct uvp_atlas_crew *crew, struct uvp_stop *stop,
                void (*step)(void *ctx, enum uvp_atlas_step step), void *step_ctx,
                struct uvp_atlas_result *result, struct uvp_error *err);
 

@@ -22,11 +22,12 @@
 
 struct uvp_atlas_work {
     const struct uvp_atlas_input *input;
+    const struct uvp_plan *plan;
+    const struct uvp_atlas_crew *crew; /* NULL: nobody helps */
     struct uvp_arena *keep;
     struct uvp_arena *scratch;
     struct uvp_stop *stop;
     struct uvp_error *err;
-    double gap;     /* between charts, as a part of the page's side */
     uint32_t steps; /* work since the last poll, see uvp_work_count */
 };
 
@@ -65,6 +66,21 @@ struct uvp_topology {
     uint32_t *unit_first; /* unit_count + 1: first triangle of each; units are in order */
     uint8_t *dead;        /* triangles that get no UV area */
 };
+
+static inline struct uvp_vec3 uvp_point_of(const struct uvp_topology *topology, uint32_t p)
+{
+    return topology->point[p];
+}
+
+static inline struct uvp_vec3 uvp_normal_of(const struct uvp_topology *topology, uint32_t t)
+{
+    return topology->normal[t];
+}
+
+static inline double uvp_area_of(const struct uvp_topology *topology, uint32_t t)
+{
+    return topology->area[t];
+}
 
 static inline uint32_t uvp_edge_next(uint32_t h)
 {

@@ -64,7 +64,8 @@ static enum uvp_code make_rest(struct descent *descent)
     for (uint32_t i = 0; i < patch->triangle_count; i++) {
         const uint32_t *const v = topology->vertex + 3 * (size_t)patch->triangle[i];
         descent->rest[i] =
-            uvp_rest_of(topology->point[v[0]], topology->point[v[1]], topology->point[v[2]]);
+            uvp_rest_of(uvp_point_of(topology, v[0]), uvp_point_of(topology, v[1]),
+                        uvp_point_of(topology, v[2]));
         UVP_TRY(uvp_work_count(descent->work, 4));
     }
     return UVP_OK;
@@ -103,7 +104,7 @@ static enum uvp_code find_energy(const struct descent *descent, const struct uvp
     *energy = HUGE_VAL;
     for (uint32_t i = 0; i < descent->patch->triangle_count; i++) {
         const struct jacobian j = jacobian_of(descent, uv, i);
-        const double weight = descent->topology->area[descent->patch->triangle[i]];
+        const double weight = uvp_area_of(descent->topology, descent->patch->triangle[i]);
         const double det = j.a * j.d - j.b * j.c;
         const double squares = j.a * j.a + j.b * j.b + j.c * j.c + j.d * j.d;
         if (!(det > 0)) {

@@ -20,7 +20,8 @@ static void add_triangle(const struct uvp_topology *topology, const struct uvp_c
     const uint32_t *const v = topology->vertex + 3 * (size_t)t;
     const uint32_t *const c = charts->corner + 3 * (size_t)t;
     const struct uvp_rest rest =
-        uvp_rest_of(topology->point[v[0]], topology->point[v[1]], topology->point[v[2]]);
+        uvp_rest_of(uvp_point_of(topology, v[0]), uvp_point_of(topology, v[1]),
+                    uvp_point_of(topology, v[2]));
     const double px = ((double)charts->page[c[1]].x - charts->page[c[0]].x) / UVP_LATTICE;
     const double py = ((double)charts->page[c[1]].y - charts->page[c[0]].y) / UVP_LATTICE;
     const double qx = ((double)charts->page[c[2]].x - charts->page[c[0]].x) / UVP_LATTICE;
@@ -36,10 +37,10 @@ static void add_triangle(const struct uvp_topology *topology, const struct uvp_c
     const double d = bx * bx + by * by;
     const double larger = (a + d + sqrt((a - d) * (a - d) + 4 * b * b)) / 2;
 
-    sums->area += topology->area[t];
+    sums->area += uvp_area_of(topology, t);
     sums->uv_area += det / 2;
     if (isfinite(larger)) {
-        sums->squares += topology->area[t] * (a + d) / 2;
+        sums->squares += uvp_area_of(topology, t) * (a + d) / 2;
         sums->largest = fmax(sums->largest, larger);
     }
 }
@@ -59,8 +60,8 @@ static enum uvp_code find_seams(struct uvp_atlas_work *work,
              charts->corner[next] == charts->corner[g])) {
             continue;
         }
-        length += uvp_vec3_length(uvp_vec3_sub(topology->point[topology->vertex[h]],
-                                               topology->point[topology->vertex[next]]));
+        length += uvp_vec3_length(uvp_vec3_sub(uvp_point_of(topology, topology->vertex[h]),
+                                               uvp_point_of(topology, topology->vertex[next])));
     }
     *seams = length;
     return UVP_OK;

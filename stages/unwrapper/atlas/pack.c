@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "stages/unwrapper/atlas/plan.h"
 #include "stages/unwrapper/atlas/raster.h"
 #include "stages/unwrapper/atlas/sort.h"
 
@@ -764,7 +765,7 @@ enum uvp_code uvp_pack_make(struct uvp_atlas_work *work, const struct uvp_charts
     const double most = 0.5 / (1 + sqrt((double)outlines->count));
     struct uvp_arena_mark mark;
 
-    packing->gap = fmin(work->gap, most);
+    packing->gap = fmin(work->plan->gap, most);
     UVP_TAKE(work, packing->spot, outlines->count);
     UVP_TRY(uvp_shelf_pack(work, outlines, packing));
     if (charts->count > SHELVES_FROM) {

@@ -57,8 +57,8 @@ static void rank_copies(const struct uvp_topology *topology, struct fan *fan)
 static uint64_t pair_key(const struct uvp_topology *topology, const struct fan *fan, uint32_t i,
                          uint32_t j)
 {
-    const double cosine = uvp_vec3_dot(topology->normal[fan->half_edge[i] / 3],
-                                       topology->normal[fan->half_edge[j] / 3]);
+    const double cosine = uvp_vec3_dot(uvp_normal_of(topology, fan->half_edge[i] / 3),
+                                       uvp_normal_of(topology, fan->half_edge[j] / 3));
     const double bend = 1e5 * (1 - cosine) + 0.5;
     const uint32_t apart =
         fan->rank[i] > fan->rank[j] ? fan->rank[i] - fan->rank[j] : fan->rank[j] - fan->rank[i];
@@ -123,8 +123,8 @@ static void rank_sorted_copies(const struct uvp_topology *topology, struct fan *
 static void pair_by_angle(struct uvp_topology *topology, struct fan *fan)
 {
     const uint32_t first = fan->half_edge[0];
-    const struct uvp_vec3 from = topology->point[topology->vertex[first]];
-    const struct uvp_vec3 to = topology->point[topology->vertex[uvp_edge_next(first)]];
+    const struct uvp_vec3 from = uvp_point_of(topology, topology->vertex[first]);
+    const struct uvp_vec3 to = uvp_point_of(topology, topology->vertex[uvp_edge_next(first)]);
     struct uvp_vec3 u;
     struct uvp_vec3 v;
     uint32_t depth = 0;
@@ -133,7 +133,8 @@ static void pair_by_angle(struct uvp_topology *topology, struct fan *fan)
     uvp_vec3_frame(uvp_vec3_unit(uvp_vec3_sub(to, from)), &u, &v);
     for (uint32_t i = 0; i < fan->count; i++) {
         const uint32_t h = fan->half_edge[i];
-        const struct uvp_vec3 away = uvp_vec3_sub(topology->point[apex(topology, h)], from);
+        const struct uvp_vec3 away =
+            uvp_vec3_sub(uvp_point_of(topology, apex(topology, h)), from);
         const uint64_t rank = fan->rank[i] < (1U << 30) ? fan->rank[i] : (1U << 30) - 1;
         fan->items[i].key =
             turn_key(away, u, v) << 31 | rank << 1 | !is_along(topology, fan, h);

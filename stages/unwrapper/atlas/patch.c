@@ -110,7 +110,7 @@ void uvp_patch_snap(const struct uvp_topology *topology, struct uvp_patch *patch
         high = (struct uvp_vec2){fmax(high.x, p.x), fmax(high.y, p.y)};
     }
     for (uint32_t i = 0; i < patch->triangle_count; i++) {
-        area += topology->area[patch->triangle[i]];
+        area += uvp_area_of(topology, patch->triangle[i]);
     }
     size = fmax(1.7 * sqrt(area), fmax(high.x - low.x, high.y - low.y));
     patch->step = size / (UVP_LATTICE - 2);

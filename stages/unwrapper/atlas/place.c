@@ -61,7 +61,7 @@ enum uvp_code uvp_place_prepare(struct uvp_atlas_work *work,
     double least;
 
     for (uint32_t i = 0; i < topology->live_triangles; i++) {
-        area += topology->area[charts->triangle[i]];
+        area += uvp_area_of(topology, charts->triangle[i]);
     }
     least = EXTENT_MIN / UVP_LATTICE * sqrt(area / FILL_GUESS);
     for (uint32_t c = 0; c < charts->count; c++) {

@@ -141,7 +141,8 @@ static void lend_normals(struct uvp_topology *topology, const struct polygon *po
     struct uvp_vec3 sum = {0, 0, 0};
 
     for (uint32_t t = polygon->first; t < polygon->first + polygon->count; t++) {
-        sum = uvp_vec3_add(sum, uvp_vec3_scale(topology->normal[t], topology->area[t]));
+        sum = uvp_vec3_add(
+            sum, uvp_vec3_scale(uvp_normal_of(topology, t), uvp_area_of(topology, t)));
     }
     sum = uvp_vec3_unit(sum);
     for (uint32_t t = polygon->first; t < polygon->first + polygon->count; t++) {

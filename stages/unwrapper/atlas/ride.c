@@ -176,8 +176,9 @@ static void seat_unit(const struct rider *rider, uint32_t first, uint32_t end)
 
 static double distance(const struct rider *rider, uint32_t h, uint32_t g)
 {
-    return uvp_vec3_length(uvp_vec3_sub(rider->topology->point[rider->topology->vertex[h]],
-                                        rider->topology->point[rider->topology->vertex[g]]));
+    return uvp_vec3_length(
+        uvp_vec3_sub(uvp_point_of(rider->topology, rider->topology->vertex[h]),
+                     uvp_point_of(rider->topology, rider->topology->vertex[g])));
 }
 
 /* Folds the dead triangles behind half-edge h, whose ends have UVs, onto those; a tree. */

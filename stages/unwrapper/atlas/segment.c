@@ -70,7 +70,7 @@ static enum uvp_code smooth_once(struct uvp_atlas_work *work,
                                  const struct uvp_vec3 *from, struct uvp_vec3 *to)
 {
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        struct uvp_vec3 sum = uvp_vec3_scale(from[t], topology->area[t]);
+        struct uvp_vec3 sum = uvp_vec3_scale(from[t], uvp_area_of(topology, t));
         for (uint32_t k = 0; k < 3; k++) {
             const uint32_t g = topology->opposite[3 * t + k];
             double alike;
@@ -80,7 +80,8 @@ static enum uvp_code smooth_once(struct uvp_atlas_work *work,
             alike = uvp_vec3_dot(from[t], from[g / 3]);
             if (alike > 0) { /* sharp edges stay sharp */
                 sum = uvp_vec3_add(
-                    sum, uvp_vec3_scale(from[g / 3], alike * alike * topology->area[g / 3]));
+                    sum,
+                    uvp_vec3_scale(from[g / 3], alike * alike * uvp_area_of(topology, g / 3)));
             }
         }
         sum = uvp_vec3_unit(sum);
@@ -121,8 +122,9 @@ static uint32_t find_root(struct segmenter *segmenter, uint32_t u)
 
 static double edge_length(const struct uvp_topology *topology, uint32_t h)
 {
-    return uvp_vec3_length(uvp_vec3_sub(topology->point[topology->vertex[h]],
-                                        topology->point[topology->vertex[uvp_edge_next(h)]]));
+    return uvp_vec3_length(
+        uvp_vec3_sub(uvp_point_of(topology, topology->vertex[h]),
+                     uvp_point_of(topology, topology->vertex[uvp_edge_next(h)])));
 }
 
 static void add_triangle(struct segmenter *segmenter, uint32_t t)
@@ -130,9 +132,9 @@ static void add_triangle(struct segmenter *segmenter, uint32_t t)
     const struct uvp_topology *const topology = segmenter->topology;
     struct cluster *const cluster = &segmenter->cluster[topology->unit[t]];
 
-    cluster->area += topology->area[t];
-    cluster->normal =
-        uvp_vec3_add(cluster->normal, uvp_vec3_scale(segmenter->smooth[t], topology->area[t]));
+    cluster->area += uvp_area_of(topology, t);
+    cluster->normal = uvp_vec3_add(
+        cluster->normal, uvp_vec3_scale(segmenter->smooth[t], uvp_area_of(topology, t)));
     for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
         const uint32_t g = topology->opposite[h];
         if (g == UVP_NONE || topology->unit[g / 3] != topology->unit[t]) {

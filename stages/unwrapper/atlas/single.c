@@ -28,7 +28,7 @@ static uint32_t vertex_at(const struct polygon_walk *walk, uint32_t h)
 
 static struct uvp_vec3 point_at(const struct polygon_walk *walk, uint32_t h)
 {
-    return walk->topology->point[walk->topology->vertex[h]];
+    return uvp_point_of(walk->topology, walk->topology->vertex[h]);
 }
 
 /* ---- unfolding ---- */
@@ -112,8 +112,8 @@ static double border_length(const struct polygon_walk *walk)
 
     for (uint32_t e = 0; e < patch->border_count; e++) {
         sum += uvp_vec3_length(
-            uvp_vec3_sub(walk->topology->point[patch->point[patch->border[2 * e]]],
-                         walk->topology->point[patch->point[patch->border[2 * e + 1]]]));
+            uvp_vec3_sub(uvp_point_of(walk->topology, patch->point[patch->border[2 * e]]),
+                         uvp_point_of(walk->topology, patch->point[patch->border[2 * e + 1]])));
     }
     return sum;
 }
@@ -132,8 +132,9 @@ static int64_t spread_x(const struct polygon_walk *walk, const uint32_t *next, u
 
     patch->at[right].x = 0;
     for (uint32_t v = right; v != left; v = next[v]) {
-        const struct uvp_vec3 on = uvp_vec3_sub(walk->topology->point[patch->point[v]],
-                                                walk->topology->point[patch->point[next[v]]]);
+        const struct uvp_vec3 on =
+            uvp_vec3_sub(uvp_point_of(walk->topology, patch->point[v]),
+                         uvp_point_of(walk->topology, patch->point[next[v]]));
         x += rounded(uvp_vec3_dot(on, along) / step, least);
         if (x > UVP_LATTICE - 2) {
             return x;
@@ -248,7 +249,7 @@ enum uvp_code uvp_single_lay(struct uvp_atlas_work *work, const struct uvp_topol
     }
     if (!valid) {
         for (uint32_t i = 0; i < patch->triangle_count; i++) {
-            area += topology->area[patch->triangle[i]];
+            area += uvp_area_of(topology, patch->triangle[i]);
         }
         UVP_TRY(uvp_single_terrain(work, topology, pieces, patch, sqrt(area) * 2 / UVP_LATTICE,
                                    OWN_LEAST));

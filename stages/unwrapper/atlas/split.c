@@ -29,10 +29,11 @@ static struct uvp_vec3 centre_of(const struct splitter *splitter, uint32_t place
 {
     const uint32_t *const v =
         splitter->topology->vertex + 3 * (size_t)splitter->triangles[place];
-    const struct uvp_vec3 *const point = splitter->topology->point;
+    const struct uvp_vec3 a = uvp_point_of(splitter->topology, v[0]);
+    const struct uvp_vec3 b = uvp_point_of(splitter->topology, v[1]);
+    const struct uvp_vec3 c = uvp_point_of(splitter->topology, v[2]);
 
-    return uvp_vec3_scale(uvp_vec3_add(uvp_vec3_add(point[v[0]], point[v[1]]), point[v[2]]),
-                          1.0 / 3);
+    return uvp_vec3_scale(uvp_vec3_add(uvp_vec3_add(a, b), c), 1.0 / 3);
 }
 
 /* The place farthest from p, in no unit but `not_unit`'s others. */

@@ -65,8 +65,8 @@ static inline enum uvp_code uvp_bench_make(struct uvp_bench *bench,
 {
     const struct uvp_atlas_input input = uvp_mesh_input(mesh);
 
-    return uvp_atlas_make(&input, options, &bench->keep, &bench->scratch, &bench->stop, NULL,
-                          NULL, result, &bench->err);
+    return uvp_atlas_make(&input, options, &bench->keep, &bench->scratch, NULL, &bench->stop,
+                          NULL, NULL, result, &bench->err);
 }
 
 /* Everything the header promises about a result. */

@@ -415,7 +415,13 @@ static void test_bad_input_is_refused(void **state)
 static void test_padding_is_kept(void **state)
 {
     static const struct uvp_atlas_options options[] = {
-        {512, 4}, {1024, 0.5F}, {64, 8}, {1, 2}, {4096, 16}, {1024, (float)-1}, {16, 1000}};
+        {.resolution_texels = 512, .padding_texels = 4},
+        {.resolution_texels = 1024, .padding_texels = 0.5F},
+        {.resolution_texels = 64, .padding_texels = 8},
+        {.resolution_texels = 1, .padding_texels = 2},
+        {.resolution_texels = 4096, .padding_texels = 16},
+        {.resolution_texels = 1024, .padding_texels = (float)-1},
+        {.resolution_texels = 16, .padding_texels = 1000}};
 
     (void)state;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
@@ -543,8 +549,8 @@ static void test_steps_are_told(void **state)
 
     (void)state;
     uvp_bench_init(&bench);
-    assert_int_equal(uvp_atlas_make(&input, NULL, &bench.keep, &bench.scratch, &bench.stop,
-                                    see_step, &seen, &result, &bench.err),
+    assert_int_equal(uvp_atlas_make(&input, NULL, &bench.keep, &bench.scratch, NULL,
+                                    &bench.stop, see_step, &seen, &result, &bench.err),
                      UVP_OK);
     for (int s = 0; s < UVP_ATLAS_STEP_COUNT; s++) {
         assert_true(seen.times[s] >= 1);

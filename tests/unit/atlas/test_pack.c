@@ -85,18 +85,33 @@ static void check_gap(uint32_t n, double longest, struct uvp_atlas_options optio
 static void test_gaps_are_kept(void **state)
 {
     (void)state;
-    check_gap(1, 3, (struct uvp_atlas_options){1024, 2}, 0.25);
-    check_gap(2, 3, (struct uvp_atlas_options){1024, 2}, 0.25);
-    check_gap(30, 3, (struct uvp_atlas_options){1024, 2}, 0.6);
-    check_gap(30, 3, (struct uvp_atlas_options){512, 8}, 0.3);
-    check_gap(30, 3, (struct uvp_atlas_options){4096, 1}, 0.6);
-    check_gap(30, 60, (struct uvp_atlas_options){1024, 2}, 0.5);
-    check_gap(300, 3, (struct uvp_atlas_options){1024, 2}, 0.5);
-    check_gap(100, 3, (struct uvp_atlas_options){256, 3.5F}, 0.2);
+    check_gap(1, 3, (struct uvp_atlas_options){.resolution_texels = 1024, .padding_texels = 2},
+              0.25);
+    check_gap(2, 3, (struct uvp_atlas_options){.resolution_texels = 1024, .padding_texels = 2},
+              0.25);
+    check_gap(30, 3, (struct uvp_atlas_options){.resolution_texels = 1024, .padding_texels = 2},
+              0.6);
+    check_gap(30, 3, (struct uvp_atlas_options){.resolution_texels = 512, .padding_texels = 8},
+              0.3);
+    check_gap(30, 3, (struct uvp_atlas_options){.resolution_texels = 4096, .padding_texels = 1},
+              0.6);
+    check_gap(30, 60,
+              (struct uvp_atlas_options){.resolution_texels = 1024, .padding_texels = 2}, 0.5);
+    check_gap(300, 3,
+              (struct uvp_atlas_options){.resolution_texels = 1024, .padding_texels = 2}, 0.5);
+    check_gap(100, 3,
+              (struct uvp_atlas_options){.resolution_texels = 256, .padding_texels = 3.5F},
+              0.2);
     for (uint32_t n = 3; n < 12; n++) {
-        check_gap(n, 9, (struct uvp_atlas_options){1024, 2}, 0.25);
-        check_gap(n, 3, (struct uvp_atlas_options){4096, 0.3F}, 0.25);
-        check_gap(n, 3, (struct uvp_atlas_options){300, 1.3F}, 0.25);
+        check_gap(n, 9,
+                  (struct uvp_atlas_options){.resolution_texels = 1024, .padding_texels = 2},
+                  0.25);
+        check_gap(n, 3,
+                  (struct uvp_atlas_options){.resolution_texels = 4096, .padding_texels = 0.3F},
+                  0.25);
+        check_gap(n, 3,
+                  (struct uvp_atlas_options){.resolution_texels = 300, .padding_texels = 1.3F},
+                  0.25);
     }
 }
 
@@ -108,7 +123,8 @@ static void test_crowds_share_the_page(void **state)
     (void)state;
     uvp_test_mesh_init(&mesh);
     make_rectangles(&mesh, 20000, 3);
-    stats = uvp_check_atlas(&mesh, &(struct uvp_atlas_options){1024, 8});
+    stats = uvp_check_atlas(
+        &mesh, &(struct uvp_atlas_options){.resolution_texels = 1024, .padding_texels = 8});
     assert_int_equal(stats.charts, 20000);
     assert_true(stats.packing_efficiency > 0.1);
     uvp_test_mesh_release(&mesh);

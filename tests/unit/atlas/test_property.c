@@ -107,7 +107,7 @@ static void make_mesh(struct maker *maker)
 /* Returns whether there was anything to lay out. */
 static bool check_seed(uint32_t seed)
 {
-    struct uvp_atlas_options options = {0, 0};
+    struct uvp_atlas_options options = {.resolution_texels = 0, .padding_texels = 0};
     struct uvp_atlas_result result;
     struct uvp_test_mesh mesh;
     struct uvp_bench bench;

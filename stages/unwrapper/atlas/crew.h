@@ -1,0 +1,28 @@
+/*
+ * crew.h -- tasks of one mesh, on as many hands as there are
+ *
+ * Why:     a step that has independent parts says so once, and need not know who runs them.
+ * Use:     every task writes to a place of its own; what order they run in must not matter.
+ * Threads: task i gets a struct uvp_atlas_work of its own: scratch, error and stop are the
+ *          hand's. The caller's arrays may be read by all. The `keep` arena is not to be used.
+ */
+#ifndef UVP_ATLAS_CREW_H
+#define UVP_ATLAS_CREW_H
+
+#include "stages/unwrapper/atlas/atlas_internal.h"
+
+typedef enum uvp_code (*uvp_crew_task)(struct uvp_atlas_work *work, void *arg, uint32_t i);
+
+/*
+ * Runs task 0 ... count - 1. What a task takes from the scratch arena is forgotten when it
+ * returns. After a failure tasks that have not begun are left out.
+ *
+ * Returns: UVP_OK, or the failure of the lowest task that failed
+ */
+UVP_MUST_USE enum uvp_code uvp_crew_run(struct uvp_atlas_work *work, uint32_t count,
+                                        uvp_crew_task task, void *arg);
+
+/* How many tasks can run at once. */
+uint32_t uvp_crew_hands(const struct uvp_atlas_work *work);
+
+#endif

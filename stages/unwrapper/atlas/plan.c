@@ -1,0 +1,100 @@
+/*
+ * A strict bound on each chart first, then merging while the whole stays good: that saves more
+ * seams at less distortion than a loose bound does (docs/atlas.md has the curves).
+ */
+#include "stages/unwrapper/atlas/plan.h"
+
+#include <math.h>
+
+#define RESOLUTION_DEFAULT 1024
+#define PADDING_DEFAULT 2.0
+
+/* Gaps and borders are kept with this margin: rounding to the lattice takes from them. */
+#define GAP_MARGIN 1.001
+
+/* The L-infinity stretch that 99 % of a chart's area stays below. */
+#define STRETCH_DEFAULT 1.25
+#define STRETCH_PART 0.01
+
+struct bounds {
+    double chart_energy;
+    double merge_energy;
+    double mesh_energy;
+    double merge_work;
+};
+
+static const struct bounds preset_bounds[UVP_ATLAS_PRESET_COUNT] = {
+    [UVP_ATLAS_BALANCED] = {1.006, 1.01, 1.0025, 1},
+    [UVP_ATLAS_FAST] = {1.05, 1, 1, 0},
+    [UVP_ATLAS_BEST] = {1.006, 1.01, 1.0028, 4},
+};
+
+static const char *const preset_names[UVP_ATLAS_PRESET_COUNT] = {
+    [UVP_ATLAS_BALANCED] = "balanced",
+    [UVP_ATLAS_FAST] = "fast",
+    [UVP_ATLAS_BEST] = "best",
+};
+
+const char *uvp_atlas_preset_name(enum uvp_atlas_preset preset)
+{
+    return (unsigned)preset < UVP_ATLAS_PRESET_COUNT ? preset_names[preset] : "unknown";
+}
+
+static bool is_given(float value)
+{
+    return value > 0 && isfinite(value);
+}
+
+/*
+ * A wish for more or less stretch moves the energies along: a uniform stretch of s costs about
+ * 1 + 2 (s - 1)^2, so bounds above 1 go with the square of the distance from 1.
+ */
+static void scale_bounds(struct uvp_plan *plan, double stretch)
+{
+    const double ratio = (stretch - 1) / (STRETCH_DEFAULT - 1);
+    const double square = ratio * ratio;
+
+    plan->stretch_max = stretch;
+    plan->chart_energy = 1 + (plan->chart_energy - 1) * square;
+    plan->merge_energy = 1 + (plan->merge_energy - 1) * square;
+    plan->mesh_energy = 1 + (plan->mesh_energy - 1) * square;
+}
+
+static void set_quality(struct uvp_plan *plan, const struct uvp_atlas_options *options)
+{
+    const struct bounds *const bounds = &preset_bounds[plan->preset];
+
+    plan->chart_energy = bounds->chart_energy;
+    plan->merge_energy = bounds->merge_energy;
+    plan->mesh_energy = bounds->mesh_energy;
+    plan->merge_work = bounds->merge_work;
+    plan->stretch_max = STRETCH_DEFAULT;
+    plan->stretch_part = STRETCH_PART;
+    if (is_given(options->max_stretch)) {
+        scale_bounds(plan, fmax((double)options->max_stretch, 1.001));
+    }
+}
+
+void uvp_plan_make(const struct uvp_atlas_options *options, struct uvp_plan *plan)
+{
+    static const struct uvp_atlas_options defaults = {0};
+    const struct uvp_atlas_options *const o = options != NULL ? options : &defaults;
+    const double padding =
+        is_given(o->padding_texels) ? (double)o->padding_texels : PADDING_DEFAULT;
+
+    *plan = (struct uvp_plan){
+        .preset = (unsigned)o->preset < UVP_ATLAS_PRESET_COUNT ? o->preset : UVP_ATLAS_BALANCED,
+        .resolution = o->resolution_texels != 0 ? o->resolution_texels : RESOLUTION_DEFAULT,
+        .texels_per_unit = is_given(o->texels_per_unit) ? (double)o->texels_per_unit : 0,
+        .pages_max = o->pages != 0 ? o->pages : 1,
+        .pack_effort = o->pack_effort != 0 ? o->pack_effort : 1,
+        .chart_triangles_max =
+            o->max_chart_triangles != 0 ? o->max_chart_triangles : UINT32_MAX,
+        .seam_cosine = -2,
+        .seam_groups = o->seam_groups,
+        .keep_charts = o->keep_charts,
+        .fix_winding = o->fix_winding,
+    };
+    plan->gap = padding * GAP_MARGIN / plan->resolution;
+    set_quality(plan, o);
+}

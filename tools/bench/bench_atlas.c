@@ -251,11 +251,12 @@ static bool set_option(struct bench *bench, const char *word)
     struct uvp_atlas_options *const options = &bench->options;
     const char *const value = strchr(word, '=') != NULL ? strchr(word, '=') + 1 : NULL;
     const size_t length = value != NULL ? (size_t)(value - word) : 0;
-    const double number = value != NULL ? strtod(value, NULL) : 0;
+    double number = 0;
 
     if (value == NULL) {
         return false;
     }
+    (void)sscanf(value, "%lf", &number);
     if (strncmp(word, "rounds=", length) == 0) {
         bench->rounds = number >= 1 ? (uint32_t)number : 1;
     } else if (strncmp(word, "preset=", length) == 0) {

@@ -7,6 +7,7 @@
 #ifndef UVP_ATLAS_INTERNAL_H
 #define UVP_ATLAS_INTERNAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "pipeline/base/mem.h"
@@ -80,6 +81,22 @@ static inline struct uvp_vec3 uvp_normal_of(const struct uvp_topology *topology,
 static inline double uvp_area_of(const struct uvp_topology *topology, uint32_t t)
 {
     return topology->area[t];
+}
+
+static inline bool uvp_is_dead(const struct uvp_topology *topology, uint32_t t)
+{
+    return topology->dead[t] != 0;
+}
+
+static inline uint32_t uvp_unit_of(const struct uvp_topology *topology, uint32_t t)
+{
+    return topology->unit[t];
+}
+
+/* First triangle of unit u; uvp_unit_first(unit_count) is the triangle count. */
+static inline uint32_t uvp_unit_first(const struct uvp_topology *topology, uint32_t u)
+{
+    return topology->unit_first[u];
 }
 
 static inline uint32_t uvp_edge_next(uint32_t h)

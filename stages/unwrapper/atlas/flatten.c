@@ -61,8 +61,8 @@ static enum uvp_code list_pieces(struct flattener *flattener,
         start[c] = 0;
     }
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        if (!topology->dead[t]) {
-            start[segments->chart[topology->unit[t]]]++;
+        if (!uvp_is_dead(topology, t)) {
+            start[segments->chart[uvp_unit_of(topology, t)]]++;
         }
     }
     for (uint32_t c = 0; c < segments->count; c++) {
@@ -75,8 +75,8 @@ static enum uvp_code list_pieces(struct flattener *flattener,
     flattener->depth = segments->count;
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         flattener->pieces.label[t] = UVP_NONE;
-        if (!topology->dead[t]) {
-            const uint32_t c = segments->chart[topology->unit[t]];
+        if (!uvp_is_dead(topology, t)) {
+            const uint32_t c = segments->chart[uvp_unit_of(topology, t)];
             flattener->pieces.label[t] = flattener->stack[c].first;
             flattener->order[start[c]++] = t;
         }
@@ -89,8 +89,8 @@ static bool is_single(const struct flattener *flattener, const struct piece *pie
 {
     const uint32_t *const list = flattener->order + piece->first;
 
-    return flattener->topology->unit[list[0]] ==
-           flattener->topology->unit[list[piece->count - 1]];
+    return uvp_unit_of(flattener->topology, list[0]) ==
+           uvp_unit_of(flattener->topology, list[piece->count - 1]);
 }
 
 static enum uvp_code lay_out(struct flattener *flattener, struct uvp_patch *patch, bool *valid)

@@ -283,8 +283,8 @@ static uint32_t unit_length(const struct placer *placer, uint32_t first, uint32_
     const uint32_t *const list = placer->charts->triangle;
     uint32_t at = first;
 
-    while (at < end &&
-           placer->topology->unit[list[at]] == placer->topology->unit[list[first]]) {
+    while (at < end && uvp_unit_of(placer->topology, list[at]) ==
+                           uvp_unit_of(placer->topology, list[first])) {
         at++;
     }
     return at - first;

@@ -101,7 +101,11 @@ static enum uvp_code smooth_normals(struct segmenter *segmenter)
     UVP_TAKE(work, segmenter->smooth, topology->triangle_count);
     mark = uvp_arena_mark(work->scratch);
     UVP_TAKE(work, other, topology->triangle_count);
-    UVP_TRY(smooth_once(work, topology, topology->normal, other));
+    for (uint32_t t = 0; t < topology->triangle_count; t++) {
+        segmenter->smooth[t] = uvp_normal_of(topology, t);
+        UVP_TRY(uvp_work_count(work, 2));
+    }
+    UVP_TRY(smooth_once(work, topology, segmenter->smooth, other));
     UVP_TRY(smooth_once(work, topology, other, segmenter->smooth));
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
@@ -130,14 +134,14 @@ static double edge_length(const struct uvp_topology *topology, uint32_t h)
 static void add_triangle(struct segmenter *segmenter, uint32_t t)
 {
     const struct uvp_topology *const topology = segmenter->topology;
-    struct cluster *const cluster = &segmenter->cluster[topology->unit[t]];
+    struct cluster *const cluster = &segmenter->cluster[uvp_unit_of(topology, t)];
 
     cluster->area += uvp_area_of(topology, t);
     cluster->normal = uvp_vec3_add(
         cluster->normal, uvp_vec3_scale(segmenter->smooth[t], uvp_area_of(topology, t)));
     for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
         const uint32_t g = topology->opposite[h];
-        if (g == UVP_NONE || topology->unit[g / 3] != topology->unit[t]) {
+        if (g == UVP_NONE || uvp_unit_of(topology, g / 3) != uvp_unit_of(topology, t)) {
             cluster->outline += edge_length(topology, h);
         }
     }
@@ -157,8 +161,8 @@ static enum uvp_code measure_cones(struct segmenter *segmenter)
         UVP_TRY(uvp_work_count(segmenter->work, 8));
     }
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        if (!topology->dead[t]) {
-            const uint32_t root = find_root(segmenter, topology->unit[t]);
+        if (!uvp_is_dead(topology, t)) {
+            const uint32_t root = find_root(segmenter, uvp_unit_of(topology, t));
             struct cluster *const cluster = &segmenter->cluster[root];
             const double cosine = uvp_vec3_dot(cluster->axis, segmenter->smooth[t]);
             cluster->cosine = cosine < cluster->cosine ? cosine : cluster->cosine;
@@ -179,7 +183,7 @@ static enum uvp_code make_clusters(struct segmenter *segmenter)
             uvp_work_count(segmenter->work, 8)); /* the first touch of this memory is slow */
     }
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        if (!topology->dead[t]) {
+        if (!uvp_is_dead(topology, t)) {
             add_triangle(segmenter, t);
             UVP_TRY(uvp_work_count(segmenter->work, 40));
         }
@@ -208,8 +212,9 @@ static enum uvp_code make_edges(struct segmenter *segmenter)
 
     for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
         const uint32_t g = topology->opposite[h];
-        count += g != UVP_NONE && h < g && topology->unit[h / 3] != topology->unit[g / 3] &&
-                 !topology->dead[h / 3] && !topology->dead[g / 3];
+        count += g != UVP_NONE && h < g &&
+                 uvp_unit_of(topology, h / 3) != uvp_unit_of(topology, g / 3) &&
+                 !uvp_is_dead(topology, h / 3) && !uvp_is_dead(topology, g / 3);
         UVP_TRY(uvp_work_count(segmenter->work, 2));
     }
     UVP_TAKE(segmenter->work, segmenter->edge, count);
@@ -217,10 +222,12 @@ static enum uvp_code make_edges(struct segmenter *segmenter)
     UVP_TRY(take_heap(segmenter, count));
     for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
         const uint32_t g = topology->opposite[h];
-        if (g != UVP_NONE && h < g && topology->unit[h / 3] != topology->unit[g / 3] &&
-            !topology->dead[h / 3] && !topology->dead[g / 3]) {
-            segmenter->edge[segmenter->edge_count++] = (struct edge){
-                topology->unit[h / 3], topology->unit[g / 3], edge_length(topology, h)};
+        if (g != UVP_NONE && h < g &&
+            uvp_unit_of(topology, h / 3) != uvp_unit_of(topology, g / 3) &&
+            !uvp_is_dead(topology, h / 3) && !uvp_is_dead(topology, g / 3)) {
+            segmenter->edge[segmenter->edge_count++] =
+                (struct edge){uvp_unit_of(topology, h / 3), uvp_unit_of(topology, g / 3),
+                              edge_length(topology, h)};
         }
         UVP_TRY(uvp_work_count(segmenter->work, 6));
     }
@@ -436,12 +443,12 @@ static void number_charts(struct segmenter *segmenter, struct uvp_segments *segm
     }
     segments->count = 0;
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        if (!topology->dead[t]) {
-            const uint32_t root = find_root(segmenter, topology->unit[t]);
+        if (!uvp_is_dead(topology, t)) {
+            const uint32_t root = find_root(segmenter, uvp_unit_of(topology, t));
             if (segments->chart[root] == UVP_NONE) {
                 segments->chart[root] = segments->count++;
             }
-            segments->chart[topology->unit[t]] = segments->chart[root];
+            segments->chart[uvp_unit_of(topology, t)] = segments->chart[root];
         }
     }
 }

@@ -22,7 +22,7 @@ struct splitter {
 
 static uint32_t unit_at(const struct splitter *splitter, uint32_t place)
 {
-    return splitter->topology->unit[splitter->triangles[place]];
+    return uvp_unit_of(splitter->topology, splitter->triangles[place]);
 }
 
 static struct uvp_vec3 centre_of(const struct splitter *splitter, uint32_t place)

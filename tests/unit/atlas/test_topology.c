@@ -47,10 +47,10 @@ static struct counts count_mesh(const struct uvp_test_mesh *mesh)
     check_pairs(&topology);
     for (uint32_t h = 0; h < 3 * topology.triangle_count; h++) {
         counts.pairs += topology.opposite[h] != UVP_NONE && h < topology.opposite[h];
-        counts.open += topology.opposite[h] == UVP_NONE && !topology.dead[h / 3];
+        counts.open += topology.opposite[h] == UVP_NONE && !uvp_is_dead(&topology, h / 3);
     }
     for (uint32_t t = 0; t < topology.triangle_count; t++) {
-        counts.dead += topology.dead[t];
+        counts.dead += uvp_is_dead(&topology, t);
     }
     counts.points = topology.point_count;
     counts.units = topology.unit_count;

@@ -102,6 +102,7 @@ const char *uvp_atlas_step_name(enum uvp_atlas_step step);
 struct uvp_atlas_stats {
     uint32_t triangles;
     uint32_t degenerate_triangles; /* no area or not finite: mapped harmlessly */
+    uint32_t turned_triangles;     /* by options.fix_winding */
     uint32_t charts;
     uint32_t single_triangle_charts;
     double stretch_max;        /* Sander's L-infinity stretch, normalised by total areas */
@@ -118,6 +119,8 @@ struct uvp_atlas_result {
     const uint32_t *corner_uv; /* corner_count indices into uv; corners of a vertex that lie on
                                   the same spot of the same chart share one */
     const uint32_t *triangle_chart; /* chart number of each triangle */
+    const uint8_t *triangle_turned; /* 1: unwrapped the other way around, so that its UVs are
+                                       mirrored; NULL: none is */
     uint32_t page_count;
     struct uvp_atlas_stats stats;
 };
@@ -145,21 +148,50 @@ uvp_atlas_make(const struct uvp_atlas_input *input, const struct uvp_atlas_optio
 size_t uvp_atlas_memory_bound(uint32_t vertex_count, uint32_t corner_count,
                               uint32_t triangle_count);
 
-/*
- * The exact verdict on finished UVs, by code that did not make them: flips, overlaps, range.
- * A triangle without area (see docs/atlas.md) may have none in UV; no triangle may be negative.
- * `overlapping` counts pairs, up to a bound; `outside` counts triangles with a UV that is not
- * finite, not in [0,1] or not a multiple of 2^-24.
- *
- * Returns: UVP_OK, UVP_NO_MEMORY, UVP_CANCELLED, or UVP_LIMIT: from `stop`, or because too many
- *          thin triangles lie across each other to look at all pairs
- */
-struct uvp_atlas_verdict {
-    uint64_t flipped;
-    uint64_t overlapping;
-    uint64_t outside;
+/* UVs of any origin: of the engine, of a file. */
+struct uvp_atlas_uvs {
+    const float *uv; /* 2 * uv_count; may hold anything */
+    uint32_t uv_count;
+    const uint32_t *corner_uv; /* corner_count indices into uv; one that is no index, such as
+                                  UINT32_MAX: this corner has none */
 };
 
+struct uvp_atlas_verdict {
+    uint64_t flipped;      /* triangles turned against the rest of their chart */
+    uint64_t collapsed;    /* triangles with area, but none in UV */
+    uint64_t mirrored;     /* triangles of charts that are turned as a whole */
+    uint64_t outside;      /* triangles with a UV that is not finite or not in [0,1] */
+    uint64_t off_lattice;  /* UVs in use that are no multiples of 2^-24 */
+    uint64_t unmapped;     /* triangles with a corner that has no UV */
+    uint64_t overlapping;  /* pairs of triangles that cover each other */
+    bool overlapping_more; /* there are at least so many: not all were counted */
+    uint32_t charts;       /* pieces of triangles that share edges in UV */
+};
+
+/*
+ * The exact verdict on UVs of any origin, by code that makes none. Nothing is rounded: the
+ * float32 values are judged as they are. A triangle without area (see docs/atlas.md) may have
+ * none in UV. Unmapped triangles and those with UVs that are not finite are not looked at
+ * further. The work is bounded by n log n: whether anything overlaps is always decided, how
+ * many pairs do is counted as far as a fixed number of looks allows.
+ *
+ * Returns: UVP_OK
+ *          UVP_BAD_DATA    an index is out of range
+ *          UVP_NO_MEMORY; UVP_CANCELLED, UVP_LIMIT from `stop`
+ */
+UVP_MUST_USE enum uvp_code uvp_atlas_check(const struct uvp_atlas_input *input,
+                                           const struct uvp_atlas_uvs *uvs,
+                                           struct uvp_arena *scratch, struct uvp_stop *stop,
+                                           struct uvp_atlas_verdict *verdict,
+                                           struct uvp_error *err);
+
+/*
+ * The same for a result of uvp_atlas_make, held against its promises: `flipped` counts
+ * negative triangles and those with area that have none in UV (turned ones the other way
+ * around), `outside` those with a UV that is missing, not finite, not on a page of the result
+ * or not on the lattice. All fields but `overlapping_more` and `charts` must be zero;
+ * `charts` is not counted.
+ */
 UVP_MUST_USE enum uvp_code uvp_atlas_verify(const struct uvp_atlas_input *input,
                                             const struct uvp_atlas_result *result,
                                             struct uvp_arena *scratch, struct uvp_stop *stop,

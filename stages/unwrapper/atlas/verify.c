@@ -274,3 +274,31 @@ enum uvp_code uvp_atlas_verify(const struct uvp_atlas_input *input,
     *verdict = found;
     return UVP_OK;
 }
+
+static float snapped(float value)
+{
+    const double at = (double)value * UVP_LATTICE;
+
+    if (!(at >= 0 && at <= UVP_LATTICE)) {
+        return value;
+    }
+    return (float)((double)(int32_t)at / UVP_LATTICE);
+}
+
+enum uvp_code uvp_atlas_check(const struct uvp_atlas_input *input,
+                              const struct uvp_atlas_uvs *uvs, struct uvp_arena *scratch,
+                              struct uvp_stop *stop, struct uvp_atlas_verdict *verdict,
+                              struct uvp_error *err)
+{
+    struct uvp_atlas_result result = {.uv_count = uvs->uv_count, .corner_uv = uvs->corner_uv};
+    float *const uv = uvp_arena_take(scratch, 2 * (size_t)uvs->uv_count, sizeof *uv);
+
+    if (uv == NULL) {
+        return uvp_fail_memory(err, 2 * (size_t)uvs->uv_count * sizeof *uv);
+    }
+    for (size_t i = 0; i < 2 * (size_t)uvs->uv_count; i++) {
+        uv[i] = snapped(uvs->uv[i]);
+    }
+    result.uv = uv;
+    return uvp_atlas_verify(input, &result, scratch, stop, verdict, err);
+}

@@ -37,7 +37,7 @@ static void setup(struct layout *layout)
 static struct uvp_atlas_verdict verdict_of(struct layout *layout)
 {
     const struct uvp_atlas_input input = uvp_mesh_input(&layout->mesh);
-    struct uvp_atlas_verdict verdict = {9, 9, 9};
+    struct uvp_atlas_verdict verdict = {.flipped = 9, .overlapping = 9, .outside = 9};
 
     assert_int_equal(uvp_atlas_verify(&input, &layout->result, &layout->bench.scratch,
                                       &layout->bench.stop, &verdict, &layout->bench.err),

@@ -23,11 +23,13 @@
 #define SWEEPS 40
 #define WEIGHT_MIN 0.005
 #define WEIGHT_MAX 25.0
+#define GAIN_KEPT 0.7 /* part of an iteration's gain that the next one hardly exceeds */
 
 struct descent {
     struct uvp_atlas_work *work;
     const struct uvp_topology *topology;
     struct uvp_patch *patch;
+    const struct uvp_solve_ask *ask;
     struct uvp_rest *rest;
     struct uvp_sparse matrix;
     struct uvp_vec2 *goal;
@@ -151,7 +153,6 @@ static enum uvp_code make_matrix(struct descent *descent)
     UVP_TAKE(descent->work, fill, matrix->count);
     UVP_TAKE(descent->work, matrix->column, 6 * (size_t)patch->triangle_count);
     UVP_TAKE(descent->work, matrix->value, 6 * (size_t)patch->triangle_count);
-    UVP_TAKE(descent->work, matrix->diagonal, matrix->count);
     memset(fill, 0, matrix->count * sizeof *fill);
     for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
         fill[patch->corner[i]] += 2;
@@ -377,40 +378,127 @@ static enum uvp_code improve(const struct descent *descent, double *energy)
     return UVP_OK;
 }
 
-static enum uvp_code descend(struct descent *descent, double *energy)
+/* `*done` is false when the patch would need too large a factor. */
+static enum uvp_code factor(struct descent *descent, bool *done)
 {
     /* in entries and steps of the factor; a patch beyond them is kept or split as it is */
     const uint64_t vertices = descent->patch->vertex_count;
     const uint64_t wanted = 100000 + 10 * (uint64_t)descent->topology->triangle_count;
     const uint64_t entries = wanted < INT32_MAX ? wanted : INT32_MAX;
-    bool factored = false;
 
     descent->matrix.diagonal[0] *= 1.5; /* pins a vertex: the rest is free to float */
     UVP_TRY(uvp_sparse_factor(descent->work, &descent->matrix, descent->patch->uv, entries,
-                              4000 * vertices + 1000000, &factored));
+                              4000 * vertices + 1000000, done));
     descent->matrix.diagonal[0] /= 1.5;
-    for (int i = 0; i < ITERATIONS && factored; i++) {
+    return UVP_OK;
+}
+
+/* Whether even a long tail of falling gains would not bring the energy to what is asked. */
+static bool is_hopeless(const struct descent *descent, double energy, double gain)
+{
+    return energy - gain * GAIN_KEPT / (1 - GAIN_KEPT) > descent->ask->energy_max;
+}
+
+static enum uvp_code descend(struct descent *descent, double *energy)
+{
+    for (int i = 0; i < ITERATIONS; i++) {
         const double before = *energy;
         UVP_TRY(improve(descent, energy));
-        if (!(before - *energy > LEAST_GAIN * *energy)) {
+        if (!(before - *energy > LEAST_GAIN * *energy) ||
+            (i > 0 && is_hopeless(descent, *energy, before - *energy))) {
             break;
         }
     }
     return UVP_OK;
 }
 
-static enum uvp_code run(struct descent *descent, double *energy)
+/* ---- stitching ---- */
+
+/* Each vertex at the mean of where its triangles would have it. */
+static void average_shapes(const struct descent *descent)
 {
+    struct uvp_patch *const patch = descent->patch;
+    double *const times = descent->matrix.diagonal; /* filled later */
+
+    for (uint32_t v = 0; v < patch->vertex_count; v++) {
+        patch->uv[v] = (struct uvp_vec2){0, 0};
+        times[v] = 0;
+    }
+    for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
+        struct uvp_vec2 *const uv = &patch->uv[patch->corner[i]];
+        const struct uvp_vec2 p = descent->ask->shape[i];
+        *uv = (struct uvp_vec2){uv->x + p.x, uv->y + p.y};
+        times[patch->corner[i]] += 1;
+    }
+    for (uint32_t v = 0; v < patch->vertex_count; v++) {
+        patch->uv[v] = (struct uvp_vec2){patch->uv[v].x / times[v], patch->uv[v].y / times[v]};
+    }
+}
+
+/*
+ * The layout whose edges fit those of the shapes best: a Poisson system, as gradients of meshes
+ * are stitched (Yu, Zhou, Xu, Shi, Bao, Guo, Shum 2004). Neighbours that disagree share the
+ * misfit over the whole patch, where a mean of corners would fold the triangles along the seam.
+ */
+static enum uvp_code stitch_shapes(struct descent *descent)
+{
+    const struct uvp_patch *const patch = descent->patch;
+    const struct uvp_vec2 *const shape = descent->ask->shape;
+
+    memset(descent->goal, 0, patch->vertex_count * sizeof *descent->goal);
+    for (uint32_t i = 0; i < patch->triangle_count; i++) {
+        for (uint32_t k = 0; k < 3; k++) {
+            const struct uvp_vec2 from = shape[3 * i + k];
+            const struct uvp_vec2 to = shape[3 * i + (k + 1) % 3];
+            add_edge(descent, i, k, (struct uvp_vec2){to.x - from.x, to.y - from.y});
+        }
+        UVP_TRY(uvp_work_count(descent->work, 12));
+    }
+    descent->goal[0].x += patch->uv[0].x * descent->matrix.diagonal[0] / 2;
+    descent->goal[0].y += patch->uv[0].y * descent->matrix.diagonal[0] / 2;
+    UVP_TRY(uvp_sparse_solve(descent->work, &descent->matrix, descent->goal));
+    memcpy(patch->uv, descent->goal, patch->vertex_count * sizeof *patch->uv);
+    return UVP_OK;
+}
+
+/* ---- the steps ---- */
+
+static enum uvp_code run_shapes(struct descent *descent, double *energy)
+{
+    const uint32_t vertices = descent->patch->vertex_count;
+    bool factored = false;
     bool untangled = true;
 
-    UVP_TAKE(descent->work, descent->rest, descent->patch->triangle_count);
-    UVP_TRY(make_rest(descent));
+    UVP_TRY(lift_rest(descent));
+    UVP_TAKE(descent->work, descent->goal, vertices);
+    UVP_TAKE(descent->work, descent->trial, vertices);
+    UVP_TAKE(descent->work, descent->matrix.diagonal, vertices);
+    average_shapes(descent);
+    UVP_TRY(make_matrix(descent));
+    UVP_TRY(factor(descent, &factored));
+    if (factored) {
+        UVP_TRY(stitch_shapes(descent));
+    }
+    UVP_TRY(find_energy(descent, descent->patch->uv, energy));
+    if (!isfinite(*energy)) {
+        UVP_TRY(untangle(descent, &untangled));
+        UVP_TRY(find_energy(descent, descent->patch->uv, energy));
+    }
+    return untangled && factored ? descend(descent, energy) : UVP_OK;
+}
+
+static enum uvp_code run_layout(struct descent *descent, double *energy)
+{
+    bool factored = false;
+    bool untangled = true;
+
     UVP_TRY(find_energy(descent, descent->patch->uv, energy));
     if (*energy < GOOD_ENOUGH) {
         return UVP_OK;
     }
     UVP_TRY(lift_rest(descent));
     UVP_TRY(find_energy(descent, descent->patch->uv, energy));
+    UVP_TAKE(descent->work, descent->matrix.diagonal, descent->patch->vertex_count);
     UVP_TRY(make_matrix(descent));
     if (!isfinite(*energy)) {
         UVP_TRY(untangle(descent, &untangled));
@@ -421,16 +509,33 @@ static enum uvp_code run(struct descent *descent, double *energy)
     UVP_TAKE(descent->work, descent->goal, descent->patch->vertex_count);
     UVP_TAKE(descent->work, descent->trial, descent->patch->vertex_count);
     UVP_TRY(find_energy(descent, descent->patch->uv, energy));
-    return descend(descent, energy);
+    UVP_TRY(factor(descent, &factored));
+    return factored ? descend(descent, energy) : UVP_OK;
+}
+
+enum uvp_code uvp_descent_solve(struct uvp_atlas_work *work,
+                                const struct uvp_topology *topology,
+                                const struct uvp_solve_ask *ask, struct uvp_patch *patch,
+                                double *energy)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct descent descent = {.work = work, .topology = topology, .ask = ask, .patch = patch};
+
+    UVP_TAKE(work, descent.rest, patch->triangle_count);
+    UVP_TRY(make_rest(&descent));
+    if (ask->start == UVP_SOLVE_SHAPES) {
+        UVP_TRY(run_shapes(&descent, energy));
+    } else {
+        UVP_TRY(run_layout(&descent, energy));
+    }
+    uvp_arena_rewind(work->scratch, mark);
+    return uvp_work_count(work, 10 * patch->triangle_count);
 }
 
 enum uvp_code uvp_descent_run(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                               struct uvp_patch *patch, double *distortion)
 {
-    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    struct descent descent = {.work = work, .topology = topology, .patch = patch};
+    const struct uvp_solve_ask ask = {.start = UVP_SOLVE_LAYOUT, .energy_max = HUGE_VAL};
 
-    UVP_TRY(run(&descent, distortion));
-    uvp_arena_rewind(work->scratch, mark);
-    return uvp_work_count(work, 10 * patch->triangle_count);
+    return uvp_descent_solve(work, topology, &ask, patch, distortion);
 }

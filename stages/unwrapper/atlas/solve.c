@@ -7,30 +7,6 @@
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/plan.h"
 
-/* Each vertex at the mean of where its triangles would have it. */
-static enum uvp_code average_shapes(struct uvp_atlas_work *work, const struct uvp_vec2 *shape,
-                                    struct uvp_patch *patch)
-{
-    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    uint32_t *times;
-
-    UVP_TAKE(work, times, patch->vertex_count);
-    for (uint32_t v = 0; v < patch->vertex_count; v++) {
-        patch->uv[v] = (struct uvp_vec2){0, 0};
-        times[v] = 0;
-    }
-    for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
-        struct uvp_vec2 *const uv = &patch->uv[patch->corner[i]];
-        *uv = (struct uvp_vec2){uv->x + shape[i].x, uv->y + shape[i].y};
-        times[patch->corner[i]]++;
-    }
-    for (uint32_t v = 0; v < patch->vertex_count; v++) {
-        patch->uv[v] = (struct uvp_vec2){patch->uv[v].x / times[v], patch->uv[v].y / times[v]};
-    }
-    uvp_arena_rewind(work->scratch, mark);
-    return uvp_work_count(work, 8 * patch->triangle_count);
-}
-
 enum uvp_code uvp_solve_measure(struct uvp_atlas_work *work,
                                 const struct uvp_topology *topology,
                                 const struct uvp_patch *patch,
@@ -80,9 +56,7 @@ enum uvp_code uvp_solve_patch(struct uvp_atlas_work *work, const struct uvp_topo
 
     if (ask->start == UVP_SOLVE_FRESH) {
         uvp_project_patch(topology, patch);
-    } else if (ask->start == UVP_SOLVE_SHAPES) {
-        UVP_TRY(average_shapes(work, ask->shape, patch));
     }
-    UVP_TRY(uvp_descent_run(work, topology, patch, &energy));
+    UVP_TRY(uvp_descent_solve(work, topology, ask, patch, &energy));
     return uvp_solve_measure(work, topology, patch, distortion);
 }

@@ -77,6 +77,12 @@ static enum uvp_code load(struct job *job, struct uvp_error *err)
     return UVP_OK;
 }
 
+/* Charts that are kept are packed anew: their mesh is worked on as others are. */
+static bool leaves_alone(const struct uvp_settings *settings)
+{
+    return settings->existing == UVP_EXISTING_SKIP && !settings->atlas.keep_charts;
+}
+
 /* UVP_UNSUPPORTED: nothing for us here, which is no failure; the error's text is the reason. */
 static enum uvp_code decode(struct job *job, struct uvp_error *err)
 {
@@ -94,7 +100,7 @@ static enum uvp_code decode(struct job *job, struct uvp_error *err)
         job->format->decode(job->body, NULL, &unwrapper->keep, &job->stop, &job->mesh, err));
     job->member->vertices = job->mesh.vertex_count;
     job->member->polygons = job->mesh.polygon_count;
-    if (job->mesh.has_uvs && unwrapper->shared->settings->existing == UVP_EXISTING_SKIP) {
+    if (job->mesh.has_uvs && leaves_alone(unwrapper->shared->settings)) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "already has UVs");
     }
     return uvp_mesh_triangulate(&job->mesh, &unwrapper->keep, &unwrapper->scratch, &job->stop,

@@ -287,6 +287,37 @@ void uvp_ledger_warning(struct uvp_ledger *ledger, const char *input,
 
 /* ---- the run ---- */
 
+/* "auto", or a number. */
+static json_t *pages_of(uint32_t pages)
+{
+    if (pages == UVP_ATLAS_PAGES_AUTO) {
+        return json_string("auto");
+    }
+    return json_integer(pages == 0 ? 1 : pages);
+}
+
+static json_t *given_or_null(float value)
+{
+    return value > 0 ? real_of((double)value) : json_null();
+}
+
+static void set_atlas_options(struct object *object, const struct uvp_atlas_options *atlas)
+{
+    set(object, "preset", json_string(uvp_atlas_preset_name(atlas->preset)));
+    set(object, "max_stretch", given_or_null(atlas->max_stretch));
+    set(object, "max_chart_triangles",
+        atlas->max_chart_triangles != 0 ? integer_of(atlas->max_chart_triangles) : json_null());
+    set(object, "seam_angle", given_or_null(atlas->seam_degrees));
+    set(object, "seam_material", json_boolean(atlas->seam_groups));
+    set(object, "keep_charts", json_boolean(atlas->keep_charts));
+    set(object, "fix_winding", json_boolean(atlas->fix_winding));
+    set(object, "resolution", integer_of(atlas->resolution_texels));
+    set(object, "padding", real_of((double)atlas->padding_texels));
+    set(object, "texels_per_unit", given_or_null(atlas->texels_per_unit));
+    set(object, "pages", pages_of(atlas->pages));
+    set(object, "pack_effort", integer_of(atlas->pack_effort == 0 ? 1 : atlas->pack_effort));
+}
+
 static json_t *options_object(const struct uvp_options *options)
 {
     static const char *const existing[] = {"skip", "replace"};
@@ -300,8 +331,7 @@ static json_t *options_object(const struct uvp_options *options)
     set(&object, "memory", integer_of(options->line.budget_bytes));
     set(&object, "unordered", json_boolean(options->line.unordered));
     set(&object, "dry_run", json_boolean(settings->dry_run));
-    set(&object, "resolution", integer_of(settings->atlas.resolution_texels));
-    set(&object, "padding", real_of((double)settings->atlas.padding_texels));
+    set_atlas_options(&object, &settings->atlas);
     set(&object, "existing", json_string(existing[settings->existing]));
     set(&object, "on_error", json_string(on_error[settings->on_error]));
     set(&object, "max_errors", integer_of(settings->max_errors));

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Charts need room: above this share of the page's side padding leaves none for them. */
-#define PADDING_SHARE 8
+#include "tools/uvpipe/options_atlas.h"
+#include "tools/uvpipe/values.h"
 
 #define SYNOPSIS                                                                               \
     "Usage: uvpipe [OPTION]... [INPUT]...\n"                                                   \
@@ -20,6 +20,24 @@
     "\nExit status: 0 all well; 1 failed, do not trust the output; 2 finished, but some\n"     \
     "member failed or was warned about; 64 wrong usage; 128+n ended by signal n.\n"            \
     "The manual: man uvpipe\n"
+
+enum uvp_code uvp_option_refuse(struct uvp_error *err, const char *name, const char *value,
+                                const char *expected)
+{
+    return uvp_fail(err, UVP_USAGE, 0, "--%s %s: expected %s", name,
+                    *value == '\0' ? "''" : value, expected);
+}
+
+bool uvp_option_count(const char *value, uint64_t least, uint64_t most, uint32_t *number)
+{
+    uint64_t read = 0;
+
+    if (!uvp_value_count(value, &read) || read < least || read > most) {
+        return false;
+    }
+    *number = (uint32_t)read;
+    return true;
+}
 
 struct words {
     int count;
@@ -174,15 +192,10 @@ static enum uvp_code check_inputs(const struct uvp_settings *settings, struct uv
 static enum uvp_code check_together(const struct uvp_options *options, struct uvp_error *err)
 {
     const struct uvp_settings *settings = &options->settings;
-    const float most = (float)settings->atlas.resolution_texels / PADDING_SHARE;
     const bool to_stdout = settings->output == NULL || strcmp(settings->output, "-") == 0;
 
     UVP_TRY(check_inputs(settings, err));
-    if (settings->atlas.padding_texels > most) {
-        return uvp_fail(err, UVP_USAGE, 0,
-                        "--padding is more than an eighth of --resolution %u",
-                        (unsigned)settings->atlas.resolution_texels);
-    }
+    UVP_TRY(uvp_options_check_atlas(options, err));
     if (settings->container_given && settings->container == UVP_CONTAINER_FOLDER && to_stdout) {
         return uvp_fail(err, UVP_USAGE, 0, "--format folder needs --output FOLDER");
     }

@@ -37,6 +37,7 @@ struct uvp_options {
     uint64_t workers_asked; /* --workers N */
     bool workers_given;     /* a number, not auto */
     bool readers_given;
+    bool existing_given;
     enum uvp_trace_level level; /* what is told on stderr */
     bool progress;              /* when stderr is a terminal */
     const char *report_path;    /* NULL: none */
@@ -85,5 +86,15 @@ struct uvp_option {
 };
 
 extern const struct uvp_option uvp_option_table[];
+
+/* ---- for setters ---- */
+
+/* UVP_USAGE: "--NAME VALUE: expected EXPECTED". */
+enum uvp_code uvp_option_refuse(struct uvp_error *err, const char *name, const char *value,
+                                const char *expected);
+
+/* A whole number from `least` to `most`; false, and *number as it was, for anything else. */
+UVP_MUST_USE bool uvp_option_count(const char *value, uint64_t least, uint64_t most,
+                                   uint32_t *number);
 
 #endif

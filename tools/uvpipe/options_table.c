@@ -7,41 +7,19 @@
 
 #include <string.h>
 
+#include "tools/uvpipe/options_atlas.h"
 #include "tools/uvpipe/values.h"
 
 #define MOST_WORKERS 4096
 #define MOST_READERS 64
 #define MOST_QUEUE 1048576
 #define LEAST_MEMORY ((uint64_t)1 << 20)
-#define LEAST_RESOLUTION 16
-#define MOST_RESOLUTION 65536
-#define MILLION 1000000
-
-/* What --padding 0 asks of the engine, where 0 means the default: charts that may touch. */
-#define TOUCHING_TEXELS (1.0F / 1024)
-
-static enum uvp_code refuse(struct uvp_error *err, const char *name, const char *value,
-                            const char *expected)
-{
-    return uvp_fail(err, UVP_USAGE, 0, "--%s %s: expected %s", name, value, expected);
-}
-
-static bool read_count(const char *value, uint64_t least, uint64_t most, uint32_t *number)
-{
-    uint64_t read = 0;
-
-    if (!uvp_value_count(value, &read) || read < least || read > most) {
-        return false;
-    }
-    *number = (uint32_t)read;
-    return true;
-}
 
 static enum uvp_code set_output(struct uvp_options *options, const char *value,
                                 struct uvp_error *err)
 {
     if (*value == '\0') {
-        return refuse(err, "output", "''", "a file, a folder ending in '/' or -");
+        return uvp_option_refuse(err, "output", "''", "a file, a folder ending in '/' or -");
     }
     options->settings.output = value;
     return UVP_OK;
@@ -54,7 +32,7 @@ static enum uvp_code set_format(struct uvp_options *options, const char *value,
 
     if (!uvp_container_by_name(value, &container) || container == UVP_CONTAINER_PLAIN ||
         container == UVP_CONTAINER_SEVENZIP) {
-        return refuse(err, "format", value, "tar, cpio, zip or folder");
+        return uvp_option_refuse(err, "format", value, "tar, cpio, zip or folder");
     }
     options->settings.container = container;
     options->settings.container_given = true;
@@ -91,12 +69,12 @@ static enum uvp_code set_compress(struct uvp_options *options, const char *value
     char name[16];
 
     if (bytes >= sizeof name) {
-        return refuse(err, "compress", value, "none, zstd, gzip, xz, bzip2 or lz4");
+        return uvp_option_refuse(err, "compress", value, "none, zstd, gzip, xz, bzip2 or lz4");
     }
     memcpy(name, value, bytes);
     name[bytes] = '\0';
     if (!uvp_codec_by_name(name, &codec)) {
-        return refuse(err, "compress", value, "none, zstd, gzip, xz, bzip2 or lz4");
+        return uvp_option_refuse(err, "compress", value, "none, zstd, gzip, xz, bzip2 or lz4");
     }
     options->settings.codec = codec;
     options->settings.codec_given = true;
@@ -146,8 +124,9 @@ static enum uvp_code set_existing(struct uvp_options *options, const char *value
     } else if (strcmp(value, "replace") == 0) {
         options->settings.existing = UVP_EXISTING_REPLACE;
     } else {
-        return refuse(err, "existing", value, "skip or replace");
+        return uvp_option_refuse(err, "existing", value, "skip or replace");
     }
+    options->existing_given = true;
     return UVP_OK;
 }
 
@@ -161,7 +140,7 @@ static enum uvp_code set_on_error(struct uvp_options *options, const char *value
     } else if (strcmp(value, "stop") == 0) {
         options->settings.on_error = UVP_ON_ERROR_STOP;
     } else {
-        return refuse(err, "on-error", value, "pass, drop or stop");
+        return uvp_option_refuse(err, "on-error", value, "pass, drop or stop");
     }
     return UVP_OK;
 }
@@ -170,7 +149,7 @@ static enum uvp_code set_max_errors(struct uvp_options *options, const char *val
                                     struct uvp_error *err)
 {
     if (!uvp_value_count(value, &options->settings.max_errors)) {
-        return refuse(err, "max-errors", value, "a number; 0 is no limit");
+        return uvp_option_refuse(err, "max-errors", value, "a number; 0 is no limit");
     }
     return UVP_OK;
 }
@@ -184,38 +163,14 @@ static enum uvp_code set_dry_run(struct uvp_options *options, const char *value,
     return UVP_OK;
 }
 
-static enum uvp_code set_resolution(struct uvp_options *options, const char *value,
-                                    struct uvp_error *err)
-{
-    if (!read_count(value, LEAST_RESOLUTION, MOST_RESOLUTION,
-                    &options->settings.atlas.resolution_texels)) {
-        return refuse(err, "resolution", value, "a number from 16 to 65536");
-    }
-    return UVP_OK;
-}
-
-static enum uvp_code set_padding(struct uvp_options *options, const char *value,
-                                 struct uvp_error *err)
-{
-    uint64_t millionths = 0;
-
-    if (!uvp_value_decimal(value, &millionths) ||
-        millionths > (uint64_t)MOST_RESOLUTION * MILLION) {
-        return refuse(err, "padding", value, "texels, such as 2 or 0.5");
-    }
-    options->settings.atlas.padding_texels =
-        millionths == 0 ? TOUCHING_TEXELS : (float)((double)millionths / MILLION);
-    return UVP_OK;
-}
-
 static enum uvp_code set_workers(struct uvp_options *options, const char *value,
                                  struct uvp_error *err)
 {
     uint32_t workers = 0;
 
     options->workers_given = strcmp(value, "auto") != 0;
-    if (options->workers_given && !read_count(value, 0, MOST_WORKERS, &workers)) {
-        return refuse(err, "workers", value, "a number up to 4096, or auto");
+    if (options->workers_given && !uvp_option_count(value, 0, MOST_WORKERS, &workers)) {
+        return uvp_option_refuse(err, "workers", value, "a number up to 4096, or auto");
     }
     options->workers_asked = workers;
     return UVP_OK;
@@ -224,8 +179,8 @@ static enum uvp_code set_workers(struct uvp_options *options, const char *value,
 static enum uvp_code set_readers(struct uvp_options *options, const char *value,
                                  struct uvp_error *err)
 {
-    if (!read_count(value, 1, MOST_READERS, &options->line.readers)) {
-        return refuse(err, "readers", value, "a number from 1 to 64");
+    if (!uvp_option_count(value, 1, MOST_READERS, &options->line.readers)) {
+        return uvp_option_refuse(err, "readers", value, "a number from 1 to 64");
     }
     options->readers_given = true;
     return UVP_OK;
@@ -237,7 +192,8 @@ static enum uvp_code set_memory(struct uvp_options *options, const char *value,
     uint64_t bytes = 0;
 
     if (!uvp_value_size(value, &bytes) || bytes < LEAST_MEMORY || bytes > SIZE_MAX / 2) {
-        return refuse(err, "memory", value, "a size of at least 1M, such as 512M or 4G");
+        return uvp_option_refuse(err, "memory", value,
+                                 "a size of at least 1M, such as 512M or 4G");
     }
     options->line.budget_bytes = (size_t)bytes;
     return UVP_OK;
@@ -246,8 +202,8 @@ static enum uvp_code set_memory(struct uvp_options *options, const char *value,
 static enum uvp_code set_queue(struct uvp_options *options, const char *value,
                                struct uvp_error *err)
 {
-    if (!read_count(value, 1, MOST_QUEUE, &options->line.window_items)) {
-        return refuse(err, "queue", value, "a number from 1 to 1048576");
+    if (!uvp_option_count(value, 1, MOST_QUEUE, &options->line.window_items)) {
+        return uvp_option_refuse(err, "queue", value, "a number from 1 to 1048576");
     }
     return UVP_OK;
 }
@@ -256,7 +212,8 @@ static enum uvp_code set_duration(const char *name, const char *value, uint64_t 
                                   struct uvp_error *err)
 {
     if (!uvp_value_duration(value, ns)) {
-        return refuse(err, name, value, "a time such as 500ms, 10s, 2m or 1h; 0 is none");
+        return uvp_option_refuse(err, name, value,
+                                 "a time such as 500ms, 10s, 2m or 1h; 0 is none");
     }
     return UVP_OK;
 }
@@ -283,7 +240,7 @@ static enum uvp_code set_report(struct uvp_options *options, const char *value,
                                 struct uvp_error *err)
 {
     if (*value == '\0' || strcmp(value, "-") == 0) {
-        return refuse(err, "report", *value == '\0' ? "''" : value, "a file");
+        return uvp_option_refuse(err, "report", *value == '\0' ? "''" : value, "a file");
     }
     options->report_path = value;
     return UVP_OK;
@@ -294,7 +251,7 @@ static enum uvp_code set_progress(struct uvp_options *options, const char *value
 {
     options->progress = strcmp(value, "auto") == 0;
     if (!options->progress && strcmp(value, "never") != 0) {
-        return refuse(err, "progress", value, "auto or never");
+        return uvp_option_refuse(err, "progress", value, "auto or never");
     }
     return UVP_OK;
 }
@@ -367,12 +324,46 @@ const struct uvp_option uvp_option_table[] = {
     {"dry-run", 0, NULL, NULL, "read and judge the members, unwrap and write nothing",
      set_dry_run},
 
-    {"resolution", 0, "TEXELS", "Atlas", "side of the square page, 16 to 65536 (default 1024)",
-     set_resolution},
+    {"preset", 0, "NAME", "Atlas",
+     "fast, balanced (default) or best: more time buys fewer\n"
+     "charts, shorter seams and fuller pages",
+     uvp_option_preset},
+    {"max-stretch", 0, "X", NULL,
+     "most stretch, 1.001 to 100 (default 1.25): less costs\n"
+     "seams, more saves them",
+     uvp_option_max_stretch},
+    {"max-chart-triangles", 0, "N", NULL, "no larger charts than that (default: no limit)",
+     uvp_option_max_chart_triangles},
+    {"seams", 0, "SPEC", NULL,
+     "where charts must end: none (default), or a list of\n"
+     "angle=DEG (edges bent by as much) and material",
+     uvp_option_seams},
+    {"keep-charts", 0, NULL, NULL,
+     "meshes that have UVs keep their charts: what is invalid\n"
+     "is repaired, the rest only packed anew",
+     uvp_option_keep_charts},
+    {"fix-winding", 0, NULL, NULL,
+     "unwrap polygons turned against their neighbours with\n"
+     "them, not as charts of their own",
+     uvp_option_fix_winding},
+    {"resolution", 0, "TEXELS", NULL, "side of the square page, 16 to 65536 (default 1024)",
+     uvp_option_resolution},
     {"padding", 0, "TEXELS", NULL,
      "least gap between charts, half of it to the border\n"
      "(default 2; 0: they may touch, never overlap)",
-     set_padding},
+     uvp_option_padding},
+    {"texels-per-unit", 0, "X", NULL,
+     "texels for a unit of length of the mesh (default: as\n"
+     "many as fill the page)",
+     uvp_option_texels_per_unit},
+    {"pages", 0, "N", NULL,
+     "most pages, as UDIM tiles: 1 to 1000 (default 1), or auto:\n"
+     "as many as --texels-per-unit needs",
+     uvp_option_pages},
+    {"pack-effort", 0, "N", NULL,
+     "times the packing work of the preset, 1 to 1000\n"
+     "(default 1)",
+     uvp_option_pack_effort},
 
     {"workers", 0, "N", "Resources",
      "worker threads: a number or auto, one a CPU (default);\n"

@@ -9,7 +9,7 @@
 
 #include "tools/uvpipe/options.h"
 
-#define MOST_WORDS 16
+#define MOST_WORDS 32
 
 /* Parses a line of words parted by blanks; "''" is an empty word. */
 static enum uvp_code parse(struct uvp_options *options, const char *line, struct uvp_mem *mem,
@@ -171,6 +171,51 @@ static void padding_zero_is_not_the_default(void **state)
     uvp_options_release(&options);
 }
 
+static void the_atlas_is_shaped(void **state)
+{
+    const struct uvp_atlas_options *atlas;
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(parse(&options,
+                           "--preset best --max-stretch 1.5 --max-chart-triangles 9 "
+                           "--seams angle=60,material --keep-charts --fix-winding "
+                           "--texels-per-unit 0.25 --pages auto --pack-effort 3",
+                           &mem, &err),
+                     UVP_OK);
+    atlas = &options.settings.atlas;
+    assert_int_equal(atlas->preset, UVP_ATLAS_BEST);
+    assert_true(atlas->max_stretch == 1.5F);
+    assert_int_equal(atlas->max_chart_triangles, 9);
+    assert_true(atlas->seam_degrees == 60.0F);
+    assert_true(atlas->seam_groups);
+    assert_true(atlas->keep_charts);
+    assert_true(atlas->fix_winding);
+    assert_true(atlas->texels_per_unit == 0.25F);
+    assert_true(atlas->pages == UVP_ATLAS_PAGES_AUTO);
+    assert_int_equal(atlas->pack_effort, 3);
+    uvp_options_release(&options);
+
+    /* the last --seams counts, whole */
+    assert_int_equal(parse(&options,
+                           "--preset fast --seams angle=0.5 --seams material --pages 7", &mem,
+                           &err),
+                     UVP_OK);
+    assert_int_equal(options.settings.atlas.preset, UVP_ATLAS_FAST);
+    assert_false(options.settings.atlas.seam_degrees > 0);
+    assert_true(options.settings.atlas.seam_groups);
+    assert_int_equal(options.settings.atlas.pages, 7);
+    uvp_options_release(&options);
+    assert_int_equal(parse(&options, "--seams material,angle=180 --seams none", &mem, &err),
+                     UVP_OK);
+    assert_false(options.settings.atlas.seam_degrees > 0);
+    assert_false(options.settings.atlas.seam_groups);
+    uvp_options_release(&options);
+}
+
 static void workers_are_clamped(void **state)
 {
     struct uvp_options options;
@@ -210,73 +255,121 @@ static void help_and_version_win(void **state)
     uvp_options_release(&options);
 }
 
-static void mistakes_are_named(void **state)
+struct mistake {
+    const char *line;
+    const char *text; /* part of the message */
+};
+
+static const struct mistake mistakes[] = {
+    {"--nonsense", "unknown option --nonsense"},
+    {"--nonsense=1", "unknown option --nonsense"},
+    {"--work 2", "unknown option --work"}, /* no abbreviations */
+    {"-x", "unknown option -x"},
+    {"-qx", "unknown option -x"},
+    {"--output", "--output needs a value"},
+    {"-o", "--output needs a value"},
+    {"-o ''", "expected a file"},
+    {"--dry-run=yes", "--dry-run takes no value"},
+    {"--workers many", "--workers many"},
+    {"--workers -1", "--workers -1"},
+    {"--workers 2x", "--workers 2x"},
+    {"--workers 4097", "--workers 4097"},
+    {"--workers=", "--workers"},
+    {"--readers 0", "--readers 0"},
+    {"--readers 65", "--readers 65"},
+    {"--memory 1023K", "--memory 1023K"},
+    {"--memory 1.5G", "--memory 1.5G"},
+    {"--queue 0", "--queue 0"},
+    {"--resolution 15", "--resolution 15"},
+    {"--resolution 65537", "--resolution 65537"},
+    {"--resolution 0x100", "--resolution 0x100"},
+    {"--padding -1", "--padding -1"},
+    {"--padding 1e2", "--padding 1e2"},
+    {"--padding 3 --resolution 16", "an eighth of --resolution 16"},
+    {"--existing keep", "skip or replace"},
+    {"--on-error die", "pass, drop or stop"},
+    {"--max-errors x", "--max-errors x"},
+    {"--format rar", "tar, cpio, zip or folder"},
+    {"--format 7z", "tar, cpio, zip or folder"},
+    {"--format folder", "--format folder needs --output"},
+    {"--compress brotli", "none, zstd"},
+    {"--compress averyveryverylongname", "none, zstd"},
+    {"--compress zstd:", "expected a level"},
+    {"--compress zstd:fast", "expected a level"},
+    {"--compress zstd:99999", "expected a level"},
+    {"--compress none:1", "no levels"},
+    {"--timeout soon", "--timeout soon"},
+    {"--member-timeout 1d", "--member-timeout 1d"},
+    {"--stall-timeout -1", "--stall-timeout -1"},
+    {"--report -", "--report -"},
+    {"--report ''", "expected a file"},
+    {"--report x -o x", "the same file"},
+    {"--progress always", "auto or never"},
+    {"- -", "stdin can be read once"},
+    {"''", "empty name"},
+};
+
+static const struct mistake atlas_mistakes[] = {
+    {"--preset quick", "fast, balanced or best"},
+    {"--preset ''", "--preset '': expected"},
+    {"--max-stretch 1", "--max-stretch 1: expected"},
+    {"--max-stretch 1.0009", "from 1.001 to 100"},
+    {"--max-stretch 100.000001", "from 1.001 to 100"},
+    {"--max-stretch nan", "from 1.001 to 100"},
+    {"--max-chart-triangles 0", "at least 1"},
+    {"--max-chart-triangles 4294967296", "at least 1"},
+    {"--seams ''", "--seams '': expected none"},
+    {"--seams angle", "expected none, or a list"},
+    {"--seams angle=", "expected none, or a list"},
+    {"--seams angle=0", "expected none, or a list"},
+    {"--seams angle=180.5", "expected none, or a list"},
+    {"--seams angle=60,", "expected none, or a list"},
+    {"--seams ,angle=60", "expected none, or a list"},
+    {"--seams angle=60,angle=70", "expected none, or a list"},
+    {"--seams material,material", "expected none, or a list"},
+    {"--seams none,material", "expected none, or a list"},
+    {"--seams material,none", "expected none, or a list"},
+    {"--seams angle=60.00000000000000000000", "expected none, or a list"},
+    {"--keep-charts=1", "takes no value"},
+    {"--keep-charts --existing skip", "--keep-charts and --existing skip"},
+    {"--existing replace --keep-charts", "--keep-charts and --existing replace"},
+    {"--fix-winding=no", "takes no value"},
+    {"--texels-per-unit 0", "above 0"},
+    {"--texels-per-unit -3", "above 0"},
+    {"--texels-per-unit 1000000001", "above 0"},
+    {"--texels-per-unit 1e3", "above 0"},
+    {"--pages 0", "or auto"},
+    {"--pages 1001", "or auto"},
+    {"--pages many", "or auto"},
+    {"--pages auto", "--pages auto needs --texels-per-unit"},
+    {"--pack-effort 0", "from 1 to 1000"},
+    {"--pack-effort 1001", "from 1 to 1000"},
+};
+
+static void check_mistake(const struct mistake *mistake)
 {
-    static const struct {
-        const char *line;
-        const char *text; /* part of the message */
-    } rows[] = {
-        {"--nonsense", "unknown option --nonsense"},
-        {"--nonsense=1", "unknown option --nonsense"},
-        {"--work 2", "unknown option --work"}, /* no abbreviations */
-        {"-x", "unknown option -x"},
-        {"-qx", "unknown option -x"},
-        {"--output", "--output needs a value"},
-        {"-o", "--output needs a value"},
-        {"-o ''", "expected a file"},
-        {"--dry-run=yes", "--dry-run takes no value"},
-        {"--workers many", "--workers many"},
-        {"--workers -1", "--workers -1"},
-        {"--workers 2x", "--workers 2x"},
-        {"--workers 4097", "--workers 4097"},
-        {"--workers=", "--workers"},
-        {"--readers 0", "--readers 0"},
-        {"--readers 65", "--readers 65"},
-        {"--memory 1023K", "--memory 1023K"},
-        {"--memory 1.5G", "--memory 1.5G"},
-        {"--queue 0", "--queue 0"},
-        {"--resolution 15", "--resolution 15"},
-        {"--resolution 65537", "--resolution 65537"},
-        {"--resolution 0x100", "--resolution 0x100"},
-        {"--padding -1", "--padding -1"},
-        {"--padding 1e2", "--padding 1e2"},
-        {"--padding 3 --resolution 16", "an eighth of --resolution 16"},
-        {"--existing keep", "skip or replace"},
-        {"--on-error die", "pass, drop or stop"},
-        {"--max-errors x", "--max-errors x"},
-        {"--format rar", "tar, cpio, zip or folder"},
-        {"--format 7z", "tar, cpio, zip or folder"},
-        {"--format folder", "--format folder needs --output"},
-        {"--compress brotli", "none, zstd"},
-        {"--compress averyveryverylongname", "none, zstd"},
-        {"--compress zstd:", "expected a level"},
-        {"--compress zstd:fast", "expected a level"},
-        {"--compress zstd:99999", "expected a level"},
-        {"--compress none:1", "no levels"},
-        {"--timeout soon", "--timeout soon"},
-        {"--member-timeout 1d", "--member-timeout 1d"},
-        {"--stall-timeout -1", "--stall-timeout -1"},
-        {"--report -", "--report -"},
-        {"--report ''", "expected a file"},
-        {"--report x -o x", "the same file"},
-        {"--progress always", "auto or never"},
-        {"- -", "stdin can be read once"},
-        {"''", "empty name"},
-    };
     struct uvp_options options;
     struct uvp_error err;
     struct uvp_mem mem;
 
-    (void)state;
     uvp_mem_init(&mem, 0);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_int_equal(parse(&options, rows[i].line, &mem, &err), UVP_USAGE);
-        assert_int_equal(err.code, UVP_USAGE);
-        if (strstr(err.text, rows[i].text) == NULL) {
-            fail_msg("'%s' gave '%s'", rows[i].line, err.text);
-        }
-        assert_null(strchr(err.text, '\n'));
-        assert_int_equal(mem.used_bytes, 0);
+    assert_int_equal(parse(&options, mistake->line, &mem, &err), UVP_USAGE);
+    assert_int_equal(err.code, UVP_USAGE);
+    if (strstr(err.text, mistake->text) == NULL) {
+        fail_msg("'%s' gave '%s'", mistake->line, err.text);
+    }
+    assert_null(strchr(err.text, '\n'));
+    assert_int_equal(mem.used_bytes, 0);
+}
+
+static void mistakes_are_named(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        check_mistake(&mistakes[i]);
+    }
+    for (size_t i = 0; i < sizeof atlas_mistakes / sizeof *atlas_mistakes; i++) {
+        check_mistake(&atlas_mistakes[i]);
     }
 }
 
@@ -335,6 +428,7 @@ int main(void)
         cmocka_unit_test(lists_gather),
         cmocka_unit_test(every_choice),
         cmocka_unit_test(padding_zero_is_not_the_default),
+        cmocka_unit_test(the_atlas_is_shaped),
         cmocka_unit_test(workers_are_clamped),
         cmocka_unit_test(help_and_version_win),
         cmocka_unit_test(mistakes_are_named),

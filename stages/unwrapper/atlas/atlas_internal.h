@@ -52,35 +52,43 @@ static inline enum uvp_code uvp_work_count(struct uvp_atlas_work *work, uint32_t
         }                                                                                      \
     } while (0)
 
-/* The mesh as the engine sees it. A unit is a polygon: it is never taken apart. */
+/*
+ * The mesh as the engine sees it. A unit is a polygon: it is never taken apart. Read it through
+ * the functions below: the arrays are kept small, 47 bytes a triangle.
+ */
 struct uvp_topology {
     uint32_t triangle_count;
     uint32_t point_count;
     uint32_t unit_count;
     uint32_t live_triangles;
-    struct uvp_vec3 *point;  /* distinct positions, scaled: live triangles span 1 */
-    uint32_t *vertex;        /* 3 a triangle: its points */
-    uint32_t *opposite;      /* 3 a triangle: the half-edge across, or UVP_NONE */
-    struct uvp_vec3 *normal; /* unit length */
-    double *area;
-    uint32_t *unit;       /* of each triangle */
-    uint32_t *unit_first; /* unit_count + 1: first triangle of each; units are in order */
+    uint32_t turned_triangles;
+    double scale;       /* a power of two: live triangles span 1/2 ... 1 in the scaled mesh */
+    float *point;       /* 3 a distinct position, as given; zero when not finite */
+    uint32_t *vertex;   /* 3 a triangle: its points */
+    uint32_t *opposite; /* 3 a triangle: the half-edge across, or UVP_NONE */
+    float *face;        /* 4 a triangle: unit normal, area; 0 when that is below float's range */
+    uint32_t *unit;     /* of each triangle; NULL: every triangle is a unit */
+    uint32_t *unit_first; /* unit_count + 1: first triangle of each; units are in order; or NULL
+                           */
     uint8_t *dead;        /* triangles that get no UV area */
+    uint8_t *turned; /* triangles whose corners 1 and 2 are swapped here; NULL: none are */
 };
 
 static inline struct uvp_vec3 uvp_point_of(const struct uvp_topology *topology, uint32_t p)
 {
-    return topology->point[p];
+    const float *const at = topology->point + 3 * (size_t)p;
+    const double scale = topology->scale;
+
+    return (struct uvp_vec3){(double)at[0] * scale, (double)at[1] * scale,
+                             (double)at[2] * scale};
 }
 
+/* Of unit length, to float's precision; zero for dead triangles. */
 static inline struct uvp_vec3 uvp_normal_of(const struct uvp_topology *topology, uint32_t t)
 {
-    return topology->normal[t];
-}
+    const float *const face = topology->face + 4 * (size_t)t;
 
-static inline double uvp_area_of(const struct uvp_topology *topology, uint32_t t)
-{
-    return topology->area[t];
+    return (struct uvp_vec3){(double)face[0], (double)face[1], (double)face[2]};
 }
 
 static inline bool uvp_is_dead(const struct uvp_topology *topology, uint32_t t)
@@ -88,15 +96,38 @@ static inline bool uvp_is_dead(const struct uvp_topology *topology, uint32_t t)
     return topology->dead[t] != 0;
 }
 
-static inline uint32_t uvp_unit_of(const struct uvp_topology *topology, uint32_t t)
+/* topology.c: from the points. */
+double uvp_topology_area(const struct uvp_topology *topology, uint32_t t);
+
+/* Zero for dead triangles. */
+static inline double uvp_area_of(const struct uvp_topology *topology, uint32_t t)
 {
-    return topology->unit[t];
+    const double area = (double)topology->face[4 * (size_t)t + 3];
+
+    return area > 0 || uvp_is_dead(topology, t) ? area : uvp_topology_area(topology, t);
 }
 
-/* First triangle of unit u; uvp_unit_first(unit_count) is the triangle count. */
+static inline uint32_t uvp_unit_of(const struct uvp_topology *topology, uint32_t t)
+{
+    return topology->unit == NULL ? t : topology->unit[t];
+}
+
+/* First triangle of unit u; of unit_count: the number of triangles. */
 static inline uint32_t uvp_unit_first(const struct uvp_topology *topology, uint32_t u)
 {
-    return topology->unit_first[u];
+    return topology->unit_first == NULL ? u : topology->unit_first[u];
+}
+
+/* The corner of the input that half-edge h starts at. */
+static inline uint32_t uvp_corner_of(const struct uvp_atlas_work *work,
+                                     const struct uvp_topology *topology, uint32_t h)
+{
+    const uint32_t k = h % 3;
+
+    if (topology->turned == NULL || k == 0 || !topology->turned[h / 3]) {
+        return work->input->triangles[h];
+    }
+    return work->input->triangles[k == 1 ? h + 1 : h - 1];
 }
 
 static inline uint32_t uvp_edge_next(uint32_t h)
@@ -133,5 +164,20 @@ struct uvp_charts {
     struct uvp_point2 *slot; /* a chart vertex on its chart's lattice; room: 3 a triangle */
     struct uvp_point2 *page; /* the same on the page's lattice, once placed */
 };
+
+/*
+ * The half-edge across h when the chart goes on there, or UVP_NONE: a chart may be cut along
+ * edges inside it, and has then a slot on each side.
+ */
+static inline uint32_t uvp_charts_across(const struct uvp_topology *topology,
+                                         const struct uvp_charts *charts, uint32_t h)
+{
+    const uint32_t g = topology->opposite[h];
+
+    return g != UVP_NONE && charts->corner[h] == charts->corner[uvp_edge_next(g)] &&
+                   charts->corner[g] == charts->corner[uvp_edge_next(h)]
+               ? g
+               : UVP_NONE;
+}
 
 #endif

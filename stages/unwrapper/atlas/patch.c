@@ -80,7 +80,7 @@ enum uvp_code uvp_patch_make(struct uvp_atlas_work *work, const struct uvp_topol
 
     *patch = (struct uvp_patch){.triangle = triangles, .triangle_count = count};
     for (uint32_t i = 0; i < count; i++) {
-        pieces->label[triangles[i]] = label;
+        uvp_pieces_give(pieces, triangles[i], label);
         pieces->local[triangles[i]] = i;
     }
     UVP_TAKE(work, patch->corner, 3 * (size_t)count);

@@ -30,12 +30,26 @@ struct uvp_patch {
 
 /*
  * Which triangles are together: label says of which piece each triangle is, local its place in
- * the piece's list.
+ * the piece's list. Bit k of cut[t] parts a piece along edge k of t; set on both sides.
+ *
+ * Threads: tasks with pieces of their own may share the arrays: each writes only at its own
+ *          triangles, and whatever it reads as a neighbour's label is not its own.
  */
 struct uvp_pieces {
     uint32_t *label;
     uint32_t *local;
+    uint8_t *cut; /* NULL: no cuts */
 };
+
+static inline uint32_t uvp_pieces_label(const struct uvp_pieces *pieces, uint32_t t)
+{
+    return __atomic_load_n(&pieces->label[t], __ATOMIC_RELAXED);
+}
+
+static inline void uvp_pieces_give(const struct uvp_pieces *pieces, uint32_t t, uint32_t label)
+{
+    __atomic_store_n(&pieces->label[t], label, __ATOMIC_RELAXED);
+}
 
 /* Numbers the list's triangles in `pieces`, and gives the patch corners, points and borders. */
 UVP_MUST_USE enum uvp_code uvp_patch_make(struct uvp_atlas_work *work,
@@ -44,13 +58,18 @@ UVP_MUST_USE enum uvp_code uvp_patch_make(struct uvp_atlas_work *work,
                                           const uint32_t *triangles, uint32_t count,
                                           struct uvp_patch *patch);
 
-/* The half-edge across h when its triangle is of the same piece, or UVP_NONE. */
+/* The half-edge across h when its triangle is of the same piece and not cut off, or UVP_NONE.
+ */
 static inline uint32_t uvp_pieces_across(const struct uvp_topology *topology,
                                          const struct uvp_pieces *pieces, uint32_t h)
 {
     const uint32_t g = topology->opposite[h];
 
-    return g != UVP_NONE && pieces->label[g / 3] == pieces->label[h / 3] ? g : UVP_NONE;
+    if (g == UVP_NONE || uvp_pieces_label(pieces, g / 3) != uvp_pieces_label(pieces, h / 3) ||
+        (pieces->cut != NULL && (pieces->cut[h / 3] >> h % 3 & 1) != 0)) {
+        return UVP_NONE;
+    }
+    return g;
 }
 
 /* Rounds uv to a lattice of about 2^24 steps over the patch: fills `at` and `step`. */

@@ -411,7 +411,7 @@ enum uvp_code uvp_place_charts(struct uvp_atlas_work *work, const struct uvp_top
                             .topology = topology,
                             .charts = charts,
                             .packing = packing,
-                            .pieces = {charts->chart_of, NULL},
+                            .pieces = {charts->chart_of, NULL, NULL},
                             .least = LEAST_STEPS << round};
     uint8_t *failed;
 

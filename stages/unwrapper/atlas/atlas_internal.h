@@ -66,12 +66,12 @@ struct uvp_topology {
     float *point;       /* 3 a distinct position, as given; zero when not finite */
     uint32_t *vertex;   /* 3 a triangle: its points */
     uint32_t *opposite; /* 3 a triangle: the half-edge across, or UVP_NONE */
-    float *face;        /* 4 a triangle: unit normal, area; 0 when that is below float's range */
-    uint32_t *unit;     /* of each triangle; NULL: every triangle is a unit */
+    float *face;    /* 4 a triangle: unit normal, area; 0 when that is below float's range */
+    uint32_t *unit; /* of each triangle; NULL: every triangle is a unit */
     uint32_t *unit_first; /* unit_count + 1: first triangle of each; units are in order; or NULL
                            */
     uint8_t *dead;        /* triangles that get no UV area */
-    uint8_t *turned; /* triangles whose corners 1 and 2 are swapped here; NULL: none are */
+    uint8_t *turned;      /* triangles whose corners 1 and 2 are swapped here; NULL: none are */
 };
 
 static inline struct uvp_vec3 uvp_point_of(const struct uvp_topology *topology, uint32_t p)

@@ -31,7 +31,7 @@ static uint32_t apex(const struct uvp_topology *topology, uint32_t h)
 
 static bool may_pair(const struct uvp_topology *topology, uint32_t h, uint32_t g)
 {
-    return topology->unit[h / 3] != topology->unit[g / 3];
+    return uvp_unit_of(topology, h / 3) != uvp_unit_of(topology, g / 3);
 }
 
 static void pair(struct uvp_topology *topology, uint32_t h, uint32_t g)

@@ -13,11 +13,6 @@ struct polygon {
     struct uvp_sort_item *spare;
 };
 
-static uint32_t corner_of(const struct uvp_atlas_work *work, uint32_t h)
-{
-    return work->input->triangles[h];
-}
-
 static enum uvp_code fail_polygon(struct uvp_atlas_work *work, uint32_t triangle)
 {
     return uvp_fail(work->err, UVP_BAD_DATA, triangle,
@@ -34,8 +29,8 @@ static enum uvp_code pair_diagonals(struct uvp_atlas_work *work, struct uvp_topo
 
     for (uint32_t i = 0; i < half_edges; i++) {
         const uint32_t h = 3 * polygon->first + i;
-        const uint32_t a = corner_of(work, h);
-        const uint32_t b = corner_of(work, uvp_edge_next(h));
+        const uint32_t a = uvp_corner_of(work, topology, h);
+        const uint32_t b = uvp_corner_of(work, topology, uvp_edge_next(h));
         items[i].key = a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
         items[i].value = h;
     }
@@ -43,7 +38,8 @@ static enum uvp_code pair_diagonals(struct uvp_atlas_work *work, struct uvp_topo
     for (uint32_t i = 1; i < half_edges; i++) {
         const uint32_t h = items[i - 1].value;
         const uint32_t g = items[i].value;
-        if (items[i].key == items[i - 1].key && corner_of(work, h) != corner_of(work, g)) {
+        if (items[i].key == items[i - 1].key &&
+            uvp_corner_of(work, topology, h) != uvp_corner_of(work, topology, g)) {
             topology->opposite[h] = g;
             topology->opposite[g] = h;
             pairs++;
@@ -61,7 +57,7 @@ static enum uvp_code count_corners(struct uvp_atlas_work *work, struct polygon *
     uint32_t distinct = 1;
 
     for (uint32_t i = 0; i < half_edges; i++) {
-        polygon->items[i].key = corner_of(work, 3 * polygon->first + i);
+        polygon->items[i].key = work->input->triangles[3 * (size_t)polygon->first + i];
     }
     UVP_TRY(uvp_sort_polled(work, polygon->items, polygon->spare, half_edges));
     for (uint32_t i = 1; i < half_edges; i++) {
@@ -147,7 +143,9 @@ static void lend_normals(struct uvp_topology *topology, const struct polygon *po
     sum = uvp_vec3_unit(sum);
     for (uint32_t t = polygon->first; t < polygon->first + polygon->count; t++) {
         if (polygon->items[t - polygon->first].key && !topology->dead[t]) {
-            topology->normal[t] = sum;
+            topology->face[4 * (size_t)t] = (float)sum.x;
+            topology->face[4 * (size_t)t + 1] = (float)sum.y;
+            topology->face[4 * (size_t)t + 2] = (float)sum.z;
         }
     }
 }
@@ -171,25 +169,60 @@ static enum uvp_code treat_polygon(struct uvp_atlas_work *work, struct uvp_topol
     return uvp_work_count(work, 8 * polygon->count);
 }
 
-/* Numbers the units; returns the size of the largest. */
-static uint32_t number_units(const struct uvp_atlas_work *work, struct uvp_topology *topology)
+static uint32_t count_units(const struct uvp_atlas_input *input)
+{
+    const uint32_t *const polygon = input->triangle_polygon;
+    uint32_t units = input->triangle_count != 0;
+
+    for (uint32_t t = 1; t < input->triangle_count; t++) {
+        units += polygon == NULL || polygon[t] != polygon[t - 1];
+    }
+    return units;
+}
+
+enum uvp_code uvp_polygon_number(struct uvp_atlas_work *work, struct uvp_topology *topology)
 {
     const uint32_t *const polygon = work->input->triangle_polygon;
-    uint32_t largest = 1;
     uint32_t units = 0;
 
+    topology->unit_count = count_units(work->input);
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
+    if (topology->unit_count == topology->triangle_count) {
+        return UVP_OK;
+    }
+    UVP_TAKE(work, topology->unit, topology->triangle_count);
+    UVP_TAKE(work, topology->unit_first, (size_t)topology->unit_count + 1);
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        if (t == 0 || polygon == NULL || polygon[t] != polygon[t - 1]) {
+        if (t == 0 || polygon[t] != polygon[t - 1]) {
             topology->unit_first[units++] = t;
         }
         topology->unit[t] = units - 1;
-        if (t - topology->unit_first[units - 1] >= largest) {
-            largest = t - topology->unit_first[units - 1] + 1;
-        }
+        UVP_TRY(uvp_work_count(work, 1));
     }
     topology->unit_first[units] = topology->triangle_count;
-    topology->unit_count = units;
+    return UVP_OK;
+}
+
+static uint32_t largest_unit(const struct uvp_topology *topology)
+{
+    uint32_t largest = 1;
+
+    for (uint32_t u = 0; topology->unit_first != NULL && u < topology->unit_count; u++) {
+        const uint32_t count = topology->unit_first[u + 1] - topology->unit_first[u];
+        largest = count > largest ? count : largest;
+    }
     return largest;
+}
+
+/* Corner 3 t + k of triangle t, as of plain triangles: nothing can be shared. */
+static bool is_in_order(const struct uvp_atlas_input *input)
+{
+    uint32_t h = 0;
+
+    while (h < 3 * input->triangle_count && input->triangles[h] == h) {
+        h++;
+    }
+    return h == 3 * input->triangle_count;
 }
 
 /* A corner is of one polygon only: else two charts would fight for its UV. */
@@ -199,19 +232,23 @@ static enum uvp_code check_corner_owners(struct uvp_atlas_work *work,
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
     uint32_t *owner;
 
+    if (is_in_order(work->input)) {
+        return UVP_OK;
+    }
     UVP_TAKE(work, owner, work->input->corner_count);
     for (uint32_t c = 0; c < work->input->corner_count; c++) {
         owner[c] = UVP_NONE;
     }
     UVP_TRY(uvp_stop_poll(work->stop, work->err));
     for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
-        uint32_t *const at = &owner[corner_of(work, h)];
-        if (*at != UVP_NONE && *at != topology->unit[h / 3]) {
+        const uint32_t unit = uvp_unit_of(topology, h / 3);
+        uint32_t *const at = &owner[work->input->triangles[h]];
+        if (*at != UVP_NONE && *at != unit) {
             return uvp_fail(work->err, UVP_BAD_DATA, h / 3,
                             "corner %u of triangle %u belongs to another polygon",
-                            corner_of(work, h), h / 3);
+                            work->input->triangles[h], h / 3);
         }
-        *at = topology->unit[h / 3];
+        *at = unit;
         UVP_TRY(uvp_work_count(work, 4));
     }
     uvp_arena_rewind(work->scratch, mark);
@@ -220,12 +257,15 @@ static enum uvp_code check_corner_owners(struct uvp_atlas_work *work,
 
 enum uvp_code uvp_polygon_pair(struct uvp_atlas_work *work, struct uvp_topology *topology)
 {
-    const uint32_t largest = number_units(work, topology);
+    const uint32_t largest = largest_unit(topology);
     struct uvp_arena_mark mark;
     struct polygon polygon;
 
     UVP_TRY(uvp_stop_poll(work->stop, work->err));
     UVP_TRY(check_corner_owners(work, topology));
+    if (largest == 1) {
+        return UVP_OK;
+    }
     mark = uvp_arena_mark(work->scratch);
     UVP_TAKE(work, polygon.items, 3 * (size_t)largest);
     UVP_TAKE(work, polygon.spare, 3 * (size_t)largest);

@@ -35,7 +35,7 @@ struct rider {
 
 static uint32_t corner_of(const struct rider *rider, uint32_t h)
 {
-    return rider->work->input->triangles[h];
+    return uvp_corner_of(rider->work, rider->topology, h);
 }
 
 static uint32_t *uv_at(const struct rider *rider, uint32_t h)
@@ -211,8 +211,8 @@ static enum uvp_code seat_dead(struct rider *rider)
 
     UVP_TAKE(rider->work, stack, rider->edge_count + 2);
     for (uint32_t u = 0; u < topology->unit_count; u++) {
-        const uint32_t first = topology->unit_first[u];
-        const uint32_t end = topology->unit_first[u + 1];
+        const uint32_t first = uvp_unit_first(topology, u);
+        const uint32_t end = uvp_unit_first(topology, u + 1);
         bool living = false;
         for (uint32_t t = first; t < end; t++) {
             living = living || !topology->dead[t];

@@ -9,6 +9,17 @@
 /* Height over longest edge below which a triangle counts as having no area: 2^-20. */
 #define AREA_LIMIT (1.0 / 1048576)
 
+/* Areas below this are not kept as float: it would be denormal, or nothing. */
+#define AREA_KEPT 1e-30
+
+/* Items between polls: far below a millisecond. */
+#define BLOCK 4096U
+
+static uint32_t block_end(uint32_t from, uint32_t count)
+{
+    return count - from < BLOCK ? count : from + BLOCK;
+}
+
 static struct uvp_vec3 position(const float *positions, uint32_t v)
 {
     const float *const p = positions + 3 * (size_t)v;
@@ -21,15 +32,11 @@ static bool is_finite(struct uvp_vec3 p)
     return isfinite(p.x) && isfinite(p.y) && isfinite(p.z);
 }
 
-static struct uvp_vec3 cross_of(const float *positions, const uint32_t vertex[3])
-{
-    const struct uvp_vec3 a = position(positions, vertex[0]);
-
-    return uvp_vec3_cross(uvp_vec3_sub(position(positions, vertex[1]), a),
-                          uvp_vec3_sub(position(positions, vertex[2]), a));
-}
-
-bool uvp_topology_has_area(const float *positions, const uint32_t vertex[3])
+/*
+ * Twice the area, along the normal; false when there is none. Products of four coordinates of
+ * the input: 1e-180 ... 1e156, in double's range.
+ */
+static bool find_cross(const float *positions, const uint32_t vertex[3], struct uvp_vec3 *cross)
 {
     const struct uvp_vec3 a = position(positions, vertex[0]);
     const struct uvp_vec3 b = position(positions, vertex[1]);
@@ -37,16 +44,71 @@ bool uvp_topology_has_area(const float *positions, const uint32_t vertex[3])
     const struct uvp_vec3 ab = uvp_vec3_sub(b, a);
     const struct uvp_vec3 ac = uvp_vec3_sub(c, a);
     const struct uvp_vec3 bc = uvp_vec3_sub(c, b);
-    double longest = uvp_vec3_dot(ab, ab);
+    const double longest =
+        fmax(uvp_vec3_dot(ab, ab), fmax(uvp_vec3_dot(ac, ac), uvp_vec3_dot(bc, bc)));
 
-    if (!is_finite(a) || !is_finite(b) || !is_finite(c)) {
-        return false;
-    }
-    longest = fmax(longest, fmax(uvp_vec3_dot(ac, ac), uvp_vec3_dot(bc, bc)));
-    return uvp_vec3_length(uvp_vec3_cross(ab, ac)) > AREA_LIMIT * longest;
+    *cross = uvp_vec3_cross(ab, ac);
+    /* a coordinate that is not finite makes the longest infinite, or NaN */
+    return isfinite(longest) && is_finite(a) && is_finite(b) && is_finite(c) &&
+           uvp_vec3_dot(*cross, *cross) > AREA_LIMIT * AREA_LIMIT * longest * longest;
 }
 
-static enum uvp_code check_input(struct uvp_atlas_work *work)
+bool uvp_topology_has_area(const float *positions, const uint32_t vertex[3])
+{
+    struct uvp_vec3 cross;
+
+    return find_cross(positions, vertex, &cross);
+}
+
+double uvp_topology_area(const struct uvp_topology *topology, uint32_t t)
+{
+    const uint32_t *const v = topology->vertex + 3 * (size_t)t;
+    const struct uvp_vec3 a = uvp_point_of(topology, v[0]);
+
+    return uvp_vec3_length(uvp_vec3_cross(uvp_vec3_sub(uvp_point_of(topology, v[1]), a),
+                                          uvp_vec3_sub(uvp_point_of(topology, v[2]), a))) /
+           2;
+}
+
+static enum uvp_code check_corners(struct uvp_atlas_work *work)
+{
+    const struct uvp_atlas_input *const input = work->input;
+
+    for (uint32_t from = 0; from < input->corner_count;) {
+        const uint32_t end = block_end(from, input->corner_count);
+        for (uint32_t c = from; c < end; c++) {
+            if (input->corner_vertex[c] >= input->vertex_count) {
+                return uvp_fail(work->err, UVP_BAD_DATA, c, "corner %u names vertex %u of %u",
+                                c, input->corner_vertex[c], input->vertex_count);
+            }
+        }
+        UVP_TRY(uvp_work_count(work, end - from));
+        from = end;
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code check_triangles(struct uvp_atlas_work *work)
+{
+    const struct uvp_atlas_input *const input = work->input;
+    const uint32_t half_edges = 3 * input->triangle_count;
+
+    for (uint32_t from = 0; from < half_edges;) {
+        const uint32_t end = block_end(from, half_edges);
+        for (uint32_t h = from; h < end; h++) {
+            if (input->triangles[h] >= input->corner_count) {
+                return uvp_fail(work->err, UVP_BAD_DATA, h / 3,
+                                "triangle %u names corner %u of %u", h / 3, input->triangles[h],
+                                input->corner_count);
+            }
+        }
+        UVP_TRY(uvp_work_count(work, end - from));
+        from = end;
+    }
+    return UVP_OK;
+}
+
+enum uvp_code uvp_topology_check_input(struct uvp_atlas_work *work)
 {
     const struct uvp_atlas_input *const input = work->input;
 
@@ -54,20 +116,8 @@ static enum uvp_code check_input(struct uvp_atlas_work *work)
         input->vertex_count > UINT32_MAX / 3) {
         return uvp_fail(work->err, UVP_BAD_DATA, 0, "more than %u triangles", TRIANGLES_MAX);
     }
-    for (uint32_t c = 0; c < input->corner_count; c++) {
-        if (input->corner_vertex[c] >= input->vertex_count) {
-            return uvp_fail(work->err, UVP_BAD_DATA, c, "corner %u names vertex %u of %u", c,
-                            input->corner_vertex[c], input->vertex_count);
-        }
-        UVP_TRY(uvp_work_count(work, 1));
-    }
-    for (uint32_t h = 0; h < 3 * input->triangle_count; h++) {
-        if (input->triangles[h] >= input->corner_count) {
-            return uvp_fail(work->err, UVP_BAD_DATA, h / 3, "triangle %u names corner %u of %u",
-                            h / 3, input->triangles[h], input->corner_count);
-        }
-        UVP_TRY(uvp_work_count(work, 1));
-    }
+    UVP_TRY(check_corners(work));
+    UVP_TRY(check_triangles(work));
     for (uint32_t t = 1; input->triangle_polygon != NULL && t < input->triangle_count; t++) {
         if (input->triangle_polygon[t] < input->triangle_polygon[t - 1]) {
             return uvp_fail(work->err, UVP_BAD_DATA, t, "polygon numbers fall at triangle %u",
@@ -77,130 +127,162 @@ static enum uvp_code check_input(struct uvp_atlas_work *work)
     return uvp_stop_poll(work->stop, work->err);
 }
 
-/* Names the three points and the area of a triangle; false: it is dead. */
+struct box {
+    float low[3];
+    float high[3];
+};
+
+static struct box empty_box(void)
+{
+    const float most = 3.402823466e38F;
+
+    return (struct box){{most, most, most}, {-most, -most, -most}};
+}
+
+static void grow_box(struct box *box, const float *p)
+{
+    for (int k = 0; k < 3; k++) {
+        box->low[k] = p[k] < box->low[k] ? p[k] : box->low[k];
+        box->high[k] = p[k] > box->high[k] ? p[k] : box->high[k];
+    }
+}
+
+/* The power of two that makes the box's longest side 1/2 ... 1. */
+static double scale_of(const struct box *box)
+{
+    double size = 0;
+    int exponent;
+
+    for (int k = 0; k < 3; k++) {
+        size = fmax(size, (double)box->high[k] - (double)box->low[k]);
+    }
+    (void)frexp(size, &exponent);
+    return ldexp(1, -exponent);
+}
+
+static enum uvp_code copy_points(struct uvp_atlas_work *work, struct uvp_topology *topology,
+                                 const uint32_t *point_of)
+{
+    struct box box = empty_box();
+    uint32_t next = 0;
+
+    UVP_TAKE(work, topology->point, 3 * (size_t)topology->point_count);
+    for (uint32_t v = 0; v < work->input->vertex_count; v++) {
+        if (point_of[v] == next) { /* numbered as they appear */
+            const struct uvp_vec3 p = position(work->input->positions, v);
+            float *const to = topology->point + 3 * (size_t)next++;
+            to[0] = is_finite(p) ? (float)p.x : 0;
+            to[1] = is_finite(p) ? (float)p.y : 0;
+            to[2] = is_finite(p) ? (float)p.z : 0;
+            grow_box(&box, to);
+        }
+        UVP_TRY(uvp_work_count(work, 2));
+    }
+    topology->scale = scale_of(&box);
+    return UVP_OK;
+}
+
+/* Names the three points of a triangle and measures it; false: it is dead. */
 static bool measure_triangle(const struct uvp_atlas_work *work, struct uvp_topology *topology,
                              const uint32_t *point_of, uint32_t t)
 {
+    const uint32_t *const corner = work->input->triangles + 3 * (size_t)t;
     uint32_t *const vertex = topology->vertex + 3 * (size_t)t;
+    float *const face = topology->face + 4 * (size_t)t;
     struct uvp_vec3 cross;
     uint32_t at[3];
+    double length;
+    double area;
 
     for (int k = 0; k < 3; k++) {
-        at[k] = work->input->corner_vertex[work->input->triangles[3 * (size_t)t + (size_t)k]];
+        at[k] = work->input->corner_vertex[corner[k]];
         vertex[k] = point_of[at[k]];
+        face[k] = 0;
     }
-    topology->normal[t] = (struct uvp_vec3){0, 0, 0};
-    topology->area[t] = 0;
+    face[3] = 0;
     if (vertex[0] == vertex[1] || vertex[1] == vertex[2] || vertex[2] == vertex[0] ||
-        !uvp_topology_has_area(work->input->positions, at)) {
+        !find_cross(work->input->positions, at, &cross)) {
         return false;
     }
-    /* from the input, not from the scaled points: tiny beside huge must not underflow */
-    cross = cross_of(work->input->positions, at);
-    topology->normal[t] = uvp_vec3_unit(cross);
-    topology->area[t] = uvp_vec3_length(cross) / 2;
+    length = uvp_vec3_length(cross);
+    cross = uvp_vec3_scale(cross, 1 / length);
+    area = length / 2 * topology->scale * topology->scale;
+    face[0] = (float)cross.x;
+    face[1] = (float)cross.y;
+    face[2] = (float)cross.z;
+    face[3] = area > AREA_KEPT ? (float)area : 0;
     return true;
 }
 
-struct box {
-    struct uvp_vec3 low;
-    struct uvp_vec3 high;
-};
-
-static void grow_box(struct box *box, struct uvp_vec3 p)
+static enum uvp_code measure_triangles(struct uvp_atlas_work *work,
+                                       struct uvp_topology *topology, const uint32_t *point_of,
+                                       struct box *box)
 {
-    box->low =
-        (struct uvp_vec3){fmin(box->low.x, p.x), fmin(box->low.y, p.y), fmin(box->low.z, p.z)};
-    box->high = (struct uvp_vec3){fmax(box->high.x, p.x), fmax(box->high.y, p.y),
-                                  fmax(box->high.z, p.z)};
+    *box = empty_box();
+    topology->live_triangles = 0;
+    for (uint32_t from = 0; from < topology->triangle_count;) {
+        const uint32_t end = block_end(from, topology->triangle_count);
+        for (uint32_t t = from; t < end; t++) {
+            const uint32_t *const vertex = topology->vertex + 3 * (size_t)t;
+            topology->dead[t] = !measure_triangle(work, topology, point_of, t);
+            topology->live_triangles += !topology->dead[t];
+            for (int k = 0; k < 3 && !topology->dead[t]; k++) {
+                grow_box(box, topology->point + 3 * (size_t)vertex[k]);
+            }
+        }
+        UVP_TRY(uvp_work_count(work, 20 * (end - from)));
+        from = end;
+    }
+    return UVP_OK;
 }
 
 /*
- * Scales the points so that live triangles span 1: products of coordinates cannot leave the
- * range. They are not moved: that would round the small ones.
+ * The mesh is scaled so that live triangles span about 1: then products of coordinates cannot
+ * leave the range. By a power of two, and nothing is moved: that would round.
  */
-static enum uvp_code scale_points(struct uvp_atlas_work *work, struct uvp_topology *topology,
-                                  const uint32_t *point_of)
-{
-    const float *const positions = work->input->positions;
-    struct box box = {{1e300, 1e300, 1e300}, {-1e300, -1e300, -1e300}};
-    double size;
-
-    for (uint32_t p = 0; p < topology->point_count; p++) {
-        topology->point[p] = (struct uvp_vec3){0, 0, 0};
-    }
-    UVP_TRY(uvp_stop_poll(work->stop, work->err));
-    for (uint32_t v = 0; v < work->input->vertex_count; v++) {
-        topology->point[point_of[v]] = position(positions, v);
-        UVP_TRY(uvp_work_count(work, 4));
-    }
-    for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
-        if (!topology->dead[h / 3]) {
-            grow_box(&box, topology->point[topology->vertex[h]]);
-        }
-        UVP_TRY(uvp_work_count(work, 4));
-    }
-    size = fmax(box.high.x - box.low.x, fmax(box.high.y - box.low.y, box.high.z - box.low.z));
-    for (uint32_t p = 0; p < topology->point_count; p++) {
-        topology->point[p] = uvp_vec3_scale(topology->point[p], 1 / size);
-        if (!is_finite(topology->point[p])) {
-            topology->point[p] = (struct uvp_vec3){0, 0, 0};
-        }
-    }
-    UVP_TRY(uvp_stop_poll(work->stop, work->err));
-    for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        topology->area[t] = topology->area[t] / size / size;
-    }
-    return uvp_stop_poll(work->stop, work->err);
-}
-
 static enum uvp_code measure(struct uvp_atlas_work *work, struct uvp_topology *topology)
 {
-    uint32_t *point_of;
-    uint32_t live = 0;
+    uint32_t *const point_of = topology->opposite; /* lent: there are no pairs yet */
+    struct box box;
 
-    UVP_TAKE(work, point_of, work->input->vertex_count);
     UVP_TRY(uvp_weld_vertices(work, point_of, &topology->point_count));
-    for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        topology->dead[t] = !measure_triangle(work, topology, point_of, t);
-        live += !topology->dead[t];
-        UVP_TRY(uvp_work_count(work, 10));
-    }
-    if (live == 0) {
+    UVP_TRY(copy_points(work, topology, point_of));
+    UVP_TRY(measure_triangles(work, topology, point_of, &box));
+    if (topology->live_triangles == 0) {
         return uvp_fail(work->err, UVP_DEGENERATE, 0, "no triangle of %u has area",
                         topology->triangle_count);
     }
-    return scale_points(work, topology, point_of);
+    /* points that no living triangle has may lie far out */
+    if (scale_of(&box) != topology->scale) {
+        topology->scale = scale_of(&box);
+        UVP_TRY(measure_triangles(work, topology, point_of, &box));
+    }
+    return UVP_OK;
 }
 
 static enum uvp_code take_arrays(struct uvp_atlas_work *work, struct uvp_topology *topology)
 {
     const size_t triangles = work->input->triangle_count;
+    const size_t vertices = work->input->vertex_count;
 
     topology->triangle_count = work->input->triangle_count;
     UVP_TAKE(work, topology->vertex, 3 * triangles);
-    UVP_TAKE(work, topology->opposite, 3 * triangles);
-    UVP_TAKE(work, topology->normal, triangles);
-    UVP_TAKE(work, topology->area, triangles);
-    UVP_TAKE(work, topology->unit, triangles);
-    UVP_TAKE(work, topology->unit_first, triangles + 1);
+    UVP_TAKE(work, topology->opposite, vertices > 3 * triangles ? vertices : 3 * triangles);
+    UVP_TAKE(work, topology->face, 4 * triangles);
     UVP_TAKE(work, topology->dead, triangles);
-    UVP_TAKE(work, topology->point, work->input->vertex_count);
-    for (size_t h = 0; h < 3 * triangles; h++) {
-        topology->opposite[h] = UVP_NONE;
-    }
     return UVP_OK;
 }
 
 enum uvp_code uvp_topology_make(struct uvp_atlas_work *work, struct uvp_topology *topology)
 {
-    struct uvp_arena_mark mark;
-
-    UVP_TRY(check_input(work));
+    UVP_TRY(uvp_topology_check_input(work));
     UVP_TRY(take_arrays(work, topology));
-    mark = uvp_arena_mark(work->scratch);
     UVP_TRY(measure(work, topology));
-    uvp_arena_rewind(work->scratch, mark);
+    UVP_TRY(uvp_polygon_number(work, topology));
+    for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
+        topology->opposite[h] = UVP_NONE;
+    }
+    UVP_TRY(uvp_stop_poll(work->stop, work->err));
     UVP_TRY(uvp_polygon_pair(work, topology));
     UVP_TRY(uvp_pairing_make(work, topology));
     topology->live_triangles = 0;

@@ -27,12 +27,18 @@ UVP_MUST_USE enum uvp_code uvp_topology_make(struct uvp_atlas_work *work,
  */
 bool uvp_topology_has_area(const float *positions, const uint32_t vertex[3]);
 
+/* What atlas.h asks of indices and polygon numbers. */
+UVP_MUST_USE enum uvp_code uvp_topology_check_input(struct uvp_atlas_work *work);
+
 /* weld.c: number of the distinct position of each vertex, by first appearance; exact. */
 UVP_MUST_USE enum uvp_code uvp_weld_vertices(struct uvp_atlas_work *work, uint32_t *point_of,
                                              uint32_t *point_count);
 
-/* polygon_disk.c: units, their inner diagonals, and the dead triangles that hang on one
- * diagonal. */
+/* polygon_disk.c: numbers the units. */
+UVP_MUST_USE enum uvp_code uvp_polygon_number(struct uvp_atlas_work *work,
+                                              struct uvp_topology *topology);
+
+/* polygon_disk.c: inner diagonals of units, and which dead triangles may stay dead. */
 UVP_MUST_USE enum uvp_code uvp_polygon_pair(struct uvp_atlas_work *work,
                                             struct uvp_topology *topology);
 

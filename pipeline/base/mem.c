@@ -245,9 +245,15 @@ static struct uvp_arena_chunk *next_chunk(struct uvp_arena *arena, size_t bytes)
 {
     struct uvp_arena_chunk *chunk;
     struct uvp_arena_chunk *after = arena->current;
-    size_t capacity = arena->held_bytes / 2;
+    size_t capacity = arena->held_bytes / 8;
 
-    if (after != NULL && after->next != NULL && after->next->capacity_bytes >= bytes) {
+    /* too small ones go: else every step's largest array would stay for all the steps after */
+    while (after != NULL && after->next != NULL && after->next->capacity_bytes < bytes) {
+        struct uvp_arena_chunk *const small = after->next;
+        after->next = small->next;
+        give_chunk(arena, small);
+    }
+    if (after != NULL && after->next != NULL) {
         return after->next;
     }
     if (capacity < CHUNK_BYTES) {

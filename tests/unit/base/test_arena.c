@@ -107,6 +107,30 @@ static void test_marks_nest(void **state)
     assert_int_equal(mem.used_bytes, 0);
 }
 
+/* A step with one larger array than the step before: the two are never held together. */
+static void test_chunks_too_small_are_given_back(void **state)
+{
+    struct uvp_mem mem;
+    struct uvp_arena arena;
+    struct uvp_arena_mark mark;
+    const size_t step = (size_t)1 << 20;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    uvp_arena_init(&arena, &mem, 0);
+    assert_non_null(uvp_arena_take(&arena, 1, 1));
+    mark = uvp_arena_mark(&arena);
+    for (size_t i = 1; i <= 10; i++) {
+        assert_non_null(uvp_arena_take(&arena, i * step, 1));
+        uvp_arena_rewind(&arena, mark);
+    }
+    assert_true(mem.peak_bytes < 12 * step);
+    assert_non_null(uvp_arena_take(&arena, step, 1));
+    assert_true(mem.used_bytes < 12 * step);
+    uvp_arena_release(&arena);
+    assert_int_equal(mem.used_bytes, 0);
+}
+
 static void test_every_allocation_fails(void **state)
 {
     (void)state;
@@ -150,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_ceiling_and_overflow),
         cmocka_unit_test(test_warm_arena_allocates_nothing),
         cmocka_unit_test(test_marks_nest),
+        cmocka_unit_test(test_chunks_too_small_are_given_back),
         cmocka_unit_test(test_every_allocation_fails),
         cmocka_unit_test(test_small_limit),
     };

@@ -32,6 +32,12 @@ void uvp_pipeline_stats(const struct uvp_pipeline *pipeline, struct uvp_pipeline
     stats->budget_peak_bytes = budget.peak_bytes;
     stats->window_peak = budget.window_peak;
     stats->jobs = fill.jobs_added;
+    if (line->pool != NULL) {
+        const struct uvp_pool_stats pool = uvp_pool_stats(line->pool);
+
+        stats->batches = pool.batches;
+        stats->helped = pool.helped;
+    }
     stats->reader_wait_ns = waited_by(line, uvp_reader_run);
     stats->worker_wait_ns = waited_by(line, uvp_worker_run);
     stats->writer_wait_ns = waited_by(line, uvp_writer_run);

@@ -28,6 +28,55 @@ void uvp_desk_settle(struct uvp_desk *desk, struct uvp_item *item, size_t bytes)
     }
 }
 
+/* ---- help with one item ---- */
+
+uint32_t uvp_desk_hands(const struct uvp_desk *desk)
+{
+    return desk->line->pool == NULL ? 1 : desk->line->options.workers;
+}
+
+void *uvp_desk_worker_of_hand(const struct uvp_desk *desk, uint32_t hand)
+{
+    const uint32_t member = uvp_pool_member_of_hand(desk->number, hand);
+
+    return hand == 0 ? desk->worker : desk->line->posts[1 + member].desk.worker;
+}
+
+void uvp_desk_run(struct uvp_desk *desk, const struct uvp_desk_batch *batch)
+{
+    const struct uvp_pool_batch posted = {
+        .task = batch->task,
+        .arg = batch->arg,
+        .count = batch->count,
+        .rank = desk->ticket,
+        .label = batch->label,
+    };
+
+    if (desk->line->pool != NULL) {
+        uvp_pool_run(desk->line->pool, desk->number, &posted, desk->note);
+        return;
+    }
+    for (uint32_t i = 0; i < batch->count; i++) {
+        batch->task(batch->arg, i, 0);
+    }
+}
+
+/* Nobody to help after all is the usual end of a call that others heard first. */
+static void help(struct uvp_desk *desk)
+{
+    const struct uvp_worker_stage *const stage = &desk->line->workers;
+
+    if (!uvp_pool_help(desk->line->pool, desk->number, desk->note)) {
+        return;
+    }
+    if (stage->rest != NULL) {
+        stage->rest(desk->worker);
+    }
+    uvp_note_set(desk->note, "waiting for work", NULL);
+}
+
+/* ---- the worker thread ---- */
+
 static void run_job(struct uvp_desk *desk, struct uvp_job *job)
 {
     const enum uvp_code code = job->run(job, &job->error);
@@ -37,19 +86,21 @@ static void run_job(struct uvp_desk *desk, struct uvp_job *job)
 
 /* Whatever comes of it, the item goes on to the order: after an abort it is given back there.
  */
-static void work_item(struct uvp_desk *desk, void *worker, struct uvp_item *item)
+static void work_item(struct uvp_desk *desk, struct uvp_item *item)
 {
     struct uvp_pipeline *const line = desk->line;
     struct uvp_error err = {0};
-    const enum uvp_code code = line->workers.work(worker, desk, item, &err);
+    enum uvp_code code;
 
+    desk->ticket = item->ticket;
+    code = line->workers.work(desk->worker, desk, item, &err);
     if (code != UVP_OK) {
         uvp_line_fail(line, code, &err); /* aborts before the writer can see the item */
     }
     uvp_order_send(&line->order, item);
 }
 
-static void work_until_end(struct uvp_desk *desk, void *worker)
+static void work_until_end(struct uvp_desk *desk)
 {
     struct uvp_pipeline *const line = desk->line;
     void *taken = NULL;
@@ -58,10 +109,12 @@ static void work_until_end(struct uvp_desk *desk, void *worker)
 
     while (uvp_ring_receive(line->ring, &taken, 1, &count, &urgent, desk->note) == UVP_OK) {
         atomic_fetch_add_explicit(&line->working, 1, memory_order_relaxed);
-        if (urgent) {
+        if (count == 0) {
+            help(desk);
+        } else if (urgent) {
             run_job(desk, taken);
         } else {
-            work_item(desk, worker, taken);
+            work_item(desk, taken);
         }
         atomic_fetch_sub_explicit(&line->working, 1, memory_order_relaxed);
     }
@@ -79,9 +132,10 @@ void uvp_worker_run(struct uvp_post *post)
         uvp_line_fail(line, code, &err);
         return;
     }
+    post->desk.worker = worker;
     uvp_line_count_end(line);
     uvp_note_set(&post->note, "works", NULL);
-    work_until_end(&post->desk, worker);
+    work_until_end(&post->desk);
     uvp_note_set(&post->note, "ends", NULL);
     stage->destroy(worker);
 }

@@ -3,9 +3,10 @@
  *
  * Why:     reader, worker, writer, watchdog and the serial twin are one file each, over one
  *          struct. Nobody outside pipeline/ includes this.
- * Threads: the parts (gate, ring, order, notes) lock themselves; `mutex` protects the outcome.
- *          No lock is held while a stage's function runs, and no two of gate, ring, order and
- *          outcome are held at once (but gate before an ahead's ring; a note's lock is last).
+ * Threads: the parts (gate, ring, order, pool, notes) lock themselves; `mutex` protects the
+ *          outcome. No lock is held while a stage's function runs, and no two of gate, ring,
+ *          order, pool and outcome are held at once (but gate before an ahead's ring; a note's
+ *          lock is last).
  */
 #ifndef UVP_PIPELINE_LINE_H
 #define UVP_PIPELINE_LINE_H
@@ -16,6 +17,7 @@
 #include "pipeline/note.h"
 #include "pipeline/order.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/pool.h"
 #include "pipeline/ring.h"
 #include "pipeline/stage.h"
 #include "pipeline/thread.h"
@@ -31,6 +33,8 @@ struct uvp_desk {
     struct uvp_pipeline *line;
     struct uvp_note *note;
     uint32_t number;
+    void *worker;    /* the stage's state, once made; its own thread's */
+    uint64_t ticket; /* of the item at hand */
 };
 
 struct uvp_outlet {
@@ -66,6 +70,7 @@ struct uvp_pipeline {
     bool serial;
 
     struct uvp_gate gate;
+    struct uvp_pool *pool; /* of the workers; NULL when there are fewer than two */
     struct uvp_ring *ring; /* NULL in the serial twin */
     struct uvp_order order;
     uint64_t fence; /* behind the last fixed ticket; the head lane's reader's */

@@ -276,6 +276,34 @@ static enum uvp_code init_posts(struct uvp_pipeline *line, struct uvp_error *err
                       err);
 }
 
+static void call_worker(void *ctx)
+{
+    const struct uvp_pipeline *const line = ctx;
+
+    uvp_ring_call(line->ring);
+}
+
+static bool has_items(void *ctx)
+{
+    const struct uvp_pipeline *const line = ctx;
+
+    return uvp_ring_has_items(line->ring);
+}
+
+/* Alone a worker finds nobody to help it. */
+static enum uvp_code init_pool(struct uvp_pipeline *line, struct uvp_error *err)
+{
+    const struct uvp_pool_options options = {
+        .members = line->options.workers,
+        .ctx = line,
+        .call = call_worker,
+        .is_wanted_elsewhere = has_items,
+    };
+
+    return options.members < 2 ? UVP_OK
+                               : uvp_pool_create(&options, line->mem, &line->pool, err);
+}
+
 static enum uvp_code init_ring(struct uvp_pipeline *line, struct uvp_error *err)
 {
     const struct uvp_ring_options options = {
@@ -285,6 +313,7 @@ static enum uvp_code init_ring(struct uvp_pipeline *line, struct uvp_error *err)
         .stop = line->stop,
         .receiver_waits_for = "work",
         .sender_waits_for = "a worker",
+        .calls = line->pool == NULL ? NULL : uvp_pool_open(line->pool),
     };
 
     return line->serial ? UVP_OK : uvp_ring_create(&options, line->mem, &line->ring, err);
@@ -325,6 +354,7 @@ static enum uvp_code init_parts(struct uvp_pipeline *line, struct uvp_error *err
     UVP_TRY(uvp_gate_init(&line->gate, &gate, line->mem, err));
     UVP_TRY(uvp_order_init(&line->order, options->window_items, options->unordered, line->stop,
                            line->mem, err));
+    UVP_TRY(init_pool(line, err));
     UVP_TRY(init_ring(line, err));
     UVP_TRY(init_posts(line, err));
     return uvp_stop_init(&line->over, true, err);
@@ -340,6 +370,7 @@ static void release_parts(struct uvp_pipeline *line)
     }
     uvp_mem_give(line->mem, line->posts, line->post_count * sizeof *line->posts);
     uvp_ring_destroy(line->ring);
+    uvp_pool_destroy(line->pool);
     uvp_order_release(&line->order);
     uvp_gate_release(&line->gate);
 }

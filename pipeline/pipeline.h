@@ -41,6 +41,8 @@ struct uvp_pipeline_stats {
     size_t budget_peak_bytes;
     uint32_t window_peak;
     uint64_t jobs;
+    uint64_t batches;        /* of tasks that workers posted for others to help with */
+    uint64_t helped;         /* tasks of those that others ran */
     uint64_t reader_wait_ns; /* in reserve */
     uint64_t worker_wait_ns;
     uint64_t writer_wait_ns;

@@ -5,6 +5,9 @@
  * batch that one receiver can carry wakes one receiver. Senders are woken when the line has
  * run half empty, not at the first free place: receivers sleep only before an empty line, so
  * half empty is always passed.
+ *
+ * A call for help wakes receivers in the same way, one by one, and only those that sleep; who
+ * comes back looks for items first. Where nobody calls, it costs a load and a branch.
  */
 #include "pipeline/ring.h"
 
@@ -37,6 +40,8 @@ struct uvp_ring {
     struct lane urgent;
     uint32_t open_senders;
     bool receive_finished;
+    _Atomic uint32_t items;        /* in both lanes; written under the lock, read without */
+    const _Atomic uint32_t *calls; /* or NULL */
     const struct uvp_stop *stop;
     struct uvp_mem *mem;
     size_t bytes; /* of this allocation */
@@ -103,6 +108,17 @@ static void wake_all(struct sleepers *sleepers)
     uvp_condition_broadcast(&sleepers->condition);
 }
 
+static bool is_called(const struct uvp_ring *ring)
+{
+    return ring->calls != NULL && atomic_load_explicit(ring->calls, memory_order_relaxed) != 0;
+}
+
+static void count_items(struct uvp_ring *ring)
+{
+    atomic_store_explicit(&ring->items, ring->ordinary.count + ring->urgent.count,
+                          memory_order_relaxed);
+}
+
 static bool aborts(const struct uvp_ring *ring)
 {
     return uvp_stop_level(ring->stop) >= UVP_STOP_ABORT;
@@ -123,6 +139,7 @@ enum uvp_code uvp_ring_send(struct uvp_ring *ring, void *const *items, uint32_t 
             break;
         }
         *sent += lane_put(&ring->ordinary, items + *sent, count - *sent);
+        count_items(ring);
         wake_one(&ring->receivers);
         if (*sent < count) {
             sleep_on(&ring->senders, &ring->mutex, note); /* woken by room, end or stop */
@@ -138,6 +155,7 @@ bool uvp_ring_send_urgent(struct uvp_ring *ring, void *item)
 
     uvp_mutex_lock(&ring->mutex);
     sent = lane_put(&ring->urgent, &item, 1);
+    count_items(ring);
     wake_one(&ring->receivers);
     uvp_mutex_unlock(&ring->mutex);
     return sent == 1;
@@ -146,7 +164,7 @@ bool uvp_ring_send_urgent(struct uvp_ring *ring, void *item)
 /* A signal heard by one who found nothing to do must not be lost for the others. */
 static void pass_on(struct uvp_ring *ring)
 {
-    if (ring->ordinary.count + ring->urgent.count > 0) {
+    if (ring->ordinary.count + ring->urgent.count > 0 || is_called(ring)) {
         wake_one(&ring->receivers);
     }
     if (ring->ordinary.count <= ring->ordinary.capacity / 2) {
@@ -170,12 +188,15 @@ enum uvp_code uvp_ring_receive(struct uvp_ring *ring, void **items, uint32_t max
             *urgent = true;
         } else if (ring->ordinary.count > 0) {
             *count = lane_get(&ring->ordinary, items, max);
+        } else if (is_called(ring)) {
+            break;
         } else if (ring->open_senders == 0) {
             code = UVP_END;
         } else {
-            sleep_on(&ring->receivers, &ring->mutex, note); /* woken by item, end or stop */
+            sleep_on(&ring->receivers, &ring->mutex, note); /* item, call, end or stop */
         }
     }
+    count_items(ring);
     pass_on(ring);
     uvp_mutex_unlock(&ring->mutex);
     return code;
@@ -187,8 +208,21 @@ uint32_t uvp_ring_take_rest(struct uvp_ring *ring, void **items, uint32_t max)
 
     uvp_mutex_lock(&ring->mutex);
     count = lane_get(&ring->ordinary, items, max);
+    count_items(ring);
     uvp_mutex_unlock(&ring->mutex);
     return count;
+}
+
+void uvp_ring_call(struct uvp_ring *ring)
+{
+    uvp_mutex_lock(&ring->mutex);
+    wake_one(&ring->receivers);
+    uvp_mutex_unlock(&ring->mutex);
+}
+
+bool uvp_ring_has_items(const struct uvp_ring *ring)
+{
+    return atomic_load_explicit(&ring->items, memory_order_relaxed) != 0;
 }
 
 bool uvp_ring_ready(struct uvp_ring *ring)
@@ -276,6 +310,7 @@ enum uvp_code uvp_ring_create(const struct uvp_ring_options *options, struct uvp
     made->mem = mem;
     made->bytes = bytes;
     made->stop = options->stop;
+    made->calls = options->calls;
     made->open_senders = options->senders;
     made->ordinary.items = (void **)(made + 1);
     made->ordinary.capacity = options->capacity;

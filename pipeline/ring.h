@@ -8,12 +8,13 @@
  * Owner:   a pointer belongs to the ring from a successful send to a successful receive.
  * Threads: every call from any thread, but destroy, which must be last.
  * Limits:  holds at most `capacity` and `urgent_capacity` pointers; never grows.
- * Waits:   a sender for room, a receiver for something to receive; both end by item, by the
- *          other side's finish, or by ABORT.
+ * Waits:   a sender for room, a receiver for something to receive or a call for help; both end
+ *          by item, by the other side's finish, or by ABORT.
  */
 #ifndef UVP_PIPELINE_RING_H
 #define UVP_PIPELINE_RING_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,6 +32,9 @@ struct uvp_ring_options {
     const struct uvp_stop *stop;    /* the root; borrowed */
     const char *receiver_waits_for; /* for notes, such as "work" */
     const char *sender_waits_for;
+    /* Not 0: a receiver for whom nothing is there comes back empty-handed instead of waiting,
+     * to help with something else. NULL: no such thing */
+    const _Atomic uint32_t *calls;
 };
 
 UVP_MUST_USE enum uvp_code uvp_ring_create(const struct uvp_ring_options *options,
@@ -57,7 +61,7 @@ UVP_MUST_USE bool uvp_ring_send_urgent(struct uvp_ring *ring, void *item);
 /*
  * Takes up to `max` items; all from the urgent lane (*urgent set) when that holds any.
  *
- * Returns: UVP_OK         with *count >= 1
+ * Returns: UVP_OK         with *count >= 1, or 0 when somebody calls for help
  *          UVP_END        nothing left and every sending end has finished
  *          UVP_CANCELLED  the run aborts; items may be left
  */
@@ -69,7 +73,14 @@ UVP_MUST_USE enum uvp_code uvp_ring_receive(struct uvp_ring *ring, void **items,
  * any end: it is how leftovers are given back. */
 uint32_t uvp_ring_take_rest(struct uvp_ring *ring, void **items, uint32_t max);
 
-/* True when receive would not wait. */
+/* Wakes one sleeping receiver, if any, to hear a call. Raise `calls` before. Receivers wake one
+ * another while the call lasts. */
+void uvp_ring_call(struct uvp_ring *ring);
+
+/* Whether items wait for a receiver: a look without lock, for those who ask often. */
+bool uvp_ring_has_items(const struct uvp_ring *ring);
+
+/* True when receive would not wait, calls aside. */
 bool uvp_ring_ready(struct uvp_ring *ring);
 
 void uvp_ring_finish_send(struct uvp_ring *ring);

@@ -110,6 +110,7 @@ static void run_with_worker(struct uvp_pipeline *line)
         uvp_line_fail(line, code, &err);
         return;
     }
+    desk_of(line)->worker = line->serial_worker;
     read_lanes(line);
     stage->destroy(line->serial_worker);
     line->serial_worker = NULL;

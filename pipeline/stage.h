@@ -12,8 +12,9 @@
  *          threads take lanes in turn; a lane that is not at the head yet may open and read a
  *          little ahead, but is admitted only when the lanes before it have ended.
  * Waits:   a reader waits in uvp_intake_reserve (for its lane's turn, the window, the budget);
- *          a worker for work; the writer for the next item in order or the next job. Nothing
- *          else waits, so nothing can wait in a circle. Each wait ends by item, end or stop.
+ *          a worker for work, and at the end of uvp_desk_run for those that help it; the writer
+ *          for the next item in order or the next job. Nothing else waits, so nothing can wait
+ *          in a circle. Each wait ends by item, end or stop.
  * Owner:   an item is the reader stage's until sent, then the worker's, then the writer
  *          stage's until it calls uvp_outlet_release.
  */
@@ -133,6 +134,8 @@ struct uvp_worker_stage {
     enum uvp_code (*work)(void *worker, struct uvp_desk *desk, struct uvp_item *item,
                           struct uvp_error *err);
     void (*destroy)(void *worker);
+    /* It has helped others and is going to wait: let go of what that needed. May be NULL. */
+    void (*rest)(void *worker);
 };
 
 uint32_t uvp_desk_number(const struct uvp_desk *desk); /* 0 .. workers-1 */
@@ -144,6 +147,32 @@ void uvp_desk_note(struct uvp_desk *desk, const char *step, const char *label);
  * overdraft: nothing new is admitted until it is repaid.
  */
 void uvp_desk_settle(struct uvp_desk *desk, struct uvp_item *item, size_t bytes);
+
+/*
+ * Tasks of one item, for whoever has nothing better to do: workers without an item take some,
+ * one after the other, and leave for an item when there is one.
+ */
+struct uvp_desk_batch {
+    /*
+     * Task i < count. Hand 0 is the worker that posted it; never two tasks at once for one
+     * hand. Must not wait for another task, and must poll the item's stop as other work does:
+     * no item is let go of before all tasks have returned.
+     */
+    void (*task)(void *arg, uint32_t i, uint32_t hand);
+    void *arg;
+    uint32_t count;
+    const char *label; /* what they help with, for notes */
+};
+
+/* How many can work on one item at once: 1 when nobody will ever help. */
+uint32_t uvp_desk_hands(const struct uvp_desk *desk);
+
+/* Runs all tasks, lower i first, and returns when each has returned. Nothing can fail. */
+void uvp_desk_run(struct uvp_desk *desk, const struct uvp_desk_batch *batch);
+
+/* The state of the worker that is hand `hand` for this desk: only inside a task, for the hand
+ * that runs it. */
+void *uvp_desk_worker_of_hand(const struct uvp_desk *desk, uint32_t hand);
 
 /* ---- writer group ---- */
 

@@ -153,6 +153,8 @@ static struct stub_plan roll_plan(uint64_t seed)
     plan.hold_items = chance(&dice, 50) ? roll(&dice, 8) : 0;
     plan.stall_percent = chance(&dice, 50) ? roll(&dice, 15) : 0;
     plan.ahead_capacity = chance(&dice, 50) ? 1 + roll(&dice, 5) : 0;
+    plan.batch_percent = chance(&dice, 50) ? roll(&dice, 30) : 0;
+    plan.batch_tasks = 1 + roll(&dice, STUB_MOST_TASKS);
     roll_failure(&dice, &plan);
     roll_stop(&dice, &plan);
     return plan;
@@ -273,6 +275,7 @@ static void test_random_runs(void **state)
     const uint64_t first = number_from("UVP_STRESS_SEED", 1);
     uint32_t codes[UVP_CODE_COUNT] = {0};
     uint32_t aheads = 0;
+    uint64_t helped = 0;
 
     (void)state;
     (void)signal(SIGALRM, on_alarm);
@@ -293,15 +296,17 @@ static void test_random_runs(void **state)
         }
         codes[result.code]++;
         aheads += result.aheads;
+        helped += result.stats.helped;
     }
     (void)alarm(0);
     for (uint32_t i = 0; i < UVP_CODE_COUNT; i++) {
         print_message("%-12s %u\n", uvp_code_name((enum uvp_code)i), codes[i]);
     }
     print_message("%-12s %u\n", "aheads", aheads);
+    print_message("%-12s %llu\n", "helped", (unsigned long long)helped);
     if (runs >= 300) { /* the dice must reach what they are for */
         assert_true(codes[UVP_END] > 0 && codes[UVP_CANCELLED] > 0 && codes[UVP_BAD_DATA] > 0 &&
-                    codes[UVP_IO] > 0 && aheads > 0);
+                    codes[UVP_IO] > 0 && aheads > 0 && helped > 0);
     }
 }
 

@@ -105,7 +105,8 @@ static enum uvp_code run_line(const struct uvp_settings *settings,
     struct uvp_mem mem;
     struct uvp_stop stop;
     struct carrier carrier = {.mem = &mem, .busy_ns = busy_ns};
-    const struct uvp_worker_stage workers = {&carrier, create, work, destroy};
+    const struct uvp_worker_stage workers = {
+        .ctx = &carrier, .create = create, .work = work, .destroy = destroy};
     struct uvp_stages *stages = NULL;
     struct uvp_pipeline *pipeline = NULL;
     struct uvp_progress progress = {0};

@@ -33,6 +33,8 @@ enum stub_dice {
     DICE_STALL_JOB,
     DICE_AHEAD,
     DICE_FIXED,
+    DICE_BATCH,
+    DICE_TASK,
 };
 
 struct stub_plan {
@@ -49,6 +51,9 @@ struct stub_plan {
     uint32_t job_percent;
     uint32_t job_at_finish;
     uint32_t hold_items;     /* the writer keeps up to so many until it is idle */
+    uint32_t batch_percent;  /* of the items whose work is a batch of tasks */
+    uint32_t batch_tasks;    /* most tasks of a batch */
+    bool batch_meets;        /* the first task waits until another hand has begun one */
     uint32_t stall_percent;  /* of the steps that sleep a few microseconds */
     uint32_t ahead_capacity; /* 0: no reading ahead */
 
@@ -89,6 +94,7 @@ struct stub_result {
     bool jobs_broken;
     bool twice;
     bool unworked; /* an item was put without its work done */
+    bool batch_broken;
     uint32_t items_made;
     uint32_t items_freed;
     uint32_t jobs_made;
@@ -106,6 +112,7 @@ struct stub_result {
     uint64_t digest; /* of what was put and collected, in order */
     uint32_t ticks;
     uint32_t trace_lines;
+    uint32_t rests; /* of workers that helped */
 };
 
 struct stub_item {
@@ -149,6 +156,8 @@ struct stub {
     _Atomic uint32_t workers_freed;
     _Atomic uint32_t events;
     _Atomic uint32_t trace_lines;
+    _Atomic uint32_t rests;
+    _Atomic uint32_t batch_broken; /* tasks run twice, never, or two at once on a hand */
     _Atomic uint64_t largest;
     uint32_t jobs_made;
     uint32_t next_job;
@@ -266,6 +275,9 @@ static inline const char *stub_judge(const struct stub_plan *plan,
     }
     if (result->order_broken || result->jobs_broken) {
         return "order broken";
+    }
+    if (result->batch_broken) {
+        return "a batch of tasks was not run as it must be";
     }
     if (result->twice || result->unworked) {
         return "item put twice or without its work";

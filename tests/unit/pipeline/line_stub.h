@@ -238,6 +238,87 @@ static inline enum uvp_code stub_hang(struct uvp_desk *desk, struct uvp_error *e
     return code;
 }
 
+#define STUB_MOST_TASKS 64
+#define STUB_MOST_HANDS 80
+
+/* Tasks of one item. */
+struct stub_batch {
+    struct stub *stub;
+    struct uvp_desk *desk;
+    const struct stub_item *item;
+    _Atomic bool met;                     /* a hand above 0 was here */
+    uint32_t runs[STUB_MOST_TASKS];       /* each task's own */
+    uint64_t value[STUB_MOST_TASKS];      /* each task's own */
+    bool inside[STUB_MOST_HANDS];         /* each hand's own */
+    struct stub *worker[STUB_MOST_HANDS]; /* each hand's own */
+};
+
+/* Ten seconds are for ever: the batch is then broken. */
+static inline void stub_meet(struct stub_batch *batch, uint32_t hand)
+{
+    if (hand != 0) {
+        atomic_store(&batch->met, true);
+    }
+    for (int i = 0; i < 100000 && !atomic_load(&batch->met); i++) {
+        stub_sleep_ns(100000);
+    }
+    if (!atomic_load(&batch->met)) {
+        atomic_fetch_add(&batch->stub->batch_broken, 1);
+    }
+}
+
+static inline void stub_task(void *arg, uint32_t i, uint32_t hand)
+{
+    struct stub_batch *const batch = arg;
+    struct stub *const stub = batch->stub;
+
+    if (hand >= uvp_desk_hands(batch->desk) || batch->inside[hand] ||
+        uvp_desk_worker_of_hand(batch->desk, hand) != stub) {
+        atomic_fetch_add(&stub->batch_broken, 1);
+        return;
+    }
+    batch->inside[hand] = true;
+    stub_event(stub);
+    stub_stall(stub, DICE_TASK, batch->item->lane, batch->item->index * 64 + i);
+    if (stub->plan->batch_meets && uvp_desk_hands(batch->desk) > 1) {
+        stub_meet(batch, hand);
+    }
+    batch->runs[i]++;
+    batch->value[i] = stub_mix(((uint64_t)batch->item->index << 32) ^ i);
+    batch->inside[hand] = false;
+}
+
+/* A number that depends on every task having been run once. */
+static inline uint64_t stub_run_batch(struct stub *stub, struct uvp_desk *desk,
+                                      const struct stub_item *item)
+{
+    struct stub_batch batch = {.stub = stub, .desk = desk, .item = item};
+    const struct uvp_desk_batch posted = {
+        .task = stub_task,
+        .arg = &batch,
+        .count = (uint32_t)(stub_roll(stub, DICE_BATCH, item->index, item->lane) %
+                            (stub->plan->batch_tasks + 1)),
+        .label = "an item",
+    };
+    uint64_t value = 0;
+
+    uvp_desk_run(desk, &posted);
+    for (uint32_t i = 0; i < posted.count; i++) {
+        value = stub_mix(value ^ batch.value[i]);
+        if (batch.runs[i] != 1) {
+            atomic_fetch_add(&stub->batch_broken, 1);
+        }
+    }
+    return value;
+}
+
+static inline void stub_rest(void *worker)
+{
+    struct stub *const stub = worker;
+
+    atomic_fetch_add(&stub->rests, 1);
+}
+
 static inline enum uvp_code stub_work(void *worker, struct uvp_desk *desk,
                                       struct uvp_item *base, struct uvp_error *err)
 {
@@ -260,6 +341,9 @@ static inline enum uvp_code stub_work(void *worker, struct uvp_desk *desk,
                         settle % (base->share_bytes * (stub->plan->overdraw ? 3 : 1) + 1));
     }
     item->value = stub_mix(place);
+    if (stub_chance(stub, DICE_BATCH, item->lane, item->index, stub->plan->batch_percent)) {
+        item->value ^= stub_run_batch(stub, desk, item);
+    }
     item->worked = true;
     return UVP_OK;
 }
@@ -530,6 +614,8 @@ static inline void stub_take_counts(const struct stub *stub)
     result->workers_freed = stub->workers_freed;
     result->largest = stub->largest;
     result->trace_lines = stub->trace_lines;
+    result->rests = stub->rests;
+    result->batch_broken = stub->batch_broken != 0;
 }
 
 static inline void stub_run(const struct stub_plan *plan, struct stub_result *result)
@@ -543,8 +629,11 @@ static inline void stub_run(const struct stub_plan *plan, struct stub_result *re
                                              .open = stub_open,
                                              .run = stub_read,
                                              .close = stub_close};
-    const struct uvp_worker_stage workers = {
-        .ctx = &stub, .create = stub_create, .work = stub_work, .destroy = stub_destroy};
+    const struct uvp_worker_stage workers = {.ctx = &stub,
+                                             .create = stub_create,
+                                             .work = stub_work,
+                                             .destroy = stub_destroy,
+                                             .rest = stub_rest};
     const struct uvp_writer_stage writer = {.ctx = &stub,
                                             .put = stub_put,
                                             .collect = stub_collect,

@@ -78,6 +78,39 @@ static void test_threads_do_as_the_twin(void **state)
     }
 }
 
+/* One item with many tasks among light ones, and a last one alone: all workers take part. */
+static void test_idle_workers_help(void **state)
+{
+    struct stub_plan plan = stub_plain(0, 1, 1, 1);
+    struct stub_result twin;
+
+    (void)state;
+    plan.batch_percent = 100;
+    plan.batch_tasks = STUB_MOST_TASKS - 1;
+    plan.stall_percent = 100;
+    for (uint32_t items = 1; items < 40; items += 19) {
+        plan.items[0] = items;
+        plan.batch_meets = items == 1; /* a worker that is idle does come */
+        plan.options.workers = 0;
+        stub_run(&plan, &twin);
+        assert_int_equal(twin.code, UVP_END);
+        assert_int_equal(twin.stats.batches, 0);
+        for (uint32_t workers = 1; workers <= 16; workers *= 4) {
+            struct stub_result result;
+
+            plan.options.workers = workers;
+            stub_run(&plan, &result);
+            assert_null(stub_judge(&plan, &result));
+            assert_int_equal(result.code, UVP_END);
+            assert_int_equal(result.digest, twin.digest);
+            if (items == 1 || workers == 1) {
+                assert_int_equal(result.stats.helped != 0, workers > 1);
+                assert_int_equal(result.rests != 0, workers > 1);
+            }
+        }
+    }
+}
+
 static void test_tight_budget_and_window(void **state)
 {
     (void)state;
@@ -380,6 +413,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_shapes_end_well),
         cmocka_unit_test(test_threads_do_as_the_twin),
+        cmocka_unit_test(test_idle_workers_help),
         cmocka_unit_test(test_tight_budget_and_window),
         cmocka_unit_test(test_unordered_loses_nothing),
         cmocka_unit_test(test_one_job_at_a_time),

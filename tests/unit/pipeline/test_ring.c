@@ -17,18 +17,25 @@ struct bench {
     struct uvp_ring *ring;
 };
 
-static void set_up(struct bench *bench, uint32_t capacity, uint32_t urgent, uint32_t senders)
+static void set_up_with(struct bench *bench, struct uvp_ring_options options)
 {
-    struct uvp_ring_options options = {
-        .capacity = capacity,
-        .urgent_capacity = urgent,
-        .senders = senders,
-    };
-
     uvp_mem_init(&bench->mem, 0);
     assert_int_equal(uvp_stop_init(&bench->stop, false, NULL), UVP_OK);
     options.stop = &bench->stop;
     assert_int_equal(uvp_ring_create(&options, &bench->mem, &bench->ring, NULL), UVP_OK);
+}
+
+static void set_up(struct bench *bench, uint32_t capacity, uint32_t urgent, uint32_t senders)
+{
+    set_up_with(bench, (struct uvp_ring_options){.capacity = capacity,
+                                                 .urgent_capacity = urgent,
+                                                 .senders = senders});
+}
+
+static void set_up_called(struct bench *bench, const _Atomic uint32_t *calls)
+{
+    set_up_with(bench, (struct uvp_ring_options){
+                           .capacity = 4, .urgent_capacity = 2, .senders = 1, .calls = calls});
 }
 
 static void tear_down(struct bench *bench)
@@ -357,9 +364,139 @@ static void test_no_memory(void **state)
     assert_int_equal(mem.used_bytes, 0);
 }
 
+/* ---- calls for help ---- */
+
+struct called {
+    struct uvp_ring *ring;
+    struct uvp_thread thread;
+    _Atomic uint32_t *calls;
+    _Atomic uint32_t answers;
+    _Atomic uint32_t items;
+    enum uvp_code code;
+};
+
+/* Another may have been faster. */
+static void answer_one(struct called *called)
+{
+    uint32_t left = atomic_load(called->calls);
+
+    while (left != 0 && !atomic_compare_exchange_weak(called->calls, &left, left - 1)) {
+    }
+    if (left != 0) {
+        atomic_fetch_add(&called->answers, 1);
+    }
+}
+
+static void answer_calls(void *ctx)
+{
+    struct called *const called = ctx;
+    void *got;
+    uint32_t count;
+    bool urgent;
+
+    do {
+        called->code = uvp_ring_receive(called->ring, &got, 1, &count, &urgent, NULL);
+        if (called->code == UVP_OK && count == 0) {
+            answer_one(called);
+        } else if (called->code == UVP_OK) {
+            atomic_fetch_add(&called->items, 1);
+        }
+    } while (called->code == UVP_OK);
+}
+
+static void wait_for_answers(struct called *called, uint32_t count, uint32_t expected)
+{
+    uint32_t answers = 0;
+
+    for (int ms = 0; ms < 10000 && answers < expected; ms++) {
+        answers = 0;
+        for (uint32_t i = 0; i < count; i++) {
+            answers += called[i].answers;
+        }
+        pause_ms(answers < expected);
+    }
+    assert_int_equal(answers, expected);
+}
+
+static void test_calls_wake_receivers(void **state)
+{
+    enum { RECEIVERS = 3 };
+    _Atomic uint32_t calls = 0;
+    struct bench bench;
+    struct called called[RECEIVERS];
+    const struct uvp_thread_options options = {.name = "receiver"};
+    uint32_t sent;
+    int value;
+    void *item = &value;
+
+    (void)state;
+    set_up_called(&bench, &calls);
+    for (int i = 0; i < RECEIVERS; i++) {
+        called[i] = (struct called){.ring = bench.ring, .calls = &calls};
+        assert_int_equal(
+            uvp_thread_start(&called[i].thread, &options, answer_calls, &called[i], NULL),
+            UVP_OK);
+    }
+    pause_ms(5); /* so that they sleep, mostly */
+    for (uint32_t round = 1; round <= 20; round++) {
+        atomic_fetch_add(&calls, 3);
+        uvp_ring_call(bench.ring); /* one wakes, and the others by it */
+        wait_for_answers(called, RECEIVERS, 3 * round);
+    }
+    assert_int_equal(uvp_ring_send(bench.ring, &item, 1, &sent, NULL), UVP_OK);
+    uvp_ring_finish_send(bench.ring);
+    sent = 0;
+    for (int i = 0; i < RECEIVERS; i++) {
+        uvp_thread_join(&called[i].thread);
+        assert_int_equal(called[i].code, UVP_END);
+        sent += called[i].items;
+    }
+    assert_int_equal(sent, 1);
+    tear_down(&bench);
+}
+
+static void test_items_go_before_calls(void **state)
+{
+    _Atomic uint32_t calls = 1;
+    struct bench bench;
+    int value;
+    void *item = &value;
+    void *got;
+    uint32_t sent;
+    uint32_t count;
+    bool urgent;
+
+    (void)state;
+    set_up_called(&bench, &calls);
+    assert_false(uvp_ring_has_items(bench.ring));
+    assert_int_equal(uvp_ring_receive(bench.ring, &got, 1, &count, &urgent, NULL), UVP_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(uvp_ring_send(bench.ring, &item, 1, &sent, NULL), UVP_OK);
+    assert_true(uvp_ring_has_items(bench.ring));
+    assert_true(uvp_ring_send_urgent(bench.ring, &item));
+    for (int i = 0; i < 2; i++) {
+        assert_true(uvp_ring_has_items(bench.ring));
+        assert_int_equal(uvp_ring_receive(bench.ring, &got, 1, &count, &urgent, NULL), UVP_OK);
+        assert_int_equal(count, 1);
+    }
+    assert_false(uvp_ring_has_items(bench.ring));
+    uvp_ring_finish_send(bench.ring);
+    assert_int_equal(uvp_ring_receive(bench.ring, &got, 1, &count, &urgent, NULL), UVP_OK);
+    assert_int_equal(count, 0); /* the end does not hide a call */
+    atomic_store(&calls, 0);
+    assert_int_equal(uvp_ring_receive(bench.ring, &got, 1, &count, &urgent, NULL), UVP_END);
+    atomic_store(&calls, 1);
+    uvp_stop_raise(&bench.stop, UVP_STOP_ABORT);
+    assert_int_equal(uvp_ring_receive(bench.ring, &got, 1, &count, &urgent, NULL),
+                     UVP_CANCELLED);
+    tear_down(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_calls_wake_receivers),
+        cmocka_unit_test(test_items_go_before_calls),
         cmocka_unit_test(test_batches_keep_order),
         cmocka_unit_test(test_urgent_goes_first),
         cmocka_unit_test(test_end_comes_after_the_last_item),

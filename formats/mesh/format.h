@@ -19,11 +19,13 @@ enum uvp_existing {
     UVP_EXISTING_REPLACE,
 };
 
-/* Limits on what a decoder accepts; zero means the default. */
-struct uvp_format_limits {
+/* What a decoder accepts, where zero means the default, and what it reads besides the mesh. */
+struct uvp_decode_options {
     uint32_t polygon_corners; /* in one polygon; default 2^20 */
     uint32_t corners;         /* in all; default 2^31 - 1 */
     uint32_t vertices;        /* default 2^31 - 1 */
+    bool wants_uvs;           /* old_uv and corner_uv; then they are judged as vertices are */
+    bool wants_groups;        /* polygon_group */
 };
 
 enum uvp_probe {
@@ -43,7 +45,7 @@ struct uvp_format {
      *          UVP_UNSUPPORTED  well formed, but not a mesh we unwrap
      *          UVP_LIMIT, UVP_CANCELLED, UVP_NO_MEMORY
      */
-    enum uvp_code (*decode)(struct uvp_span bytes, const struct uvp_format_limits *limits,
+    enum uvp_code (*decode)(struct uvp_span bytes, const struct uvp_decode_options *options,
                             struct uvp_arena *arena, struct uvp_stop *stop,
                             struct uvp_mesh *mesh, struct uvp_error *err);
     /*

@@ -13,6 +13,20 @@ static bool ranges_in_order(const struct uvp_mesh *mesh)
     return true;
 }
 
+static bool old_uvs_in_range(const struct uvp_mesh *mesh, uint32_t corners)
+{
+    if (mesh->corner_uv == NULL) {
+        return true;
+    }
+    for (uint32_t corner = 0; corner < corners; corner++) {
+        if (mesh->corner_uv[corner] >= mesh->old_uv_count &&
+            mesh->corner_uv[corner] != UVP_MESH_NO_UV) {
+            return false;
+        }
+    }
+    return mesh->old_uv != NULL;
+}
+
 bool uvp_mesh_is_valid(const struct uvp_mesh *mesh)
 {
     uint32_t corners;
@@ -30,5 +44,5 @@ bool uvp_mesh_is_valid(const struct uvp_mesh *mesh)
             return false;
         }
     }
-    return true;
+    return old_uvs_in_range(mesh, corners);
 }

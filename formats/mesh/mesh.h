@@ -16,6 +16,8 @@
 #include "pipeline/base/status.h"
 #include "pipeline/base/stop.h"
 
+#define UVP_MESH_NO_UV UINT32_MAX
+
 struct uvp_mesh {
     const float *positions; /* 3 * vertex_count; NaN and infinity possible */
     uint32_t vertex_count;
@@ -23,6 +25,11 @@ struct uvp_mesh {
     uint32_t polygon_count;
     const uint32_t *corner_vertex; /* corner_start[polygon_count] entries, all in range */
     bool has_uvs;                  /* some polygon has texture coordinates already */
+    /* Only when they were asked for and are there; else NULL. */
+    const float *old_uv; /* 2 * old_uv_count, v up; NaN and infinity possible */
+    uint32_t old_uv_count;
+    const uint32_t *corner_uv;     /* one per corner; UVP_MESH_NO_UV: this one has none */
+    const uint32_t *polygon_group; /* number of its material; equal for equal names */
     void *format_private;          /* what the format's encoder needs; same arena */
 };
 

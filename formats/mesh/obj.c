@@ -8,11 +8,13 @@
  */
 #include "formats/mesh/obj.h"
 
+#include "formats/mesh/obj_groups.h"
 #include "formats/mesh/text.h"
 
 #define POLYGON_CORNERS_DEFAULT (UINT32_C(1) << 20)
 #define COUNT_DEFAULT ((UINT32_C(1) << 31) - 1)
 #define VERTEX_LINE_BYTES_MIN ((size_t)6) /* v 1 2 and its line end */
+#define UV_LINE_BYTES_MIN ((size_t)5)     /* vt 1 and its line end */
 
 /* ---- the first round ---- */
 
@@ -20,6 +22,7 @@ struct counts {
     uint64_t vertices;
     uint64_t polygons;
     uint64_t corners; /* a bound: tokens of face lines, good or bad */
+    uint64_t materials;
 };
 
 static void skip_token(struct uvp_obj_scan *scan)
@@ -94,6 +97,9 @@ static enum uvp_code count_statement(struct uvp_obj_scan *scan, const unsigned c
             note_edit(scan, data, notes);
         }
         return UVP_OK;
+    case UVP_OBJ_MATERIAL:
+        counts->materials++;
+        break;
     case UVP_OBJ_END:
     case UVP_OBJ_OTHER:
         break;
@@ -143,7 +149,7 @@ static enum uvp_code count_all(struct uvp_span bytes, struct uvp_stop *stop,
 
 struct reading {
     struct uvp_obj_scan scan;
-    struct uvp_format_limits limits; /* zeros replaced */
+    struct uvp_decode_options options; /* zeros replaced */
     float *positions;
     uint32_t *corner_start;
     uint32_t *corner_vertex;
@@ -153,6 +159,14 @@ struct reading {
     uint32_t corners;
     uint32_t vertex_room;
     uint64_t uv_corners; /* with a vt */
+    float *uvs;          /* NULL: not asked for; as the next */
+    uint32_t *corner_uv;
+    uint64_t uv_total;
+    uint32_t uv_count; /* so far */
+    uint32_t uv_room;
+    uint32_t *polygon_group; /* NULL: not asked for */
+    struct uvp_obj_groups groups;
+    uint32_t group;
 };
 
 static enum uvp_code fail_at_line(const struct reading *reading, enum uvp_code code,
@@ -205,25 +219,65 @@ static enum uvp_code read_vertex(struct reading *reading, struct uvp_error *err)
     return uvp_obj_token(scan) ? uvp_obj_skip(scan, err) : uvp_obj_finish(scan, err);
 }
 
-/* The vertex an index in a face means, from 0; false when there is none. */
-static bool resolve_vertex(const struct reading *reading, int64_t index, uint32_t *vertex)
+static enum uvp_code read_uv(struct reading *reading, struct uvp_error *err)
 {
-    const int64_t at = index > 0 ? index - 1 : (int64_t)reading->vertices + index;
+    struct uvp_obj_scan *const scan = &reading->scan;
+    float *const uv = reading->uvs + (size_t)2 * reading->uv_count;
+    bool bad = false;
+    int count = 0;
 
-    if (index == 0 || at < 0 || at >= (int64_t)reading->vertex_total) {
+    if (reading->uv_count == reading->uv_room) {
+        return fail_at_line(reading, UVP_BAD_DATA, "vt without a number", err);
+    }
+    uv[1] = 0.0f; /* textures of one dimension */
+    while (count < 2 && read_coordinate(scan, &uv[count], &bad)) {
+        count++;
+    }
+    if (bad || count == 0) {
+        return fail_at_line(reading, UVP_BAD_DATA,
+                            bad ? "texture coordinate is not a number" : "vt without a number",
+                            err);
+    }
+    reading->uv_count++;
+    return uvp_obj_token(scan) ? uvp_obj_skip(scan, err) : uvp_obj_finish(scan, err);
+}
+
+/* What an index means, from 0, `so_far` being seen of `total`; false when it is nothing. */
+static bool resolve(int64_t index, uint32_t so_far, uint64_t total, uint32_t *number)
+{
+    const int64_t at = index > 0 ? index - 1 : (int64_t)so_far + index;
+
+    if (index == 0 || at < 0 || at >= (int64_t)total) {
         return false;
     }
-    *vertex = (uint32_t)at;
+    *number = (uint32_t)at;
     return true;
 }
 
-static enum uvp_code fail_index(const struct reading *reading, int64_t index,
-                                struct uvp_error *err)
+static enum uvp_code fail_index(const struct reading *reading, const char *what, int64_t index,
+                                uint32_t so_far, uint64_t total, struct uvp_error *err)
 {
-    return uvp_fail(
-        err, UVP_BAD_DATA, reading->scan.line, "line %llu: vertex index %lld of %llu",
-        (unsigned long long)reading->scan.line, (long long)index,
-        (unsigned long long)(index < 0 ? reading->vertices : reading->vertex_total));
+    return uvp_fail(err, UVP_BAD_DATA, reading->scan.line, "line %llu: %s index %lld of %llu",
+                    (unsigned long long)reading->scan.line, what, (long long)index,
+                    index < 0 ? (unsigned long long)so_far : (unsigned long long)total);
+}
+
+/* Only when UVs are asked for: else the number is not even looked at. */
+static enum uvp_code read_corner_uv(struct reading *reading,
+                                    const struct uvp_obj_corner *corner, struct uvp_error *err)
+{
+    uint32_t *const uv = &reading->corner_uv[reading->corners];
+    int64_t index = 0;
+
+    *uv = UVP_MESH_NO_UV;
+    if (corner->uv == NULL) {
+        return UVP_OK;
+    }
+    if (uvp_text_read_integer(corner->uv, reading->scan.end, &index) == NULL ||
+        !resolve(index, reading->uv_count, reading->uv_total, uv)) {
+        return fail_index(reading, "vt", index, reading->uv_count, reading->uv_total, err);
+    }
+    return UVP_OK;
 }
 
 static enum uvp_code read_corner(struct reading *reading, struct uvp_error *err)
@@ -237,8 +291,13 @@ static enum uvp_code read_corner(struct reading *reading, struct uvp_error *err)
         return fail_at_line(reading, UVP_BAD_DATA, "face corner is not v, v/t, v//n or v/t/n",
                             err);
     }
-    if (!resolve_vertex(reading, index, &reading->corner_vertex[reading->corners])) {
-        return fail_index(reading, index, err);
+    if (!resolve(index, reading->vertices, reading->vertex_total,
+                 &reading->corner_vertex[reading->corners])) {
+        return fail_index(reading, "vertex", index, reading->vertices, reading->vertex_total,
+                          err);
+    }
+    if (reading->corner_uv != NULL) {
+        UVP_TRY(read_corner_uv(reading, &corner, err));
     }
     reading->corners++;
     reading->uv_corners += corner.uv != NULL;
@@ -252,18 +311,41 @@ static enum uvp_code read_face(struct reading *reading, struct uvp_error *err)
     const uint32_t first = reading->corners;
 
     while (uvp_obj_token(scan)) {
-        if (reading->corners - first == reading->limits.polygon_corners) {
+        if (reading->corners - first == reading->options.polygon_corners) {
             return fail_at_line(reading, UVP_LIMIT, "face with too many corners", err);
         }
-        if (reading->corners == reading->limits.corners) {
+        if (reading->corners == reading->options.corners) {
             return fail_at_line(reading, UVP_LIMIT, "too many face corners", err);
         }
         UVP_TRY(read_corner(reading, err));
         UVP_TRY(uvp_obj_poll(scan, err));
     }
+    if (reading->polygon_group != NULL) {
+        reading->polygon_group[reading->polygons] = reading->group;
+    }
     reading->polygons++;
     reading->corner_start[reading->polygons] = reading->corners;
     return uvp_obj_finish(scan, err);
+}
+
+/* The name is the rest of the line: it may hold blanks, and '#'. */
+static enum uvp_code read_material(struct reading *reading, struct uvp_error *err)
+{
+    struct uvp_obj_scan *const scan = &reading->scan;
+    const unsigned char *from;
+
+    (void)uvp_obj_token(scan);
+    from = scan->at;
+    UVP_TRY(uvp_obj_skip(scan, err));
+    if (reading->polygon_group != NULL) {
+        const unsigned char *to = scan->at;
+        while (to > from && to[-1] <= ' ') {
+            to--;
+        }
+        reading->group =
+            uvp_obj_groups_number(&reading->groups, uvp_span_of(from, (size_t)(to - from)));
+    }
+    return UVP_OK;
 }
 
 static enum uvp_code read_all(struct reading *reading, struct uvp_error *err)
@@ -281,6 +363,12 @@ static enum uvp_code read_all(struct reading *reading, struct uvp_error *err)
             UVP_TRY(read_face(reading, err));
             break;
         case UVP_OBJ_UV:
+            UVP_TRY(reading->uvs != NULL ? read_uv(reading, err)
+                                         : uvp_obj_skip(&reading->scan, err));
+            break;
+        case UVP_OBJ_MATERIAL:
+            UVP_TRY(read_material(reading, err));
+            break;
         case UVP_OBJ_REFERRER:
         case UVP_OBJ_OTHER:
             UVP_TRY(uvp_obj_skip(&reading->scan, err));
@@ -289,12 +377,12 @@ static enum uvp_code read_all(struct reading *reading, struct uvp_error *err)
     }
 }
 
-static struct uvp_format_limits fill_limits(const struct uvp_format_limits *limits)
+static struct uvp_decode_options fill_options(const struct uvp_decode_options *options)
 {
-    struct uvp_format_limits filled = {0, 0, 0};
+    struct uvp_decode_options filled = {0};
 
-    if (limits != NULL) {
-        filled = *limits;
+    if (options != NULL) {
+        filled = *options;
     }
     if (filled.polygon_corners == 0) {
         filled.polygon_corners = POLYGON_CORNERS_DEFAULT;
@@ -309,16 +397,24 @@ static struct uvp_format_limits fill_limits(const struct uvp_format_limits *limi
 }
 
 static enum uvp_code check_counts(const struct counts *counts,
-                                  const struct uvp_format_limits *limits, struct uvp_error *err)
+                                  const struct uvp_obj_notes *notes,
+                                  const struct uvp_decode_options *options,
+                                  struct uvp_error *err)
 {
     if (counts->corners == 0) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "no faces");
     }
-    if (counts->vertices > limits->vertices) {
-        return uvp_fail(err, UVP_LIMIT, 0, "more than %u vertices", limits->vertices);
+    if (counts->vertices > options->vertices) {
+        return uvp_fail(err, UVP_LIMIT, 0, "more than %u vertices", options->vertices);
     }
     if (counts->polygons > COUNT_DEFAULT) {
         return uvp_fail(err, UVP_LIMIT, 0, "more than %u faces", COUNT_DEFAULT);
+    }
+    if (options->wants_uvs && notes->uvs > COUNT_DEFAULT) {
+        return uvp_fail(err, UVP_LIMIT, 0, "more than %u vt lines", COUNT_DEFAULT);
+    }
+    if (options->wants_groups && counts->materials > COUNT_DEFAULT) {
+        return uvp_fail(err, UVP_LIMIT, 0, "more than %u usemtl lines", COUNT_DEFAULT);
     }
     return UVP_OK;
 }
@@ -332,7 +428,7 @@ static enum uvp_code take_arrays(const struct counts *counts, size_t bytes,
     const size_t possible = bytes / VERTEX_LINE_BYTES_MIN + 1;
     const size_t vertices = counts->vertices < possible ? counts->vertices : possible;
     const size_t corners =
-        counts->corners < reading->limits.corners ? counts->corners : reading->limits.corners;
+        counts->corners < reading->options.corners ? counts->corners : reading->options.corners;
 
     reading->positions = UVP_ARENA_ARRAY(arena, float, 3 * vertices);
     reading->corner_start = UVP_ARENA_ARRAY(arena, uint32_t, counts->polygons + 1);
@@ -347,7 +443,60 @@ static enum uvp_code take_arrays(const struct counts *counts, size_t bytes,
     return UVP_OK;
 }
 
-static enum uvp_code decode(struct uvp_span bytes, const struct uvp_format_limits *limits,
+/* References without a single vt line refer to nothing: then there is nothing to read. */
+static enum uvp_code take_uv_arrays(const struct counts *counts, uint64_t uvs, size_t bytes,
+                                    struct uvp_arena *arena, struct reading *reading,
+                                    struct uvp_error *err)
+{
+    const size_t possible = bytes / UV_LINE_BYTES_MIN + 1;
+    const size_t room = uvs < possible ? (size_t)uvs : possible;
+    const size_t corners =
+        counts->corners < reading->options.corners ? counts->corners : reading->options.corners;
+
+    if (!reading->options.wants_uvs || uvs == 0) {
+        return UVP_OK;
+    }
+    reading->uvs = UVP_ARENA_ARRAY(arena, float, 2 * room);
+    reading->corner_uv = UVP_ARENA_ARRAY(arena, uint32_t, corners);
+    if (reading->uvs == NULL || reading->corner_uv == NULL) {
+        return uvp_fail_memory(err, 8 * room + 4 * corners);
+    }
+    reading->uv_total = uvs;
+    reading->uv_room = (uint32_t)room;
+    return UVP_OK;
+}
+
+static enum uvp_code take_group_arrays(const struct counts *counts, struct uvp_arena *arena,
+                                       struct reading *reading, struct uvp_error *err)
+{
+    if (!reading->options.wants_groups || counts->materials == 0) {
+        return UVP_OK;
+    }
+    reading->polygon_group = UVP_ARENA_ARRAY(arena, uint32_t, counts->polygons);
+    if (reading->polygon_group == NULL) {
+        return uvp_fail_memory(err, 4 * (size_t)counts->polygons);
+    }
+    return uvp_obj_groups_init(&reading->groups, (uint32_t)counts->materials, arena, err);
+}
+
+static void hand_over(const struct reading *reading, struct uvp_obj_notes *notes,
+                      struct uvp_mesh *mesh)
+{
+    mesh->positions = reading->positions;
+    mesh->vertex_count = reading->vertices;
+    mesh->corner_start = reading->corner_start;
+    mesh->polygon_count = reading->polygons;
+    mesh->corner_vertex = reading->corner_vertex;
+    /* references without a single vt line refer to nothing */
+    mesh->has_uvs = reading->uv_corners != 0 && notes->uvs != 0;
+    mesh->old_uv = mesh->has_uvs ? reading->uvs : NULL;
+    mesh->old_uv_count = mesh->has_uvs ? reading->uv_count : 0;
+    mesh->corner_uv = mesh->has_uvs ? reading->corner_uv : NULL;
+    mesh->polygon_group = reading->polygon_group;
+    mesh->format_private = notes;
+}
+
+static enum uvp_code decode(struct uvp_span bytes, const struct uvp_decode_options *options,
                             struct uvp_arena *arena, struct uvp_stop *stop,
                             struct uvp_mesh *mesh, struct uvp_error *err)
 {
@@ -362,34 +511,29 @@ static enum uvp_code decode(struct uvp_span bytes, const struct uvp_format_limit
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "UTF-16 text");
     }
     memset(&reading, 0, sizeof reading);
-    reading.limits = fill_limits(limits);
+    reading.options = fill_options(options);
     UVP_TRY(count_all(bytes, stop, &counts, notes, err));
-    UVP_TRY(check_counts(&counts, &reading.limits, err));
+    UVP_TRY(check_counts(&counts, notes, &reading.options, err));
     UVP_TRY(take_arrays(&counts, bytes.bytes, arena, &reading, err));
+    UVP_TRY(take_uv_arrays(&counts, notes->uvs, bytes.bytes, arena, &reading, err));
+    UVP_TRY(take_group_arrays(&counts, arena, &reading, err));
     uvp_obj_scan_init(&reading.scan, bytes, stop);
     UVP_TRY(read_all(&reading, err));
-
-    mesh->positions = reading.positions;
-    mesh->vertex_count = reading.vertices;
-    mesh->corner_start = reading.corner_start;
-    mesh->polygon_count = reading.polygons;
-    mesh->corner_vertex = reading.corner_vertex;
-    /* references without a single vt line refer to nothing */
-    mesh->has_uvs = reading.uv_corners != 0 && notes->uvs != 0;
-    mesh->format_private = notes;
+    hand_over(&reading, notes, mesh);
     return UVP_OK;
 }
 
 /*
  * Decoding takes at most 2 bytes per byte (a vertex line has 6 bytes and takes 12, a corner 2
- * and takes 4). The output is seldom more than 3 times the input; corners of one digit may
- * take more, and then the ceiling of the output decides.
+ * and takes 4), and 5 when UVs and materials are asked for. The output is seldom more than 3
+ * times the input; corners of one digit may take more, and then the ceiling of the output
+ * decides.
  */
 static size_t cost_bound(size_t bytes)
 {
     const size_t fixed = (size_t)64 << 10;
 
-    return bytes > (SIZE_MAX - fixed) / 6 ? SIZE_MAX : 6 * bytes + fixed;
+    return bytes > (SIZE_MAX - fixed) / 8 ? SIZE_MAX : 8 * bytes + fixed;
 }
 
 static const char *const suffixes[] = {".obj", NULL};

@@ -203,6 +203,7 @@ static enum uvp_code write_all(struct writing *writing, struct uvp_error *err)
             UVP_TRY(write_referrer(writing, err));
             break;
         case UVP_OBJ_VERTEX:
+        case UVP_OBJ_MATERIAL:
         case UVP_OBJ_OTHER:
             UVP_TRY(uvp_obj_skip(&writing->scan, err));
             break;

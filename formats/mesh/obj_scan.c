@@ -1,5 +1,7 @@
 #include "formats/mesh/obj_scan.h"
 
+#define KEYWORD_BYTES 7 /* one more than the longest: what is longer is none of them */
+
 void uvp_obj_scan_init(struct uvp_obj_scan *scan, struct uvp_span bytes, struct uvp_stop *stop)
 {
     memset(scan, 0, sizeof *scan);
@@ -125,8 +127,10 @@ static enum uvp_obj_statement name_keyword(const unsigned char *at, size_t bytes
         size_t bytes;
         enum uvp_obj_statement statement;
     } keywords[] = {
-        {"v", 1, UVP_OBJ_VERTEX}, {"f", 1, UVP_OBJ_FACE},     {"vt", 2, UVP_OBJ_UV},
-        {"fo", 2, UVP_OBJ_FACE},  {"l", 1, UVP_OBJ_REFERRER}, {"surf", 4, UVP_OBJ_REFERRER},
+        {"v", 1, UVP_OBJ_VERTEX},        {"f", 1, UVP_OBJ_FACE},
+        {"vt", 2, UVP_OBJ_UV},           {"fo", 2, UVP_OBJ_FACE},
+        {"l", 1, UVP_OBJ_REFERRER},      {"surf", 4, UVP_OBJ_REFERRER},
+        {"usemtl", 6, UVP_OBJ_MATERIAL},
     };
 
     for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++) {
@@ -142,7 +146,7 @@ static enum uvp_obj_statement read_keyword(struct uvp_obj_scan *scan)
 {
     const unsigned char *at = scan->at;
     const ptrdiff_t left = scan->end - at;
-    const unsigned char *const limit = left > 5 ? at + 5 : scan->end;
+    const unsigned char *const limit = left > KEYWORD_BYTES ? at + KEYWORD_BYTES : scan->end;
     enum uvp_obj_statement statement;
 
     if (left >= 2 && at[1] == ' ' && (*at == 'v' || *at == 'f')) {

@@ -30,6 +30,7 @@ enum uvp_obj_statement {
     UVP_OBJ_UV,       /* vt */
     UVP_OBJ_FACE,     /* f, fo */
     UVP_OBJ_REFERRER, /* l, surf: may refer to vt */
+    UVP_OBJ_MATERIAL, /* usemtl */
 };
 
 struct uvp_obj_scan {

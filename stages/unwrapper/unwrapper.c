@@ -38,6 +38,7 @@ struct job {
     const struct uvp_format *format;
     struct uvp_mesh mesh;
     struct uvp_mesh_triangles triangles;
+    const uint32_t *triangle_group; /* NULL: all alike */
     struct uvp_atlas_result atlas;
 };
 
@@ -83,11 +84,38 @@ static bool leaves_alone(const struct uvp_settings *settings)
     return settings->existing == UVP_EXISTING_SKIP && !settings->atlas.keep_charts;
 }
 
+/* The material of each triangle; NULL when there are none, or one array serves for both. */
+static enum uvp_code group_triangles(struct job *job, struct uvp_error *err)
+{
+    const uint32_t *const polygon = job->triangles.polygon;
+    const uint32_t *const group = job->mesh.polygon_group;
+    uint32_t *to;
+
+    job->triangle_group = group;
+    if (group == NULL || polygon == NULL) {
+        return UVP_OK;
+    }
+    to = UVP_ARENA_ARRAY(&job->unwrapper->keep, uint32_t, job->triangles.count);
+    if (to == NULL) {
+        return uvp_fail_memory(err, (size_t)4 * job->triangles.count);
+    }
+    for (uint32_t t = 0; t < job->triangles.count; t++) {
+        to[t] = group[polygon[t]];
+    }
+    job->triangle_group = to;
+    return UVP_OK;
+}
+
 /* UVP_UNSUPPORTED: nothing for us here, which is no failure; the error's text is the reason. */
 static enum uvp_code decode(struct job *job, struct uvp_error *err)
 {
     const struct uvp_entry *const entry = &job->member->entry;
     struct unwrapper *const unwrapper = job->unwrapper;
+    const struct uvp_settings *const settings = unwrapper->shared->settings;
+    const struct uvp_decode_options options = {
+        .wants_uvs = settings->atlas.keep_charts,
+        .wants_groups = settings->atlas.seam_groups,
+    };
     const char *reason = NULL;
 
     begin_step(job, UVP_STEP_DECODE);
@@ -96,15 +124,16 @@ static enum uvp_code decode(struct job *job, struct uvp_error *err)
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "%s", reason);
     }
     job->member->format = job->format->name;
-    UVP_TRY(
-        job->format->decode(job->body, NULL, &unwrapper->keep, &job->stop, &job->mesh, err));
+    UVP_TRY(job->format->decode(job->body, &options, &unwrapper->keep, &job->stop, &job->mesh,
+                                err));
     job->member->vertices = job->mesh.vertex_count;
     job->member->polygons = job->mesh.polygon_count;
-    if (job->mesh.has_uvs && leaves_alone(unwrapper->shared->settings)) {
+    if (job->mesh.has_uvs && leaves_alone(settings)) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "already has UVs");
     }
-    return uvp_mesh_triangulate(&job->mesh, &unwrapper->keep, &unwrapper->scratch, &job->stop,
-                                &job->triangles, err);
+    UVP_TRY(uvp_mesh_triangulate(&job->mesh, &unwrapper->keep, &unwrapper->scratch, &job->stop,
+                                 &job->triangles, err));
+    return group_triangles(job, err);
 }
 
 static enum uvp_code unwrap(struct job *job, struct uvp_error *err)
@@ -118,6 +147,10 @@ static enum uvp_code unwrap(struct job *job, struct uvp_error *err)
         .triangles = job->triangles.corners,
         .triangle_count = job->triangles.count,
         .triangle_polygon = job->triangles.polygon,
+        .triangle_group = job->triangle_group,
+        .old_uv = job->mesh.old_uv,
+        .old_corner_uv = job->mesh.corner_uv,
+        .old_uv_count = job->mesh.old_uv_count,
     };
 
     UVP_TRY(uvp_atlas_make(&input, &unwrapper->shared->settings->atlas, &unwrapper->keep,

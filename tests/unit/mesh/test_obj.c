@@ -176,19 +176,23 @@ static void limits_hold(void **state)
 {
     static const char text[] = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\nf 1 2 3 1\n";
     static const struct {
-        struct uvp_format_limits limits;
+        struct uvp_decode_options options;
         enum uvp_code code;
         uint64_t line;
     } rows[] = {
-        {{4, 7, 3}, UVP_OK, 0},    {{3, 0, 0}, UVP_LIMIT, 5}, {{0, 6, 0}, UVP_LIMIT, 5},
-        {{0, 1, 0}, UVP_LIMIT, 4}, {{0, 0, 2}, UVP_LIMIT, 0},
+        {{.polygon_corners = 4, .corners = 7, .vertices = 3}, UVP_OK, 0},
+        {{.polygon_corners = 3}, UVP_LIMIT, 5},
+        {{.corners = 6}, UVP_LIMIT, 5},
+        {{.corners = 1}, UVP_LIMIT, 4},
+        {{.corners = 6, .wants_uvs = true, .wants_groups = true}, UVP_LIMIT, 5},
+        {{.vertices = 2}, UVP_LIMIT, 0},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bench bench;
         bench_open(&bench);
-        assert_int_equal(obj()->decode(uvp_span_of(text, sizeof text - 1), &rows[i].limits,
+        assert_int_equal(obj()->decode(uvp_span_of(text, sizeof text - 1), &rows[i].options,
                                        &bench.arena, &bench.stop, &bench.mesh, &bench.err),
                          rows[i].code);
         assert_int_equal(bench.err.at, rows[i].line);

@@ -1,122 +1,10 @@
 /*
- * Nested dissection by coordinates (George 1973), then L D L^T row by row along the elimination
- * tree (Liu 1990; Davis 2005 gives the compact up-looking form). A layout in the plane gives
- * good separators for nothing: cut at the mean of the longer axis, and take the vertices of one
- * side that see the other.
+ * L D L^T row by row along the elimination tree (Liu 1990; Davis 2005 gives the compact
+ * up-looking form), in the order of dissect.c.
  */
 #include "stages/unwrapper/atlas/sparse.h"
 
-#define LEAF_COUNT 12
-#define DEPTH_MAX 48
-
-/* ---- ordering ---- */
-
-struct range {
-    uint32_t first; /* in `order`, and the places to fill */
-    uint32_t count;
-    uint32_t depth;
-};
-
-struct dissector {
-    struct uvp_sparse *sparse;
-    const struct uvp_vec2 *at;
-    uint8_t *side; /* of each vertex in the range: 0 low, 1 high, 2 separator, 3 elsewhere */
-    uint32_t *spare;
-};
-
-static double middle(const struct dissector *dissector, const struct range *range, bool *by_y)
-{
-    const uint32_t *const list = dissector->sparse->order + range->first;
-    struct uvp_vec2 low = dissector->at[list[0]];
-    struct uvp_vec2 high = low;
-    struct uvp_vec2 sum = {0, 0};
-
-    for (uint32_t i = 0; i < range->count; i++) {
-        const struct uvp_vec2 p = dissector->at[list[i]];
-        low = (struct uvp_vec2){fmin(low.x, p.x), fmin(low.y, p.y)};
-        high = (struct uvp_vec2){fmax(high.x, p.x), fmax(high.y, p.y)};
-        sum = (struct uvp_vec2){sum.x + p.x, sum.y + p.y};
-    }
-    *by_y = high.y - low.y > high.x - low.x;
-    return (*by_y ? sum.y : sum.x) / range->count;
-}
-
-static bool sees_high(const struct dissector *dissector, uint32_t v)
-{
-    const struct uvp_sparse *const sparse = dissector->sparse;
-
-    for (uint32_t i = sparse->start[v]; i < sparse->start[v + 1]; i++) {
-        if (dissector->side[sparse->column[i]] == 1) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Reorders the range into low, high, separator; gives the sizes of the first two. */
-static enum uvp_code dissect(struct uvp_atlas_work *work, const struct dissector *dissector,
-                             const struct range *range, uint32_t size[2])
-{
-    uint32_t *const list = dissector->sparse->order + range->first;
-    uint32_t to[3] = {0, 0, 0};
-    uint32_t count[3] = {0, 0, 0};
-    bool by_y = false;
-    const double cut = middle(dissector, range, &by_y);
-
-    UVP_TRY(uvp_work_count(work, 4 * range->count));
-    for (uint32_t i = 0; i < range->count; i++) {
-        const struct uvp_vec2 p = dissector->at[list[i]];
-        dissector->side[list[i]] = (by_y ? p.y : p.x) > cut;
-    }
-    for (uint32_t i = 0; i < range->count; i++) {
-        if (dissector->side[list[i]] == 0 && sees_high(dissector, list[i])) {
-            dissector->side[list[i]] = 2;
-        }
-        count[dissector->side[list[i]]]++;
-        dissector->spare[i] = list[i];
-        UVP_TRY(uvp_work_count(work, 12));
-    }
-    to[1] = count[0];
-    to[2] = count[0] + count[1];
-    for (uint32_t i = 0; i < range->count; i++) {
-        const uint32_t v = dissector->spare[i];
-        list[to[dissector->side[v]]++] = v;
-        dissector->side[v] = 3;
-    }
-    size[0] = count[0];
-    size[1] = count[1];
-    return uvp_work_count(work, 4 * range->count);
-}
-
-static enum uvp_code order_rows(struct uvp_atlas_work *work, struct uvp_sparse *sparse,
-                                const struct uvp_vec2 *at)
-{
-    struct dissector dissector = {sparse, at, NULL, NULL};
-    struct range stack[2 * DEPTH_MAX + 2];
-    uint32_t depth = 0;
-
-    UVP_TAKE(work, dissector.side, sparse->count);
-    UVP_TAKE(work, dissector.spare, sparse->count);
-    for (uint32_t v = 0; v < sparse->count; v++) {
-        sparse->order[v] = v;
-        dissector.side[v] = 3;
-    }
-    stack[depth++] = (struct range){0, sparse->count, 0};
-    while (depth > 0) {
-        const struct range range = stack[--depth];
-        uint32_t size[2];
-        if (range.count <= LEAF_COUNT || range.depth >= DEPTH_MAX) {
-            continue;
-        }
-        UVP_TRY(dissect(work, &dissector, &range, size));
-        stack[depth++] = (struct range){range.first, size[0], range.depth + 1};
-        stack[depth++] = (struct range){range.first + size[0], size[1], range.depth + 1};
-    }
-    for (uint32_t i = 0; i < sparse->count; i++) {
-        sparse->place[sparse->order[i]] = i;
-    }
-    return UVP_OK;
-}
+#include "stages/unwrapper/atlas/dissect.h"
 
 /* ---- factor ---- */
 
@@ -254,7 +142,12 @@ enum uvp_code uvp_sparse_factor(struct uvp_atlas_work *work, struct uvp_sparse *
     UVP_TAKE(work, tree.seen, sparse->count);
     UVP_TAKE(work, tree.fill, sparse->count);
     UVP_TAKE(work, tree.stack, sparse->count);
-    UVP_TRY(order_rows(work, sparse, at));
+    UVP_TRY(uvp_dissect_order(
+        work, &(struct uvp_graph){sparse->count, sparse->start, sparse->column, at},
+        sparse->order));
+    for (uint32_t i = 0; i < sparse->count; i++) {
+        sparse->place[sparse->order[i]] = i;
+    }
     UVP_TRY(count_columns(work, sparse, &tree, entries_max, steps_max, &fits));
     if (!fits) {
         return UVP_OK;

@@ -1,39 +1,63 @@
 /*
- * A stack of pieces. A piece that is laid out validly becomes a chart; one that is not is
- * split, and its parts go back on the stack. A piece of one unit always succeeds, and after
- * DEPTH_MAX splits a piece falls into its units, so every triangle is flattened at most
+ * A segment is a task. It keeps a stack of pieces: a piece that is laid out validly becomes a
+ * chart, one that is not is divided, and its parts go back on the stack. What overlaps is cut
+ * where the cut is shortest, and the parts keep their layout; what is stretched too much is
+ * halved, and the halves are laid out anew. A piece of one unit always succeeds, and after
+ * DEPTH_MAX divisions a piece falls into its units, so every triangle is flattened at most
  * DEPTH_MAX + 2 times.
+ *
+ * A task writes at its own triangles and in the parts of the arrays that belong to them: slots
+ * from 3 * the piece's first place on, charts from the segment's first unit on. They are closed
+ * up afterwards, in the order of segments, so the number of hands leaves no trace.
  */
 #include "stages/unwrapper/atlas/flatten.h"
 
-#include "stages/unwrapper/atlas/descent.h"
-#include "stages/unwrapper/atlas/verdict.h"
+#include <string.h>
+
+#include "stages/unwrapper/atlas/charts.h"
+#include "stages/unwrapper/atlas/crew.h"
+#include "stages/unwrapper/atlas/cut.h"
+#include "stages/unwrapper/atlas/plan.h"
+#include "stages/unwrapper/atlas/solve.h"
+#include "stages/unwrapper/atlas/sort.h"
 
 #define DEPTH_MAX 20
-
-/* Mean symmetric Dirichlet energy, 1 for an isometry, above which a chart is split. */
-#define DISTORTION_MAX 1.05
 
 struct piece {
     uint32_t first;
     uint32_t count;
     uint32_t depth;
+    double step; /* of the layout that waits in the slots; 0: none does */
 };
 
-struct flattener {
-    struct uvp_atlas_work *work;
+struct segment {
+    uint32_t first; /* of its triangles, in charts->triangle */
+    uint32_t count;
+    uint32_t room; /* its first chart, until charts are closed up */
+    uint32_t charts;
+};
+
+/* What all tasks share. */
+struct flattening {
     const struct uvp_topology *topology;
     struct uvp_charts *charts;
     struct uvp_pieces pieces;
-    struct piece *stack;
-    uint32_t depth;
-    uint32_t *order; /* triangles, piece by piece */
+    struct segment *segment;
+    struct uvp_sort_item *task; /* segments, the largest first */
 };
 
-enum uvp_code uvp_flatten_check(struct uvp_atlas_work *work, const struct uvp_patch *patch,
-                                bool *valid)
+/* One task. */
+struct flattener {
+    struct uvp_atlas_work *work;
+    struct flattening *all;
+    struct segment *segment;
+    struct piece *stack;
+    uint32_t depth;
+};
+
+static struct uvp_flat flat_of(const struct uvp_patch *patch)
 {
-    const struct uvp_flat flat = {
+    return (struct uvp_flat){
         .triangle_count = patch->triangle_count,
         .vertex_count = patch->vertex_count,
         .border_count = patch->border_count,
@@ -41,153 +65,309 @@ enum uvp_code uvp_flatten_check(struct uvp_atlas_work *work, const struct uvp_pa
         .border = patch->border,
         .at = patch->at,
     };
+}
+
+enum uvp_code uvp_flatten_judge(struct uvp_atlas_work *work, const struct uvp_patch *patch,
+                                enum uvp_verdict *verdict)
+{
+    const struct uvp_flat flat = flat_of(patch);
+
+    return uvp_verdict_find(work, &flat, verdict);
+}
+
+enum uvp_code uvp_flatten_check(struct uvp_atlas_work *work, const struct uvp_patch *patch,
+                                bool *valid)
+{
     enum uvp_verdict verdict;
 
-    UVP_TRY(uvp_verdict_find(work, &flat, &verdict));
+    UVP_TRY(uvp_flatten_judge(work, patch, &verdict));
     *valid = verdict == UVP_VERDICT_VALID;
     return UVP_OK;
 }
 
-/* Live triangles by chart, in order; pushes a piece for each chart. */
-static enum uvp_code list_pieces(struct flattener *flattener,
-                                 const struct uvp_segments *segments)
-{
-    const struct uvp_topology *const topology = flattener->topology;
-    uint32_t *start;
-    uint32_t sum = 0;
+/* ---- one piece ---- */
 
-    UVP_TAKE(flattener->work, start, (size_t)segments->count + 1);
-    for (uint32_t c = 0; c <= segments->count; c++) {
-        start[c] = 0;
-    }
-    for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        if (!uvp_is_dead(topology, t)) {
-            start[segments->chart[uvp_unit_of(topology, t)]]++;
-        }
-    }
-    for (uint32_t c = 0; c < segments->count; c++) {
-        const uint32_t count = start[c];
-        /* the last chart lies on top: the order of charts is of no meaning */
-        flattener->stack[c] = (struct piece){sum, count, 0};
-        start[c] = sum;
-        sum += count;
-    }
-    flattener->depth = segments->count;
-    for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        flattener->pieces.label[t] = UVP_NONE;
-        if (!uvp_is_dead(topology, t)) {
-            const uint32_t c = segments->chart[uvp_unit_of(topology, t)];
-            flattener->pieces.label[t] = flattener->stack[c].first;
-            flattener->order[start[c]++] = t;
-        }
-        UVP_TRY(uvp_work_count(flattener->work, 8));
-    }
-    return uvp_stop_poll(flattener->work->stop, flattener->work->err);
+static uint32_t *list_of(const struct flattener *flattener, const struct piece *piece)
+{
+    return flattener->all->charts->triangle + piece->first;
 }
 
 static bool is_single(const struct flattener *flattener, const struct piece *piece)
 {
-    const uint32_t *const list = flattener->order + piece->first;
+    const struct uvp_topology *const topology = flattener->all->topology;
+    const uint32_t *const list = list_of(flattener, piece);
 
-    return uvp_unit_of(flattener->topology, list[0]) ==
-           uvp_unit_of(flattener->topology, list[piece->count - 1]);
+    return uvp_unit_of(topology, list[0]) == uvp_unit_of(topology, list[piece->count - 1]);
 }
 
-static enum uvp_code lay_out(struct flattener *flattener, struct uvp_patch *patch, bool *valid)
+static bool is_good(const struct uvp_plan *plan, const struct uvp_distortion *distortion)
 {
-    double distortion = HUGE_VAL;
+    return distortion->energy <= plan->chart_energy &&
+           distortion->stretched <= plan->stretch_part;
+}
 
-    uvp_project_patch(flattener->topology, patch);
-    UVP_TRY(uvp_descent_run(flattener->work, flattener->topology, patch, &distortion));
-    *valid = false;
-    if (!(distortion <= DISTORTION_MAX)) {
+/* Takes the layout that waits for the patch, and improves it if it must. */
+static enum uvp_code take_layout(struct flattener *flattener, const struct piece *piece,
+                                 struct uvp_patch *patch, struct uvp_distortion *distortion)
+{
+    struct uvp_atlas_work *const work = flattener->work;
+    const struct uvp_solve_ask ask = {.start = UVP_SOLVE_LAYOUT,
+                                      .energy_max = work->plan->chart_energy};
+
+    uvp_charts_load(flattener->all->charts, piece->step, patch);
+    UVP_TRY(uvp_solve_measure(work, flattener->all->topology, patch, distortion));
+    if (is_good(work->plan, distortion) || !isfinite(distortion->energy)) {
         return UVP_OK;
     }
-    uvp_patch_snap(flattener->topology, patch);
-    return uvp_flatten_check(flattener->work, patch, valid);
+    return uvp_solve_patch(work, flattener->all->topology, &ask, patch, distortion);
+}
+
+static enum uvp_code lay_out(struct flattener *flattener, const struct piece *piece,
+                             struct uvp_patch *patch, bool *good)
+{
+    struct uvp_atlas_work *const work = flattener->work;
+    const struct uvp_solve_ask ask = {.start = UVP_SOLVE_FRESH,
+                                      .energy_max = work->plan->chart_energy};
+    struct uvp_distortion distortion = {HUGE_VAL, 1};
+
+    *good = false;
+    if (piece->count > work->plan->chart_triangles_max) {
+        return UVP_OK;
+    }
+    if (piece->step > 0) {
+        UVP_TRY(take_layout(flattener, piece, patch, &distortion));
+    } else {
+        UVP_TRY(uvp_solve_patch(work, flattener->all->topology, &ask, patch, &distortion));
+    }
+    *good = is_good(work->plan, &distortion);
+    if (*good) {
+        uvp_patch_snap(flattener->all->topology, patch);
+    }
+    return UVP_OK;
 }
 
 static void accept(struct flattener *flattener, const struct piece *piece,
                    const struct uvp_patch *patch)
 {
-    struct uvp_charts *const charts = flattener->charts;
-    struct uvp_chart *const chart = &charts->chart[charts->count];
+    struct segment *const segment = flattener->segment;
+    struct uvp_charts *const charts = flattener->all->charts;
 
-    *chart = (struct uvp_chart){piece->first, piece->count, charts->slot_count,
-                                patch->vertex_count, patch->step};
-    for (uint32_t i = 0; i < piece->count; i++) {
-        const uint32_t t = patch->triangle[i];
-        charts->chart_of[t] = charts->count;
-        for (uint32_t k = 0; k < 3; k++) {
-            charts->corner[3 * t + k] = charts->slot_count + patch->corner[3 * i + k];
-        }
-    }
-    for (uint32_t v = 0; v < patch->vertex_count; v++) {
-        charts->slot[charts->slot_count + v] = patch->at[v];
-    }
-    charts->slot_count += patch->vertex_count;
-    charts->count++;
+    charts->chart[segment->room + segment->charts++] = (struct uvp_chart){
+        piece->first, piece->count, 3 * piece->first, patch->vertex_count, patch->step};
+    uvp_charts_store(charts, 3 * piece->first, patch);
 }
 
-static enum uvp_code split(struct flattener *flattener, const struct piece *piece)
+/* ---- dividing ---- */
+
+/* The parts in order on top of the stack, the first one highest. */
+static void push_parts(struct flattener *flattener, const struct piece *piece,
+                       const uint32_t *part, uint32_t parts, double step)
 {
-    uint32_t *part;
-    uint32_t parts;
+    uint32_t end = piece->first + piece->count;
+
+    for (uint32_t i = parts; i-- > 0;) {
+        end -= part[i];
+        flattener->stack[flattener->depth++] =
+            (struct piece){end, part[i], piece->depth + 1, step};
+    }
+}
+
+/* Writes what the parts keep of the patch's layout where they will look for it. */
+static enum uvp_code hand_down(struct flattener *flattener, const struct piece *piece,
+                               const struct uvp_patch *patch, const uint32_t *old_place,
+                               const uint32_t *part, uint32_t parts)
+{
+    struct flattening *const all = flattener->all;
     uint32_t first = piece->first;
 
-    UVP_TAKE(flattener->work, part, piece->count);
-    UVP_TRY(uvp_split_piece(flattener->work, flattener->topology, &flattener->pieces,
-                            piece->first, flattener->order + piece->first, piece->count,
-                            piece->depth >= DEPTH_MAX, part, &parts));
     for (uint32_t i = 0; i < parts; i++) {
-        flattener->stack[flattener->depth++] = (struct piece){first, part[i], piece->depth + 1};
+        const struct uvp_arena_mark mark = uvp_arena_mark(flattener->work->scratch);
+        struct uvp_patch sub;
+        UVP_TRY(uvp_patch_make(flattener->work, all->topology, &all->pieces, first,
+                               all->charts->triangle + first, part[i], &sub));
+        for (uint32_t c = 0; c < 3 * part[i]; c++) {
+            const uint32_t old = old_place[first - piece->first + c / 3];
+            sub.at[sub.corner[c]] = patch->at[patch->corner[3 * old + c % 3]];
+        }
+        uvp_charts_store(all->charts, 3 * first, &sub);
         first += part[i];
+        uvp_arena_rewind(flattener->work->scratch, mark);
     }
     return UVP_OK;
+}
+
+/* Cuts overlapping lobes apart; `*done` is false when nothing overlaps or no cut is found. */
+static enum uvp_code cut_lobes(struct flattener *flattener, const struct piece *piece,
+                               const struct uvp_patch *patch, bool *done)
+{
+    struct uvp_atlas_work *const work = flattener->work;
+    struct flattening *const all = flattener->all;
+    uint32_t *const list = list_of(flattener, piece);
+    uint32_t *old_place;
+    uint32_t *side;
+    uint32_t *part;
+    uint32_t parts;
+
+    UVP_TAKE(work, side, piece->count);
+    UVP_TRY(uvp_cut_lobes(work, all->topology, &all->pieces, patch, side, done));
+    if (!*done) {
+        return UVP_OK;
+    }
+    UVP_TAKE(work, part, piece->count);
+    UVP_TAKE(work, old_place, piece->count);
+    UVP_TRY(uvp_split_sides(work, all->topology, &all->pieces, piece->first, list, piece->count,
+                            side, part, &parts));
+    for (uint32_t i = 0; i < piece->count; i++) {
+        old_place[i] = all->pieces.local[list[i]];
+    }
+    UVP_TRY(hand_down(flattener, piece, patch, old_place, part, parts));
+    push_parts(flattener, piece, part, parts, patch->step);
+    return UVP_OK;
+}
+
+static enum uvp_code halve(struct flattener *flattener, const struct piece *piece)
+{
+    struct flattening *const all = flattener->all;
+    uint32_t *part;
+    uint32_t parts;
+
+    UVP_TAKE(flattener->work, part, piece->count);
+    UVP_TRY(uvp_split_piece(flattener->work, all->topology, &all->pieces, piece->first,
+                            list_of(flattener, piece), piece->count, piece->depth >= DEPTH_MAX,
+                            part, &parts));
+    push_parts(flattener, piece, part, parts, 0);
+    return UVP_OK;
+}
+
+/* What to do with a layout of little distortion: take it, cut it, or halve it. */
+static enum uvp_code decide(struct flattener *flattener, const struct piece *piece,
+                            struct uvp_patch *patch)
+{
+    enum uvp_verdict verdict;
+    bool done = false;
+
+    UVP_TRY(uvp_flatten_judge(flattener->work, patch, &verdict));
+    if (verdict == UVP_VERDICT_VALID) {
+        accept(flattener, piece, patch);
+        return UVP_OK;
+    }
+    if (piece->depth < DEPTH_MAX &&
+        (verdict == UVP_VERDICT_CROSSED || verdict == UVP_VERDICT_WOUND)) {
+        UVP_TRY(cut_lobes(flattener, piece, patch, &done));
+    }
+    return done ? UVP_OK : halve(flattener, piece);
 }
 
 static enum uvp_code flatten_piece(struct flattener *flattener, const struct piece *piece)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(flattener->work->scratch);
+    struct flattening *const all = flattener->all;
     struct uvp_patch patch;
-    bool valid = true;
+    bool good = false;
 
-    UVP_TRY(uvp_patch_make(flattener->work, flattener->topology, &flattener->pieces,
-                           piece->first, flattener->order + piece->first, piece->count,
-                           &patch));
+    UVP_TRY(uvp_patch_make(flattener->work, all->topology, &all->pieces, piece->first,
+                           list_of(flattener, piece), piece->count, &patch));
     if (is_single(flattener, piece)) {
-        UVP_TRY(
-            uvp_single_lay(flattener->work, flattener->topology, &flattener->pieces, &patch));
-    } else {
-        UVP_TRY(lay_out(flattener, &patch, &valid));
-    }
-    if (valid) {
+        UVP_TRY(uvp_single_lay(flattener->work, all->topology, &all->pieces, &patch));
         accept(flattener, piece, &patch);
     } else {
-        UVP_TRY(split(flattener, piece));
+        UVP_TRY(lay_out(flattener, piece, &patch, &good));
+        UVP_TRY(good ? decide(flattener, piece, &patch) : halve(flattener, piece));
     }
     uvp_arena_rewind(flattener->work->scratch, mark);
     return UVP_OK;
 }
 
-static enum uvp_code take_charts(struct uvp_atlas_work *work,
-                                 const struct uvp_topology *topology, struct uvp_charts *charts)
+/* ---- all segments ---- */
+
+static enum uvp_code flatten_segment(struct uvp_atlas_work *work, void *arg, uint32_t i)
 {
-    const size_t live = topology->live_triangles;
+    struct flattening *const all = arg;
+    struct segment *const segment = &all->segment[all->task[i].value];
+    struct flattener flattener = {.work = work, .all = all, .segment = segment};
+
+    UVP_TAKE(work, flattener.stack, segment->count);
+    flattener.stack[flattener.depth++] = (struct piece){segment->first, segment->count, 0, 0};
+    while (flattener.depth > 0) {
+        const struct piece piece = flattener.stack[--flattener.depth];
+        UVP_TRY(flatten_piece(&flattener, &piece));
+    }
+    return UVP_OK;
+}
+
+/* Live triangles by segment, in order. */
+static enum uvp_code list_segments(struct uvp_atlas_work *work, struct flattening *all,
+                                   const struct uvp_segments *segments)
+{
+    const struct uvp_topology *const topology = all->topology;
+    uint32_t first = 0;
+    uint32_t room = 0;
+
+    memset(all->segment, 0, segments->count * sizeof *all->segment);
+    for (uint32_t u = 0; u < topology->unit_count; u++) {
+        const uint32_t c = segments->chart[u];
+        for (uint32_t t = uvp_unit_first(topology, u); t < uvp_unit_first(topology, u + 1);
+             t++) {
+            if (!uvp_is_dead(topology, t)) {
+                all->segment[c].count++;
+            }
+        }
+        if (c != UVP_NONE) {
+            all->segment[c].room++;
+        }
+        UVP_TRY(uvp_work_count(work, 8));
+    }
+    for (uint32_t c = 0; c < segments->count; c++) {
+        struct segment *const segment = &all->segment[c];
+        const uint32_t units = segment->room;
+        *segment = (struct segment){first, segment->count, room, 0};
+        first += segment->count;
+        room += units;
+    }
+    for (uint32_t t = 0; t < topology->triangle_count; t++) {
+        uvp_pieces_give(&all->pieces, t, UVP_NONE);
+        if (!uvp_is_dead(topology, t)) {
+            struct segment *const segment =
+                &all->segment[segments->chart[uvp_unit_of(topology, t)]];
+            uvp_pieces_give(&all->pieces, t, segment->first);
+            all->charts->triangle[segment->first + segment->charts++] = t;
+        }
+        UVP_TRY(uvp_work_count(work, 8));
+    }
+    return uvp_stop_poll(work->stop, work->err);
+}
+
+static enum uvp_code list_tasks(struct uvp_atlas_work *work, struct flattening *all,
+                                uint32_t count)
+{
+    struct uvp_sort_item *spare;
+
+    UVP_TAKE(work, all->task, count);
+    UVP_TAKE(work, spare, count);
+    for (uint32_t c = 0; c < count; c++) {
+        all->segment[c].charts = 0;
+        all->task[c] = (struct uvp_sort_item){UINT32_MAX - all->segment[c].count, c};
+    }
+    return uvp_sort_polled(work, all->task, spare, count);
+}
+
+/* Moves charts and slots down to where the ones before them end. */
+static enum uvp_code close_up(struct uvp_atlas_work *work, struct flattening *all,
+                              uint32_t segments)
+{
+    struct uvp_charts *const charts = all->charts;
 
     charts->count = 0;
     charts->slot_count = 0;
-    UVP_TAKE(work, charts->chart, topology->unit_count);
-    UVP_TAKE(work, charts->triangle, live);
-    UVP_TAKE(work, charts->chart_of, topology->triangle_count);
-    UVP_TAKE(work, charts->corner, 3 * (size_t)topology->triangle_count);
-    UVP_TAKE(work, charts->slot, 3 * live);
-    UVP_TAKE(work, charts->page, 3 * live);
-    for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        charts->chart_of[t] = UVP_NONE;
-    }
-    for (size_t h = 0; h < 3 * (size_t)topology->triangle_count; h++) {
-        charts->corner[h] = UVP_NONE;
+    for (uint32_t s = 0; s < segments; s++) {
+        for (uint32_t i = 0; i < all->segment[s].charts; i++) {
+            struct uvp_chart *const chart = &charts->chart[charts->count];
+            *chart = charts->chart[all->segment[s].room + i];
+            uvp_charts_move(charts, charts->count, charts->slot_count);
+            charts->slot_count += chart->slot_count;
+            charts->count++;
+            UVP_TRY(uvp_work_count(work, 8 * chart->triangle_count));
+        }
     }
     return UVP_OK;
 }
@@ -195,20 +375,18 @@ static enum uvp_code take_charts(struct uvp_atlas_work *work,
 enum uvp_code uvp_flatten_make(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                                const struct uvp_segments *segments, struct uvp_charts *charts)
 {
-    struct flattener flattener = {.work = work, .topology = topology, .charts = charts};
+    struct flattening all = {.topology = topology, .charts = charts};
     struct uvp_arena_mark mark;
 
-    UVP_TRY(take_charts(work, topology, charts));
+    UVP_TRY(uvp_charts_take(work, topology, charts));
     mark = uvp_arena_mark(work->scratch);
-    flattener.order = charts->triangle;
-    UVP_TAKE(work, flattener.pieces.label, topology->triangle_count);
-    UVP_TAKE(work, flattener.pieces.local, topology->triangle_count);
-    UVP_TAKE(work, flattener.stack, topology->unit_count);
-    UVP_TRY(list_pieces(&flattener, segments));
-    while (flattener.depth > 0) {
-        const struct piece piece = flattener.stack[--flattener.depth];
-        UVP_TRY(flatten_piece(&flattener, &piece));
-    }
+    all.pieces.label = charts->chart_of;
+    UVP_TAKE(work, all.pieces.local, topology->triangle_count);
+    UVP_TAKE(work, all.segment, segments->count);
+    UVP_TRY(list_segments(work, &all, segments));
+    UVP_TRY(list_tasks(work, &all, segments->count));
+    UVP_TRY(uvp_crew_run(work, segments->count, flatten_segment, &all));
+    UVP_TRY(close_up(work, &all, segments->count));
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
 }

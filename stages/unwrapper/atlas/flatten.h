@@ -2,8 +2,8 @@
  * flatten.h -- segments in, valid flat charts out
  *
  * Why:     every method may fail; what counts is the verdict, and that something always passes.
- * Order:   a single polygon: single.c. Else projection (project.c), then distortion descent
- *          (descent.c), then the verdict; what fails is split (split.c) and tried again.
+ * Order:   a single polygon: single.c. Else uvp_solve_patch (solve.h), the bounds, the verdict;
+ *          what overlaps is cut (cut.c), what fails otherwise is halved (split.c).
  */
 #ifndef UVP_ATLAS_FLATTEN_H
 #define UVP_ATLAS_FLATTEN_H
@@ -12,13 +12,19 @@
 
 #include "stages/unwrapper/atlas/patch.h"
 #include "stages/unwrapper/atlas/segment.h"
+#include "stages/unwrapper/atlas/verdict.h"
 
 UVP_MUST_USE enum uvp_code uvp_flatten_make(struct uvp_atlas_work *work,
                                             const struct uvp_topology *topology,
                                             const struct uvp_segments *segments,
                                             struct uvp_charts *charts);
 
-/* Whether the patch's lattice coordinates are valid. */
+/* What is to be said about the patch's lattice coordinates. */
+UVP_MUST_USE enum uvp_code uvp_flatten_judge(struct uvp_atlas_work *work,
+                                             const struct uvp_patch *patch,
+                                             enum uvp_verdict *verdict);
+
+/* Whether they are valid. */
 UVP_MUST_USE enum uvp_code uvp_flatten_check(struct uvp_atlas_work *work,
                                              const struct uvp_patch *patch, bool *valid);
 
@@ -46,12 +52,21 @@ UVP_MUST_USE enum uvp_code uvp_single_terrain(struct uvp_atlas_work *work,
 /*
  * split.c: reorders the triangles (whole units) so that connected parts follow each other, and
  * labels them by `label` + place of their first triangle. part[] gets the size of each; there
- * are at least two. `shatter`: every unit a part.
+ * are at least two. `shatter`: every unit a part. pieces->local must be of this list, and
+ * stays.
  */
 UVP_MUST_USE enum uvp_code uvp_split_piece(struct uvp_atlas_work *work,
                                            const struct uvp_topology *topology,
                                            struct uvp_pieces *pieces, uint32_t label,
                                            uint32_t *triangles, uint32_t count, bool shatter,
+                                           uint32_t *part, uint32_t *part_count);
+
+/* split.c: as above, by sides that are known: 0 or 1 for each place, spoilt; units are whole.
+ */
+UVP_MUST_USE enum uvp_code uvp_split_sides(struct uvp_atlas_work *work,
+                                           const struct uvp_topology *topology,
+                                           struct uvp_pieces *pieces, uint32_t label,
+                                           uint32_t *triangles, uint32_t count, uint32_t *side,
                                            uint32_t *part, uint32_t *part_count);
 
 /* Triangle in its own plane: from its corner 0, corner 1 at (x1, 0), corner 2 at (x2, y2). */

@@ -1,0 +1,336 @@
+/*
+ * Borders are found by a hash table of region pairs, so that joining two regions never searches
+ * a third one's list: a region may have a hundred thousand borders.
+ */
+#include "stages/unwrapper/atlas/graph.h"
+
+#include <string.h>
+
+#include "stages/unwrapper/atlas/segment.h"
+
+#define BLOCK 1024U
+
+struct maker {
+    struct uvp_atlas_work *work;
+    const struct uvp_topology *topology;
+    const struct uvp_surface *surface;
+    const uint32_t *label;
+    struct uvp_graph *graph;
+    uint16_t *crossings; /* half-edges on borders at each point */
+};
+
+/* ---- the table ---- */
+
+static uint32_t home_of(const struct uvp_graph *graph, uint32_t a, uint32_t b)
+{
+    const uint32_t low = a < b ? a : b;
+    const uint32_t high = a < b ? b : a;
+    uint64_t key = ((uint64_t)high << 32 | low) * UINT64_C(0x9E3779B97F4A7C15);
+
+    key ^= key >> 29;
+    key *= UINT64_C(0xBF58476D1CE4E5B9);
+    return (uint32_t)(key >> 32) & graph->mask;
+}
+
+/* Where the border of a and b is in the table, or the free place where it would be. */
+static uint32_t place_of(const struct uvp_graph *graph, uint32_t a, uint32_t b)
+{
+    uint32_t at = home_of(graph, a, b);
+
+    while (graph->slot[at] != UVP_NONE) {
+        const uint32_t *const region = graph->border[graph->slot[at]].region;
+        if ((region[0] == a && region[1] == b) || (region[0] == b && region[1] == a)) {
+            break;
+        }
+        at = (at + 1) & graph->mask;
+    }
+    return at;
+}
+
+uint32_t uvp_graph_find(const struct uvp_graph *graph, uint32_t a, uint32_t b)
+{
+    return graph->slot[place_of(graph, a, b)];
+}
+
+/* Takes a border out; those behind it move up to where a search would have found them. */
+static void take_out(struct uvp_graph *graph, uint32_t border)
+{
+    const uint32_t *const region = graph->border[border].region;
+    uint32_t hole = place_of(graph, region[0], region[1]);
+    uint32_t at = hole;
+
+    for (;;) {
+        uint32_t home;
+        at = (at + 1) & graph->mask;
+        if (graph->slot[at] == UVP_NONE) {
+            break;
+        }
+        home = home_of(graph, graph->border[graph->slot[at]].region[0],
+                       graph->border[graph->slot[at]].region[1]);
+        if (((at - home) & graph->mask) >= ((at - hole) & graph->mask)) {
+            graph->slot[hole] = graph->slot[at];
+            hole = at;
+        }
+    }
+    graph->slot[hole] = UVP_NONE;
+}
+
+/* ---- the lists ---- */
+
+static void push(struct uvp_graph *graph, uint32_t border, uint32_t side)
+{
+    struct uvp_border *const own = &graph->border[border];
+    struct uvp_region *const region = &graph->region[own->region[side]];
+    const uint32_t self = 2 * border + side;
+
+    own->prev[side] = UVP_NONE;
+    own->next[side] = region->head;
+    if (region->head != UVP_NONE) {
+        graph->border[region->head / 2].prev[region->head % 2] = self;
+    }
+    region->head = self;
+    region->borders++;
+}
+
+static void unlink_side(struct uvp_graph *graph, uint32_t border, uint32_t side)
+{
+    const struct uvp_border *const own = &graph->border[border];
+    struct uvp_region *const region = &graph->region[own->region[side]];
+    const uint32_t next = own->next[side];
+    const uint32_t prev = own->prev[side];
+
+    if (next != UVP_NONE) {
+        graph->border[next / 2].prev[next % 2] = prev;
+    }
+    if (prev != UVP_NONE) {
+        graph->border[prev / 2].next[prev % 2] = next;
+    } else {
+        region->head = next;
+    }
+    region->borders--;
+}
+
+static void end_border(struct uvp_graph *graph, uint32_t border)
+{
+    take_out(graph, border);
+    unlink_side(graph, border, 0);
+    unlink_side(graph, border, 1);
+    graph->border[border].region[0] = UVP_NONE;
+    graph->border[border].region[1] = UVP_NONE;
+}
+
+void uvp_graph_join(struct uvp_graph *graph, uint32_t border, uint32_t to, uint32_t from,
+                    void (*gone)(void *ctx, uint32_t border), void *ctx)
+{
+    end_border(graph, border);
+    while (graph->region[from].head != UVP_NONE) {
+        const uint32_t entry = graph->region[from].head;
+        const uint32_t side = entry % 2;
+        struct uvp_border *const moved = &graph->border[entry / 2];
+        const uint32_t third = moved->region[1 - side];
+        const uint32_t same = uvp_graph_find(graph, to, third);
+        if (same != UVP_NONE) {
+            graph->border[same].length += moved->length;
+            graph->border[same].bend += moved->bend;
+            end_border(graph, entry / 2);
+            gone(ctx, entry / 2);
+            continue;
+        }
+        take_out(graph, entry / 2);
+        unlink_side(graph, entry / 2, side);
+        moved->region[side] = to;
+        push(graph, entry / 2, side);
+        graph->slot[place_of(graph, to, third)] = entry / 2;
+    }
+    graph->region[from].parent = to;
+}
+
+uint32_t uvp_graph_root(struct uvp_graph *graph, uint32_t r)
+{
+    struct uvp_region *const region = graph->region;
+
+    while (region[r].parent != r) {
+        region[r].parent = region[region[r].parent].parent;
+        r = region[r].parent;
+    }
+    return r;
+}
+
+/* ---- making ---- */
+
+static uint32_t label_of(const struct maker *maker, uint32_t h)
+{
+    return maker->label[uvp_unit_of(maker->topology, h / 3)];
+}
+
+/* The half-edge across when another region is there. */
+static uint32_t border_across(const struct maker *maker, uint32_t h)
+{
+    const uint32_t g = uvp_surface_across(maker->topology, h);
+
+    return g == UVP_NONE || label_of(maker, g) == label_of(maker, h) ? UVP_NONE : g;
+}
+
+static enum uvp_code start_regions(const struct maker *maker)
+{
+    for (uint32_t r = 0; r < maker->graph->count; r++) {
+        maker->graph->region[r] =
+            (struct uvp_region){.cosine = 1, .parent = r, .head = UVP_NONE};
+    }
+    for (uint32_t p = 0; p < maker->topology->point_count; p++) {
+        maker->crossings[p] = 0;
+    }
+    return uvp_stop_poll(maker->work->stop, maker->work->err);
+}
+
+static void count_crossing(const struct maker *maker, uint32_t point)
+{
+    if (maker->crossings[point] < UINT16_MAX) {
+        maker->crossings[point]++;
+    }
+}
+
+static uint32_t add_triangle(const struct maker *maker, uint32_t t)
+{
+    const struct uvp_topology *const topology = maker->topology;
+    const float *const normal = maker->surface->normal + 3 * (size_t)t;
+    const double area = (double)topology->face[4 * (size_t)t + 3];
+    struct uvp_region *const region = &maker->graph->region[label_of(maker, 3 * t)];
+    uint32_t crossings = 0;
+
+    region->normal.x += area * (double)normal[0];
+    region->normal.y += area * (double)normal[1];
+    region->normal.z += area * (double)normal[2];
+    region->area += area;
+    region->triangles++;
+    for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
+        const uint32_t g = border_across(maker, h);
+        if (g != UVP_NONE) {
+            count_crossing(maker, topology->vertex[h]);
+            count_crossing(maker, topology->vertex[uvp_edge_next(h)]);
+            crossings++;
+        }
+        if (g != UVP_NONE || topology->opposite[h] == UVP_NONE) {
+            region->outline += (double)maker->surface->length[h];
+        }
+    }
+    return crossings;
+}
+
+/* Sums of all regions, and the number of half-edges on borders. */
+static enum uvp_code add_triangles(const struct maker *maker, uint32_t *crossings)
+{
+    *crossings = 0;
+    for (uint32_t t = 0; t < maker->topology->triangle_count; t++) {
+        if (!uvp_is_dead(maker->topology, t)) {
+            *crossings += add_triangle(maker, t);
+        }
+        if (t % BLOCK == 0) {
+            UVP_TRY(uvp_work_count(maker->work, 25 * BLOCK));
+        }
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code take_table(const struct maker *maker, uint32_t crossings)
+{
+    struct uvp_graph *const graph = maker->graph;
+    uint32_t size = 64;
+
+    while (size / 3 < crossings / 4) { /* at most two thirds full */
+        size *= 2;
+    }
+    graph->mask = size - 1;
+    UVP_TAKE(maker->work, graph->slot, size);
+    UVP_TAKE(maker->work, graph->border, crossings / 2);
+    memset(graph->slot, 0xff, size * sizeof *graph->slot);
+    return UVP_OK;
+}
+
+static uint32_t border_of(struct uvp_graph *graph, uint32_t a, uint32_t b)
+{
+    const uint32_t at = place_of(graph, a, b);
+
+    if (graph->slot[at] == UVP_NONE) {
+        graph->slot[at] = graph->border_count;
+        graph->border[graph->border_count] = (struct uvp_border){.region = {a, b}};
+        push(graph, graph->border_count, 0);
+        push(graph, graph->border_count, 1);
+        graph->border_count++;
+    }
+    return graph->slot[at];
+}
+
+/* The half-edges on borders at a point share its curvature. */
+static float bend_of(const struct maker *maker, uint32_t point)
+{
+    return maker->surface->defect[point] / (float)maker->crossings[point];
+}
+
+static void add_crossing(const struct maker *maker, uint32_t h, uint32_t g)
+{
+    const struct uvp_topology *const topology = maker->topology;
+    struct uvp_border *const border =
+        &maker->graph->border[border_of(maker->graph, label_of(maker, h), label_of(maker, g))];
+
+    border->length += maker->surface->length[h] / 2;
+    border->bend += bend_of(maker, topology->vertex[h]) +
+                    bend_of(maker, topology->vertex[uvp_edge_next(h)]);
+}
+
+/* The cone, and the curvature of points inside, each with the first triangle that has it. */
+static void add_inside(const struct maker *maker, uint32_t t)
+{
+    const uint32_t *const vertex = maker->topology->vertex + 3 * (size_t)t;
+    const float *const n = maker->surface->normal + 3 * (size_t)t;
+    struct uvp_region *const region = &maker->graph->region[label_of(maker, 3 * t)];
+    const struct uvp_vec3 normal = {(double)n[0], (double)n[1], (double)n[2]};
+    const double length = uvp_vec3_length(region->normal);
+
+    region->cosine =
+        fmin(region->cosine, length > 0 ? uvp_vec3_dot(normal, region->normal) / length : 1);
+    for (uint32_t k = 0; k < 3; k++) {
+        if (maker->crossings[vertex[k]] == 0) {
+            maker->crossings[vertex[k]] = UINT16_MAX;
+            region->bend += (double)maker->surface->defect[vertex[k]];
+        }
+    }
+}
+
+static enum uvp_code add_borders(const struct maker *maker)
+{
+    const struct uvp_topology *const topology = maker->topology;
+
+    for (uint32_t t = 0; t < topology->triangle_count; t++) {
+        if (t % BLOCK == 0) {
+            UVP_TRY(uvp_work_count(maker->work, 25 * BLOCK));
+        }
+        if (uvp_is_dead(topology, t)) {
+            continue;
+        }
+        add_inside(maker, t);
+        for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
+            const uint32_t g = border_across(maker, h);
+            if (g != UVP_NONE && !uvp_seam_is_hard(maker->work, topology, h)) {
+                add_crossing(maker, h, g);
+            }
+        }
+    }
+    return UVP_OK;
+}
+
+enum uvp_code uvp_graph_make(struct uvp_atlas_work *work, const struct uvp_topology *topology,
+                             const struct uvp_surface *surface, const uint32_t *label,
+                             uint32_t count, struct uvp_graph *graph)
+{
+    struct maker maker = {work, topology, surface, label, graph, NULL};
+    uint32_t crossings;
+
+    *graph = (struct uvp_graph){.count = count};
+    UVP_TAKE(work, graph->region, count);
+    UVP_TAKE(work, maker.crossings, topology->point_count);
+    UVP_TRY(start_regions(&maker));
+    UVP_TRY(add_triangles(&maker, &crossings));
+    UVP_TRY(take_table(&maker, crossings));
+    return add_borders(&maker);
+}

@@ -1,0 +1,283 @@
+/*
+ * Hierarchical face clustering (Garland, Willmott, Heckbert 2001) on a graph of regions, with
+ * sums that tell what a union would be.
+ *
+ * The energy of a region laid flat is predicted from its Gaussian curvature K. A conformal map
+ * of a disk of even curvature has the scale factor e^u with u = K (r/R)^2 / (4 pi), whose
+ * variance over the disk is (K / (4 pi))^2 / 12, and the symmetric Dirichlet energy is twice
+ * that above 1. A long region does better by its width over its length; a union is never better
+ * than its parts.
+ *
+ * Every border is in one heap, with its present cost. After a join all borders of the union
+ * change; where there are many, only those that came along are told, the others when they come
+ * up: a hub stays cheap.
+ */
+#include "stages/unwrapper/atlas/hierarchy.h"
+
+#define PI 3.141592653589793
+
+#define MANY_BORDERS 64
+
+#define OUTLINE_WEIGHT 0.4
+#define OUTLINE_HALF 15.0 /* perimeter^2 / (4 pi area) at which half the weight is reached */
+#define DEVIATION_WEIGHT 0.5
+#define ENERGY_WEIGHT 0.3 /* of a union at the limit */
+#define RAGGED 1.6        /* borders of regions are longer than straight ones: squared */
+
+#define NOT_IN_HEAP UINT32_MAX
+
+struct joiner {
+    struct uvp_atlas_work *work;
+    const struct uvp_join_limits *limits;
+    struct uvp_graph *graph;
+    uint32_t *heap; /* borders */
+    uint32_t heap_count;
+    uint32_t *place; /* of each border in the heap */
+    float *cost;     /* of each border */
+};
+
+/* ---- what a union would be ---- */
+
+/* Cosine of the sum of the angles whose cosines are given; -1 when it passes a half turn. */
+static double cosine_of_sum(double a, double b)
+{
+    const double sines = (1 - a * a) * (1 - b * b);
+
+    if (a + b <= 0) {
+        return -1;
+    }
+    return a * b - (sines > 0 ? sqrt(sines) : 0);
+}
+
+static double joined_cosine(const struct uvp_region *a, const struct uvp_region *b,
+                            struct uvp_vec3 axis)
+{
+    const double to_a = uvp_vec3_dot(axis, uvp_vec3_unit(a->normal));
+    const double to_b = uvp_vec3_dot(axis, uvp_vec3_unit(b->normal));
+
+    return fmin(cosine_of_sum(to_a, a->cosine), cosine_of_sum(to_b, b->cosine));
+}
+
+static double find_warp(double bend, double area, double outline)
+{
+    const double square = outline * outline;
+    const double round = RAGGED * 4 * PI * area;
+    const double shape = square > round ? round / square : 1;
+    const double scale = bend * shape / (4 * PI);
+
+    return area * scale * scale / 6;
+}
+
+static struct uvp_region unite(const struct uvp_region *a, const struct uvp_region *b,
+                               const struct uvp_border *border)
+{
+    struct uvp_region region = *a;
+
+    region.normal = uvp_vec3_add(a->normal, b->normal);
+    region.area += b->area;
+    region.outline = fmax(a->outline + b->outline - 2 * (double)border->length, 0);
+    region.bend += b->bend + (double)border->bend;
+    region.warp = fmax(a->warp + b->warp, find_warp(region.bend, region.area, region.outline));
+    region.triangles += b->triangles;
+    return region;
+}
+
+static double thinness(const struct uvp_region *region)
+{
+    return region->outline > 0 ? 2 * region->area / region->outline : HUGE_VAL;
+}
+
+static bool is_allowed(const struct joiner *joiner, const struct uvp_region *a,
+                       const struct uvp_region *b, const struct uvp_region *both,
+                       double deviation)
+{
+    const struct uvp_join_limits *const limits = joiner->limits;
+
+    if (both->triangles > limits->triangles) {
+        return false;
+    }
+    if (fmin(thinness(a), thinness(b)) < limits->thin &&
+        uvp_vec3_dot(a->normal, b->normal) > 0) {
+        return true;
+    }
+    return deviation <= limits->deviation && both->warp <= limits->energy * both->area &&
+           joined_cosine(a, b, uvp_vec3_unit(both->normal)) >= limits->cosine;
+}
+
+/* Infinite when the two must not be joined. */
+static double find_cost(const struct joiner *joiner, uint32_t border)
+{
+    const struct uvp_border *const own = &joiner->graph->border[border];
+    const struct uvp_region *const a = &joiner->graph->region[own->region[0]];
+    const struct uvp_region *const b = &joiner->graph->region[own->region[1]];
+    const struct uvp_region both = unite(a, b, own);
+    const double square = both.outline * both.outline;
+    double deviation;
+
+    if (!(both.area > 0)) {
+        return 1;
+    }
+    deviation = fmax(1 - uvp_vec3_length(both.normal) / both.area, 0);
+    if (!is_allowed(joiner, a, b, &both, deviation)) {
+        return HUGE_VAL;
+    }
+    return DEVIATION_WEIGHT * deviation +
+           ENERGY_WEIGHT * both.warp / (both.area * joiner->limits->energy) +
+           OUTLINE_WEIGHT * square / (square + OUTLINE_HALF * 4 * PI * both.area);
+}
+
+/* ---- the heap ---- */
+
+static bool comes_before(const struct joiner *joiner, uint32_t a, uint32_t b)
+{
+    return joiner->cost[a] < joiner->cost[b] || (joiner->cost[a] == joiner->cost[b] && a < b);
+}
+
+static void put(const struct joiner *joiner, uint32_t at, uint32_t border)
+{
+    joiner->heap[at] = border;
+    joiner->place[border] = at;
+}
+
+static void sift_up(const struct joiner *joiner, uint32_t at, uint32_t border)
+{
+    while (at > 0 && comes_before(joiner, border, joiner->heap[(at - 1) / 2])) {
+        put(joiner, at, joiner->heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    put(joiner, at, border);
+}
+
+static void sift_down(const struct joiner *joiner, uint32_t at, uint32_t border)
+{
+    for (uint32_t child = 2 * at + 1; child < joiner->heap_count; child = 2 * at + 1) {
+        if (child + 1 < joiner->heap_count &&
+            comes_before(joiner, joiner->heap[child + 1], joiner->heap[child])) {
+            child++;
+        }
+        if (!comes_before(joiner, joiner->heap[child], border)) {
+            break;
+        }
+        put(joiner, at, joiner->heap[child]);
+        at = child;
+    }
+    put(joiner, at, border);
+}
+
+static void take_from_heap(void *ctx, uint32_t border)
+{
+    struct joiner *const joiner = ctx;
+    const uint32_t at = joiner->place[border];
+    uint32_t last;
+
+    if (at == NOT_IN_HEAP) {
+        return;
+    }
+    joiner->place[border] = NOT_IN_HEAP;
+    last = joiner->heap[--joiner->heap_count];
+    if (last == border) {
+        return;
+    }
+    if (at > 0 && comes_before(joiner, last, joiner->heap[(at - 1) / 2])) {
+        sift_up(joiner, at, last);
+    } else {
+        sift_down(joiner, at, last);
+    }
+}
+
+/* Brings the border's place in the heap in line with its cost now. */
+static void update(struct joiner *joiner, uint32_t border)
+{
+    const float old = joiner->cost[border];
+    const double cost = find_cost(joiner, border);
+
+    if (cost >= HUGE_VAL) {
+        take_from_heap(joiner, border);
+        return;
+    }
+    joiner->cost[border] = (float)cost;
+    if (joiner->place[border] == NOT_IN_HEAP) {
+        sift_up(joiner, joiner->heap_count++, border);
+    } else if (joiner->cost[border] < old) {
+        sift_up(joiner, joiner->place[border], border);
+    } else {
+        sift_down(joiner, joiner->place[border], border);
+    }
+}
+
+/* ---- joining ---- */
+
+/* The first `count` borders of a region's list. */
+static void update_borders(struct joiner *joiner, uint32_t region, uint32_t count)
+{
+    uint32_t at = joiner->graph->region[region].head;
+
+    for (; count > 0 && at != UVP_NONE; count--) {
+        update(joiner, at / 2);
+        at = joiner->graph->border[at / 2].next[at % 2];
+    }
+}
+
+static enum uvp_code join(struct joiner *joiner, uint32_t border)
+{
+    struct uvp_graph *const graph = joiner->graph;
+    const uint32_t *const pair = graph->border[border].region;
+    const bool turn = graph->region[pair[1]].borders > graph->region[pair[0]].borders;
+    const uint32_t to = pair[turn];
+    const uint32_t from = pair[!turn];
+    struct uvp_region *const kept = &graph->region[to];
+    struct uvp_region both = unite(kept, &graph->region[from], &graph->border[border]);
+    const uint32_t moved = graph->region[from].borders;
+    uint32_t count;
+
+    both.cosine = joined_cosine(kept, &graph->region[from], uvp_vec3_unit(both.normal));
+    uvp_graph_join(graph, border, to, from, take_from_heap, joiner);
+    both.borders = kept->borders;
+    both.head = kept->head;
+    both.parent = kept->parent;
+    *kept = both;
+    count = both.borders <= MANY_BORDERS ? both.borders : moved;
+    update_borders(joiner, to, count);
+    return uvp_work_count(joiner->work, 100 * (count + moved));
+}
+
+static enum uvp_code start(struct joiner *joiner)
+{
+    struct uvp_graph *const graph = joiner->graph;
+
+    UVP_TAKE(joiner->work, joiner->heap, graph->border_count);
+    UVP_TAKE(joiner->work, joiner->place, graph->border_count);
+    UVP_TAKE(joiner->work, joiner->cost, graph->border_count);
+    for (uint32_t r = 0; r < graph->count; r++) {
+        struct uvp_region *const region = &graph->region[r];
+        region->warp = find_warp(region->bend, region->area, region->outline);
+    }
+    for (uint32_t b = 0; b < graph->border_count; b++) {
+        joiner->place[b] = NOT_IN_HEAP;
+        joiner->cost[b] = 0;
+        update(joiner, b);
+        UVP_TRY(uvp_work_count(joiner->work, 100));
+    }
+    return UVP_OK;
+}
+
+enum uvp_code uvp_hierarchy_join(struct uvp_atlas_work *work,
+                                 const struct uvp_join_limits *limits, struct uvp_graph *graph)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct joiner joiner = {.work = work, .limits = limits, .graph = graph};
+
+    UVP_TRY(start(&joiner));
+    while (joiner.heap_count > 0) {
+        const uint32_t border = joiner.heap[0];
+        const float known = joiner.cost[border];
+        update(&joiner, border);
+        if (joiner.place[border] == NOT_IN_HEAP || joiner.cost[border] > known) {
+            continue; /* it was not told of a join; now it is */
+        }
+        take_from_heap(&joiner, border);
+        UVP_TRY(join(&joiner, border));
+    }
+    uvp_arena_rewind(work->scratch, mark);
+    return UVP_OK;
+}

@@ -1,0 +1,23 @@
+/*
+ * hierarchy.h -- joins regions, cheapest border first, while the union can still be laid flat
+ */
+#ifndef UVP_ATLAS_HIERARCHY_H
+#define UVP_ATLAS_HIERARCHY_H
+
+#include "stages/unwrapper/atlas/graph.h"
+
+/* What a union must keep to. */
+struct uvp_join_limits {
+    double energy;    /* predicted symmetric Dirichlet energy above an isometry's */
+    double cosine;    /* of the cone that holds all normals */
+    double deviation; /* 1 - length of the summed normals over area */
+    double thin;      /* regions narrower than this must join whatever the rest says; 0: none */
+    uint32_t triangles;
+};
+
+/* Afterwards uvp_graph_root tells what became of each region. */
+UVP_MUST_USE enum uvp_code uvp_hierarchy_join(struct uvp_atlas_work *work,
+                                              const struct uvp_join_limits *limits,
+                                              struct uvp_graph *graph);
+
+#endif

@@ -1,0 +1,196 @@
+/*
+ * Sweeps over the units on borders, in order: a unit goes to the neighbouring region where its
+ * normal fits better and less border is left. It goes only when at most one of its edges leads
+ * to its own region, so that no region falls apart.
+ */
+#include "stages/unwrapper/atlas/relax.h"
+
+#include "stages/unwrapper/atlas/segment.h"
+
+#define BLOCK 1024U
+#define SWEEPS 8
+#define EDGES_MAX 16    /* units with more edges stay */
+#define FIT_WEIGHT 0.6F /* of the normal's fit against the share of the outline */
+#define LEAST_GAIN 1e-4F
+
+struct relaxer {
+    struct uvp_atlas_work *work;
+    const struct uvp_topology *topology;
+    const struct uvp_surface *surface;
+    const float *axis;
+    uint32_t *label;
+    uint32_t *list; /* units to look at, then those for the next sweep */
+    uint32_t *next;
+    uint32_t next_count;
+    uint8_t *listed; /* in `next` */
+};
+
+/* One unit with what lies around it. */
+struct look {
+    float normal[3];
+    float outline;
+    float own; /* length of the edges to its own region */
+    uint32_t own_edges;
+    uint32_t count;
+    uint32_t label[EDGES_MAX];
+    float length[EDGES_MAX];
+};
+
+static void see_edge(const struct relaxer *relaxer, uint32_t h, uint32_t unit,
+                     struct look *look)
+{
+    const uint32_t g = uvp_surface_across(relaxer->topology, h);
+    const float length = relaxer->surface->length[h];
+    uint32_t label;
+
+    if (g == UVP_NONE) {
+        return;
+    }
+    look->outline += length;
+    label = relaxer->label[uvp_unit_of(relaxer->topology, g / 3)];
+    if (label == relaxer->label[unit]) {
+        look->own += length;
+        look->own_edges++;
+        return;
+    }
+    for (uint32_t i = 0; i < look->count; i++) {
+        if (look->label[i] == label) {
+            look->length[i] += length;
+            return;
+        }
+    }
+    if (!uvp_seam_is_hard(relaxer->work, relaxer->topology, h)) {
+        look->label[look->count] = label;
+        look->length[look->count++] = length;
+    }
+}
+
+static void see_unit(const struct relaxer *relaxer, uint32_t unit, struct look *look)
+{
+    const uint32_t first = uvp_unit_first(relaxer->topology, unit);
+    const uint32_t end = uvp_unit_first(relaxer->topology, unit + 1);
+
+    *look = (struct look){.own = 0};
+    for (uint32_t t = first; t < end && 3 * (end - first) <= EDGES_MAX + 2; t++) {
+        const float *const normal = relaxer->surface->normal + 3 * (size_t)t;
+        if (uvp_is_dead(relaxer->topology, t)) {
+            continue;
+        }
+        for (uint32_t k = 0; k < 3; k++) {
+            look->normal[k] += normal[k];
+            see_edge(relaxer, 3 * t + k, unit, look);
+        }
+    }
+}
+
+static float score_of(const struct relaxer *relaxer, const struct look *look, float per_length,
+                      float per_normal, uint32_t label, float length)
+{
+    return FIT_WEIGHT * per_normal * uvp_dot3(look->normal, relaxer->axis + 3 * (size_t)label) +
+           per_length * length;
+}
+
+/* The region that the unit should be in. */
+static uint32_t choose(const struct relaxer *relaxer, const struct look *look, uint32_t label)
+{
+    const float square = uvp_dot3(look->normal, look->normal);
+    const float per_normal = square > 0 ? 1 / sqrtf(square) : 0;
+    const float per_length = look->outline > 0 ? 1 / look->outline : 0;
+    float best = score_of(relaxer, look, per_length, per_normal, label, look->own) + LEAST_GAIN;
+    uint32_t to = label;
+
+    for (uint32_t i = 0; i < look->count; i++) {
+        const float score =
+            score_of(relaxer, look, per_length, per_normal, look->label[i], look->length[i]);
+        if (score > best) {
+            best = score;
+            to = look->label[i];
+        }
+    }
+    return to;
+}
+
+static void list_unit(struct relaxer *relaxer, uint32_t unit)
+{
+    if (!relaxer->listed[unit]) {
+        relaxer->listed[unit] = 1;
+        relaxer->next[relaxer->next_count++] = unit;
+    }
+}
+
+static void list_around(struct relaxer *relaxer, uint32_t unit)
+{
+    const uint32_t end = 3 * uvp_unit_first(relaxer->topology, unit + 1);
+
+    for (uint32_t h = 3 * uvp_unit_first(relaxer->topology, unit); h < end; h++) {
+        const uint32_t g = uvp_surface_across(relaxer->topology, h);
+        if (g != UVP_NONE) {
+            list_unit(relaxer, uvp_unit_of(relaxer->topology, g / 3));
+        }
+    }
+}
+
+static enum uvp_code sweep(struct relaxer *relaxer, uint32_t count)
+{
+    relaxer->next_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t unit = relaxer->list[i];
+        struct look look;
+        relaxer->listed[unit] = 0;
+        see_unit(relaxer, unit, &look);
+        if (look.count > 0 && look.own_edges <= 1) {
+            const uint32_t to = choose(relaxer, &look, relaxer->label[unit]);
+            if (to != relaxer->label[unit]) {
+                relaxer->label[unit] = to;
+                list_around(relaxer, unit);
+            }
+        }
+        UVP_TRY(uvp_work_count(relaxer->work, 60));
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code list_borders(struct relaxer *relaxer)
+{
+    const struct uvp_topology *const topology = relaxer->topology;
+
+    for (uint32_t u = 0; u < topology->unit_count; u++) {
+        relaxer->listed[u] = 0;
+    }
+    for (uint32_t t = 0; t < topology->triangle_count; t++) {
+        for (uint32_t h = 3 * t; h < 3 * t + 3 && !uvp_is_dead(topology, t); h++) {
+            const uint32_t g = uvp_surface_across(topology, h);
+            if (g != UVP_NONE && relaxer->label[uvp_unit_of(topology, g / 3)] !=
+                                     relaxer->label[uvp_unit_of(topology, t)]) {
+                list_unit(relaxer, uvp_unit_of(topology, t));
+            }
+        }
+        if (t % BLOCK == 0) {
+            UVP_TRY(uvp_work_count(relaxer->work, 10 * BLOCK));
+        }
+    }
+    return UVP_OK;
+}
+
+enum uvp_code uvp_relax_borders(struct uvp_atlas_work *work,
+                                const struct uvp_topology *topology,
+                                const struct uvp_surface *surface, const float *axis,
+                                uint32_t *label)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct relaxer relaxer = {
+        .work = work, .topology = topology, .surface = surface, .axis = axis, .label = label};
+
+    UVP_TAKE(work, relaxer.list, topology->unit_count);
+    UVP_TAKE(work, relaxer.next, topology->unit_count);
+    UVP_TAKE(work, relaxer.listed, topology->unit_count);
+    UVP_TRY(list_borders(&relaxer));
+    for (int s = 0; s < SWEEPS && relaxer.next_count > 0; s++) {
+        uint32_t *const list = relaxer.next;
+        relaxer.next = relaxer.list;
+        relaxer.list = list;
+        UVP_TRY(sweep(&relaxer, relaxer.next_count));
+    }
+    uvp_arena_rewind(work->scratch, mark);
+    return UVP_OK;
+}

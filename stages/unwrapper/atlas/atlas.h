@@ -76,7 +76,8 @@ struct uvp_atlas_options {
 /*
  * Hands that help with one mesh. `run` calls task(arg, i, hand) once for each i < count, lower
  * i first, on any threads, but never two at once for one hand; hand 0 is the calling thread.
- * It returns when all have returned. `scratch` is the arena of a hand above 0.
+ * It returns when all have returned. `scratch` is the arena of a hand above 0, asked for inside
+ * a task that this hand runs.
  */
 struct uvp_atlas_crew {
     void *ctx;

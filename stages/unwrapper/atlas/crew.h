@@ -3,8 +3,9 @@
  *
  * Why:     a step that has independent parts says so once, and need not know who runs them.
  * Use:     every task writes to a place of its own; what order they run in must not matter.
- * Threads: task i gets a struct uvp_atlas_work of its own: scratch, error and stop are the
- *          hand's. The caller's arrays may be read by all. The `keep` arena is not to be used.
+ * Threads: task i gets a struct uvp_atlas_work of its own: scratch, error, steps and stop are
+ *          the hand's. The caller's arrays may be read by all. There is no `keep` arena. A task
+ *          that calls uvp_crew_run works alone there.
  */
 #ifndef UVP_ATLAS_CREW_H
 #define UVP_ATLAS_CREW_H
@@ -14,8 +15,9 @@
 typedef enum uvp_code (*uvp_crew_task)(struct uvp_atlas_work *work, void *arg, uint32_t i);
 
 /*
- * Runs task 0 ... count - 1. What a task takes from the scratch arena is forgotten when it
- * returns. After a failure tasks that have not begun are left out.
+ * Runs task 0 ... count - 1, lower first. What a task takes from the scratch arena is forgotten
+ * when it returns. After a failure the tasks above the one that failed are left out unless they
+ * have begun.
  *
  * Returns: UVP_OK, or the failure of the lowest task that failed
  */

@@ -234,6 +234,9 @@ static void clear_results(struct uvp_member *member)
     member->vertices = 0;
     member->polygons = 0;
     memset(&member->atlas, 0, sizeof member->atlas);
+    member->pages = 0;
+    member->verified = false;
+    memset(&member->verdict, 0, sizeof member->verdict);
 }
 
 struct uvp_piece *uvp_parcel_add_member(struct uvp_parcel *parcel, enum uvp_piece_kind kind)

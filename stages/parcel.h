@@ -56,6 +56,9 @@ struct uvp_member {
     uint32_t vertices;
     uint32_t polygons;
     struct uvp_atlas_stats atlas;
+    uint32_t pages;
+    bool verified;
+    struct uvp_atlas_verdict verdict;
 };
 
 struct uvp_piece {

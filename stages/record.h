@@ -59,7 +59,10 @@ struct uvp_record {
     uint64_t step_ns[UVP_STEP_COUNT];
     uint32_t vertices;
     uint32_t polygons;
-    struct uvp_atlas_stats atlas; /* UNWRAPPED only */
+    struct uvp_atlas_stats atlas; /* UNWRAPPED only; as the rest */
+    uint32_t pages;
+    bool verified; /* the exact verdict found nothing wrong */
+    struct uvp_atlas_verdict verdict;
 };
 
 struct uvp_listener {

@@ -10,6 +10,7 @@
 #include "formats/mesh/format.h"
 #include "pipeline/base/clock.h"
 #include "stages/shared.h"
+#include "stages/unwrapper/judge.h"
 
 #define LABEL_STEP_LOAD "load"
 #define OUTPUT_CEILING_FACTOR 16 /* faces of one-digit corners grow most */
@@ -157,6 +158,11 @@ static enum uvp_code unwrap(struct job *job, struct uvp_error *err)
                            &unwrapper->scratch, NULL, &job->stop, begin_atlas_step, job,
                            &job->atlas, err));
     job->member->atlas = job->atlas.stats;
+    job->member->pages = job->atlas.page_count;
+    begin_atlas_step(job, UVP_ATLAS_VERIFY);
+    UVP_TRY(uvp_judge_result(&input, &job->atlas, &unwrapper->scratch, &job->stop,
+                             &job->member->verdict, err));
+    job->member->verified = true;
     return UVP_OK;
 }
 

@@ -219,6 +219,9 @@ static void record_member(struct uvp_writer *writer, const struct uvp_member *me
         .vertices = member->vertices,
         .polygons = member->polygons,
         .atlas = member->atlas,
+        .pages = member->pages,
+        .verified = member->verified,
+        .verdict = member->verdict,
     };
 
     memcpy(record.step_ns, member->step_ns, sizeof record.step_ns);

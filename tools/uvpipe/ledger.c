@@ -218,10 +218,30 @@ static json_t *member_seconds(const struct uvp_record *record)
     return object.json;
 }
 
+static json_t *verdict_object(const struct uvp_atlas_verdict *verdict)
+{
+    struct object object = {json_object(), false};
+
+    object.failed = object.json == NULL;
+    set(&object, "flipped", integer_of(verdict->flipped));
+    set(&object, "collapsed", integer_of(verdict->collapsed));
+    set(&object, "mirrored", integer_of(verdict->mirrored));
+    set(&object, "overlapping", integer_of(verdict->overlapping));
+    set(&object, "outside", integer_of(verdict->outside));
+    set(&object, "off_lattice", integer_of(verdict->off_lattice));
+    set(&object, "unmapped", integer_of(verdict->unmapped));
+    if (object.failed) {
+        json_decref(object.json);
+        return NULL;
+    }
+    return object.json;
+}
+
 static void set_atlas(struct object *object, const struct uvp_atlas_stats *stats)
 {
     set(object, "triangles", integer_of(stats->triangles));
     set(object, "degenerate_triangles", integer_of(stats->degenerate_triangles));
+    set(object, "turned_triangles", integer_of(stats->turned_triangles));
     set(object, "charts", integer_of(stats->charts));
     set(object, "single_triangle_charts", integer_of(stats->single_triangle_charts));
     set(object, "stretch_max", real_of(stats->stretch_max));
@@ -237,6 +257,9 @@ static void set_mesh(struct object *object, const struct uvp_record *record)
     set(object, "polygons", integer_of(record->polygons));
     if (record->status == UVP_MEMBER_UNWRAPPED) {
         set_atlas(object, &record->atlas);
+        set(object, "pages", integer_of(record->pages));
+        set(object, "verified", json_boolean(record->verified));
+        set(object, "verdict", verdict_object(&record->verdict));
     }
 }
 

@@ -1,0 +1,131 @@
+/* An atlas that breaks a promise is a bug, and is told as one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "stages/unwrapper/judge.h"
+
+/* A square of two triangles, and UVs for it. */
+static const float positions[] = {0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0};
+static const uint32_t corner_vertex[] = {0, 1, 2, 0, 2, 3};
+static const uint32_t triangles[] = {0, 1, 2, 3, 4, 5};
+
+static const struct uvp_atlas_input input = {
+    .positions = positions,
+    .vertex_count = 4,
+    .corner_vertex = corner_vertex,
+    .corner_count = 6,
+    .triangles = triangles,
+    .triangle_count = 2,
+};
+
+struct bench {
+    struct uvp_mem mem;
+    struct uvp_arena scratch;
+    struct uvp_stop stop;
+    struct uvp_error err;
+    struct uvp_atlas_verdict verdict;
+};
+
+static void bench_open(struct bench *bench)
+{
+    memset(bench, 0, sizeof *bench);
+    uvp_mem_init(&bench->mem, 0);
+    uvp_arena_init(&bench->scratch, &bench->mem, 0);
+    uvp_stop_init_child(&bench->stop, NULL, 0, NULL);
+}
+
+static void bench_close(struct bench *bench)
+{
+    uvp_arena_release(&bench->scratch);
+    assert_int_equal(bench->mem.used_bytes, 0);
+}
+
+static enum uvp_code judge(struct bench *bench, const float *uv, const uint32_t *corner_uv)
+{
+    static const uint32_t chart[2] = {0, 0};
+    const struct uvp_atlas_result result = {
+        .uv = uv,
+        .uv_count = 4,
+        .corner_uv = corner_uv,
+        .triangle_chart = chart,
+        .page_count = 1,
+    };
+
+    return uvp_judge_result(&input, &result, &bench->scratch, &bench->stop, &bench->verdict,
+                            &bench->err);
+}
+
+static const float square[] = {0.25F, 0.25F, 0.5F, 0.25F, 0.5F, 0.5F, 0.25F, 0.5F};
+
+static void a_square_is_valid(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    bench_open(&bench);
+    assert_int_equal(judge(&bench, square, corner_vertex), UVP_OK);
+    assert_int_equal(bench.verdict.flipped, 0);
+    assert_int_equal(bench.verdict.overlapping, 0);
+    assert_int_equal(bench.verdict.outside, 0);
+    bench_close(&bench);
+}
+
+static void what_is_broken_is_a_bug(void **state)
+{
+    static const float folded[] = {0.25F, 0.25F, 0.5F, 0.25F, 0.5F, 0.5F, 0.5F, 0.125F};
+    static const float outside[] = {0.25F, 0.25F, 1.5F, 0.25F, 1.5F, 0.5F, 0.25F, 0.5F};
+    static const uint32_t twice[] = {0, 1, 2, 0, 1, 2};
+    static const struct {
+        const float *uv;
+        const uint32_t *corner_uv;
+        const char *says;
+    } rows[] = {
+        {folded, corner_vertex, "1 flipped"},
+        {outside, corner_vertex, "2 outside"},
+        {square, twice, "1 overlapping"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bench bench;
+        bench_open(&bench);
+        assert_int_equal(judge(&bench, rows[i].uv, rows[i].corner_uv), UVP_BUG);
+        if (strstr(bench.err.text, rows[i].says) == NULL) {
+            fail_msg("row %zu: %s", i, bench.err.text);
+        }
+        assert_non_null(strstr(bench.err.text, "please report this mesh"));
+        bench_close(&bench);
+    }
+}
+
+static void memory_and_stops_are_no_verdict(void **state)
+{
+    struct bench bench;
+
+    (void)state;
+    bench_open(&bench);
+    bench.mem.fail_at_call = 1;
+    assert_int_equal(judge(&bench, square, corner_vertex), UVP_NO_MEMORY);
+    bench_close(&bench);
+    bench_open(&bench);
+    bench.stop.stop_at_poll = 1;
+    assert_int_equal(judge(&bench, square, corner_vertex), UVP_CANCELLED);
+    bench_close(&bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_square_is_valid),
+        cmocka_unit_test(what_is_broken_is_a_bug),
+        cmocka_unit_test(memory_and_stops_are_no_verdict),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

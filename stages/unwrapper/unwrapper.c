@@ -10,6 +10,7 @@
 #include "formats/mesh/format.h"
 #include "pipeline/base/clock.h"
 #include "stages/shared.h"
+#include "stages/unwrapper/crew_adapter.h"
 #include "stages/unwrapper/judge.h"
 
 #define LABEL_STEP_LOAD "load"
@@ -20,11 +21,12 @@
 struct unwrapper {
     struct uvp_shared *shared;
     struct uvp_desk *desk;
-    struct uvp_arena keep;    /* mesh and layout of the member at hand */
-    struct uvp_arena scratch; /* the engine's own */
-    struct uvp_buf store;     /* a member's bytes when they are not in one piece */
-    struct uvp_buf encoded;   /* the new file */
-    size_t keep_bytes;        /* of each of the four, between members */
+    struct uvp_arena keep;        /* mesh and layout of the member at hand */
+    struct uvp_arena scratch;     /* the engine's own; also when it helps with another's mesh */
+    struct uvp_crew_adapter crew; /* who helps with the mesh at hand */
+    struct uvp_buf store;         /* a member's bytes when they are not in one piece */
+    struct uvp_buf encoded;       /* the new file */
+    size_t keep_bytes;            /* of each of the four, between members */
 };
 
 /* One member on its way through the steps. */
@@ -153,9 +155,11 @@ static enum uvp_code unwrap(struct job *job, struct uvp_error *err)
         .old_corner_uv = job->mesh.corner_uv,
         .old_uv_count = job->mesh.old_uv_count,
     };
+    const struct uvp_atlas_crew *const crew =
+        uvp_crew_adapter_lend(&unwrapper->crew, job->member->entry.path, job->triangles.count);
 
     UVP_TRY(uvp_atlas_make(&input, &unwrapper->shared->settings->atlas, &unwrapper->keep,
-                           &unwrapper->scratch, NULL, &job->stop, begin_atlas_step, job,
+                           &unwrapper->scratch, crew, &job->stop, begin_atlas_step, job,
                            &job->atlas, err));
     job->member->atlas = job->atlas.stats;
     job->member->pages = job->atlas.page_count;
@@ -346,6 +350,21 @@ static enum uvp_code work(void *worker, struct uvp_desk *desk, struct uvp_item *
     return UVP_OK;
 }
 
+static struct uvp_arena *scratch_of(void *worker)
+{
+    struct unwrapper *const unwrapper = worker;
+
+    return &unwrapper->scratch;
+}
+
+/* It has helped with the mesh of another worker. */
+static void rest(void *worker)
+{
+    struct unwrapper *const unwrapper = worker;
+
+    uvp_arena_reset(&unwrapper->scratch, unwrapper->keep_bytes);
+}
+
 static enum uvp_code create(void *ctx, struct uvp_desk *desk, void **worker,
                             struct uvp_error *err)
 {
@@ -357,6 +376,7 @@ static enum uvp_code create(void *ctx, struct uvp_desk *desk, void **worker,
     }
     unwrapper->shared = shared;
     unwrapper->desk = desk;
+    uvp_crew_adapter_init(&unwrapper->crew, desk, scratch_of);
     unwrapper->keep_bytes = uvp_shared_worker_keep_bytes(shared->settings) / 4;
     uvp_arena_init(&unwrapper->keep, shared->mem, 0);
     uvp_arena_init(&unwrapper->scratch, shared->mem, 0);
@@ -383,4 +403,5 @@ void uvp_unwrapper_stage_fill(struct uvp_shared *shared, struct uvp_worker_stage
     stage->create = create;
     stage->work = work;
     stage->destroy = destroy;
+    stage->rest = rest;
 }

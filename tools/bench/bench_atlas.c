@@ -8,6 +8,10 @@
  *
  *     rounds=3  preset=balanced|fast|best  resolution=1024  padding=2  effort=1  pages=1
  *     stretch=0 density=0 chart_triangles=0 degrees=0 winding=0  out=FOLDER  verify=0|1
+ *     threads=1  wall=0|1
+ *
+ * With threads=N above 1 other threads help, and all times are wall time, as with wall=1.
+ * "digest" is that of the whole result: the same for any number of threads.
  *
  * With out=FOLDER the unwrapped mesh is written there under its own name, for a judge.
  */
@@ -19,6 +23,7 @@
 #include "formats/mesh/format.h"
 #include "pipeline/base/clock.h"
 #include "stages/unwrapper/atlas/atlas.h"
+#include "tools/bench/bench_crew.h"
 
 #define ROUNDS_DEFAULT 3
 #define PATH_ROOM 4096
@@ -26,6 +31,8 @@
 struct bench {
     struct uvp_atlas_options options;
     uint32_t rounds;
+    uint32_t threads;
+    bool wall;
     const char *folder;
     bool verify;
 };
@@ -40,18 +47,24 @@ struct loaded {
     struct uvp_atlas_input input;
 };
 
-/* CPU time by step, fed by the engine's own calls. */
+/* Time by step, fed by the engine's own calls. */
 struct watch {
     uint64_t step_ns[UVP_ATLAS_STEP_COUNT];
     uint64_t total_ns;
     enum uvp_atlas_step now;
     uint64_t since_ns;
+    bool wall; /* CPU time of this thread says little when others help */
 };
+
+static uint64_t watch_now(const struct watch *watch)
+{
+    return watch->wall ? uvp_clock_now_ns() : uvp_clock_thread_cpu_ns();
+}
 
 static void begin_step(void *ctx, enum uvp_atlas_step step)
 {
     struct watch *const watch = ctx;
-    const uint64_t now = uvp_clock_thread_cpu_ns();
+    const uint64_t now = watch_now(watch);
 
     watch->step_ns[watch->now] += now - watch->since_ns;
     watch->now = step;
@@ -130,8 +143,29 @@ static enum uvp_code write_result(const struct bench *bench, const struct loaded
     return code;
 }
 
+static uint64_t digest_more(uint64_t digest, const void *data, size_t bytes)
+{
+    const unsigned char *const at = data;
+
+    for (size_t i = 0; i < bytes; i++) {
+        digest = (digest ^ at[i]) * UINT64_C(0x100000001b3);
+    }
+    return digest;
+}
+
+static uint64_t digest_of(const struct loaded *loaded, const struct uvp_atlas_result *result)
+{
+    uint64_t digest = UINT64_C(0xcbf29ce484222325);
+
+    digest = digest_more(digest, result->uv, 2 * sizeof *result->uv * result->uv_count);
+    digest = digest_more(digest, result->corner_uv,
+                         sizeof *result->corner_uv * loaded->input.corner_count);
+    return digest_more(digest, result->triangle_chart,
+                       sizeof *result->triangle_chart * loaded->input.triangle_count);
+}
+
 static void print_line(const char *path, const struct watch *best, size_t peak_bytes,
-                       const struct uvp_atlas_result *result)
+                       const struct uvp_atlas_result *result, uint64_t digest)
 {
     const struct uvp_atlas_stats *const stats = &result->stats;
     const char *const slash = strrchr(path, '/');
@@ -145,27 +179,30 @@ static void print_line(const char *path, const struct watch *best, size_t peak_b
                (double)best->step_ns[s] / 1e3 / triangles);
     }
     printf(",\"bytes_per_tri\":%.0f,\"charts\":%" PRIu32 ",\"singles\":%" PRIu32
-           ",\"seam\":%.2f,\"eff\":%.4f,\"stretch\":%.5f,\"pages\":%" PRIu32 "}\n",
+           ",\"seam\":%.2f,\"eff\":%.4f,\"stretch\":%.5f,\"pages\":%" PRIu32
+           ",\"digest\":\"%016" PRIx64 "\"}\n",
            (double)peak_bytes / triangles, stats->charts, stats->single_triangle_charts,
            stats->seam_length, stats->packing_efficiency, stats->stretch_mean,
-           result->page_count);
+           result->page_count, digest);
 }
 
 /* Runs the engine once; the result lives in `keep`. */
 static enum uvp_code run_once(const struct bench *bench, const struct loaded *loaded,
-                              struct uvp_arena arenas[2], struct uvp_stop *stop,
-                              struct watch *watch, struct uvp_atlas_result *result,
-                              struct uvp_error *err)
+                              struct uvp_arena arenas[2], const struct uvp_atlas_crew *crew,
+                              struct uvp_stop *stop, struct watch *watch,
+                              struct uvp_atlas_result *result, struct uvp_error *err)
 {
-    const uint64_t began = uvp_clock_thread_cpu_ns();
+    uint64_t began;
 
-    *watch = (struct watch){.since_ns = began};
+    *watch = (struct watch){.wall = bench->wall || crew != NULL};
+    began = watch_now(watch);
+    watch->since_ns = began;
     uvp_arena_reset(&arenas[0], SIZE_MAX);
     uvp_arena_reset(&arenas[1], SIZE_MAX);
-    UVP_TRY(uvp_atlas_make(&loaded->input, &bench->options, &arenas[0], &arenas[1], NULL, stop,
+    UVP_TRY(uvp_atlas_make(&loaded->input, &bench->options, &arenas[0], &arenas[1], crew, stop,
                            begin_step, watch, result, err));
     begin_step(watch, UVP_ATLAS_VERIFY);
-    watch->total_ns = uvp_clock_thread_cpu_ns() - began;
+    watch->total_ns = watch_now(watch) - began;
     return UVP_OK;
 }
 
@@ -185,8 +222,8 @@ static enum uvp_code check(const struct loaded *loaded, const struct uvp_atlas_r
 }
 
 static enum uvp_code measure(const struct bench *bench, const char *path, struct loaded *loaded,
-                             struct uvp_arena arenas[2], struct uvp_stop *stop,
-                             struct uvp_error *err)
+                             struct uvp_arena arenas[2], const struct uvp_atlas_crew *crew,
+                             struct uvp_stop *stop, struct uvp_error *err)
 {
     struct uvp_atlas_result result = {0};
     struct watch best = {.total_ns = UINT64_MAX};
@@ -195,11 +232,11 @@ static enum uvp_code measure(const struct bench *bench, const char *path, struct
     UVP_TRY(load(path, loaded, stop, err));
     for (uint32_t r = 0; r < bench->rounds; r++) {
         struct watch watch;
-        UVP_TRY(run_once(bench, loaded, arenas, stop, &watch, &result, err));
+        UVP_TRY(run_once(bench, loaded, arenas, crew, stop, &watch, &result, err));
         best = watch.total_ns < best.total_ns ? watch : best;
         peak = r == 0 ? atomic_load(&arenas[0].mem->peak_bytes) : peak;
     }
-    print_line(path, &best, peak, &result);
+    print_line(path, &best, peak, &result, digest_of(loaded, &result));
     if (bench->verify) {
         UVP_TRY(check(loaded, &result, &arenas[1], stop, err));
     }
@@ -210,11 +247,12 @@ static enum uvp_code measure(const struct bench *bench, const char *path, struct
 static bool run_mesh(const struct bench *bench, const char *path)
 {
     struct loaded loaded = {0};
+    struct bench_crew crew = {0};
     struct uvp_arena arenas[2];
     struct uvp_mem mem;
     struct uvp_stop stop;
     struct uvp_error error = {0};
-    enum uvp_code code;
+    enum uvp_code code = UVP_OK;
 
     uvp_mem_init(&loaded.mem, 0);
     uvp_mem_init(&mem, 0);
@@ -223,10 +261,17 @@ static bool run_mesh(const struct bench *bench, const char *path)
     uvp_arena_init(&arenas[0], &mem, 0);
     uvp_arena_init(&arenas[1], &mem, 0);
     uvp_stop_init_child(&stop, NULL, 0, NULL);
-    code = measure(bench, path, &loaded, arenas, &stop, &error);
+    if (bench->threads > 1) {
+        code = bench_crew_start(&crew, bench->threads, &mem, &error);
+    }
+    if (code == UVP_OK) {
+        code = measure(bench, path, &loaded, arenas, bench->threads > 1 ? &crew.crew : NULL,
+                       &stop, &error);
+    }
     if (code != UVP_OK) {
         (void)fprintf(stderr, "bench_atlas: %s: %s\n", path, error.text);
     }
+    bench_crew_end(&crew);
     uvp_stop_release(&stop);
     uvp_arena_release(&arenas[0]);
     uvp_arena_release(&arenas[1]);
@@ -259,6 +304,10 @@ static bool set_option(struct bench *bench, const char *word)
     (void)sscanf(value, "%lf", &number);
     if (strncmp(word, "rounds=", length) == 0) {
         bench->rounds = number >= 1 ? (uint32_t)number : 1;
+    } else if (strncmp(word, "threads=", length) == 0) {
+        bench->threads = number > BENCH_CREW_MOST ? BENCH_CREW_MOST : (uint32_t)number;
+    } else if (strncmp(word, "wall=", length) == 0) {
+        bench->wall = number > 0;
     } else if (strncmp(word, "preset=", length) == 0) {
         options->preset = preset_of(value);
     } else if (strncmp(word, "resolution=", length) == 0) {

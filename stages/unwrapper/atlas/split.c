@@ -359,7 +359,7 @@ static enum uvp_code sort_sides(struct splitter *splitter, uint32_t label, uint3
     }
     for (uint32_t i = 0, s = 0; i < splitter->count; i++) {
         s += i == start[s];
-        splitter->pieces->label[splitter->triangles[i]] = label + start[s] - part[s];
+        uvp_pieces_give(splitter->pieces, splitter->triangles[i], label + start[s] - part[s]);
     }
     return UVP_OK;
 }

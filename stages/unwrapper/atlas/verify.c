@@ -1,64 +1,28 @@
 /*
- * The verdict of someone who was not there: it looks only at the input and the UVs handed out,
- * and tests all pairs of triangles whose boxes meet, with exact predicates.
+ * The verdict of someone who was not there: it looks only at the input and the UVs handed out.
  *
- * Candidates come from a tree of boxes over the triangles, sorted along a space-filling curve:
- * neighbours in the list are near each other, so a balanced tree over the list has small boxes.
+ * All triangles are taken as turning left. Then the number of triangles over a point is the
+ * winding number of their common border about it, and nothing overlaps when that is 0 or 1
+ * everywhere (the degree argument; compare Lipman 2014). That needs no charts, and one sweep
+ * over the border decides it for all of them at once, inside and against each other. Only when
+ * it finds something are pairs of triangles looked at, to count them.
  */
-#include "stages/unwrapper/atlas/atlas_internal.h"
-#include "stages/unwrapper/atlas/sort.h"
+#include "stages/unwrapper/atlas/border.h"
+#include "stages/unwrapper/atlas/island.h"
+#include "stages/unwrapper/atlas/overlap.h"
 #include "stages/unwrapper/atlas/topology.h"
-#include "stages/unwrapper/atlas/verdict.h"
 
-/* Pairs of boxes looked at, per triangle and at least; and overlaps counted at most. */
-#define LOOKS_PER_TRIANGLE 4000
-#define LOOKS_MIN 100000000
-#define OVERLAPS_MAX 1000000
+#define UVS_MAX ((UINT32_C(1) << 31) - 1)
+#define TILES_ACROSS 10 /* of UDIM */
 
-struct box {
-    struct uvp_point2 low;
-    struct uvp_point2 high;
+struct judge {
+    struct uvp_atlas_work work;
+    struct uvp_uv_mesh mesh;
+    struct uvp_atlas_verdict verdict;
 };
 
-struct shape { /* counterclockwise, with area */
-    struct uvp_point2 at[3];
-};
-
-struct verifier {
-    struct uvp_atlas_work *work;
-    const struct uvp_atlas_result *result;
-    struct uvp_atlas_verdict *verdict;
-    struct shape *shape;
-    uint32_t count;
-    uint32_t leaves;  /* a power of two */
-    struct box *node; /* a heap: children of i are 2i and 2i + 1; leaves at the end */
-    uint64_t looks;
-};
-
-/* The UV on the lattice; false when it is not finite, not in the page, or not on the lattice.
- */
-static bool read_uv(const struct verifier *verifier, uint32_t corner, struct uvp_point2 *at)
+static bool has_area(const struct uvp_atlas_input *input, uint32_t t)
 {
-    const uint32_t index = verifier->result->corner_uv[corner];
-    double x;
-    double y;
-
-    *at = (struct uvp_point2){0, 0};
-    if (index >= verifier->result->uv_count) {
-        return false;
-    }
-    x = (double)verifier->result->uv[2 * (size_t)index] * UVP_LATTICE;
-    y = (double)verifier->result->uv[2 * (size_t)index + 1] * UVP_LATTICE;
-    if (!(x >= 0 && x <= UVP_LATTICE && y >= 0 && y <= UVP_LATTICE)) {
-        return false;
-    }
-    *at = (struct uvp_point2){(int32_t)x, (int32_t)y};
-    return (double)at->x == x && (double)at->y == y;
-}
-
-static bool has_area(const struct verifier *verifier, uint32_t t)
-{
-    const struct uvp_atlas_input *const input = verifier->work->input;
     uint32_t vertex[3];
 
     for (uint32_t k = 0; k < 3; k++) {
@@ -67,192 +31,153 @@ static bool has_area(const struct verifier *verifier, uint32_t t)
     return uvp_topology_has_area(input->positions, vertex);
 }
 
-static void read_triangle(struct verifier *verifier, uint32_t t)
+static bool on_lattice(float value)
 {
-    const uint32_t *const corners = verifier->work->input->triangles + 3 * (size_t)t;
-    struct shape shape;
-    bool good = true;
-    int64_t area;
+    const double at = (double)value * UVP_LATTICE;
 
-    for (int k = 0; k < 3; k++) {
-        good = read_uv(verifier, corners[k], &shape.at[k]) && good;
-    }
-    if (!good) {
-        verifier->verdict->outside++;
-        return;
-    }
-    area = uvp_orient(shape.at[0], shape.at[1], shape.at[2]);
-    if (area < 0 || (area == 0 && has_area(verifier, t))) {
-        verifier->verdict->flipped++;
-    }
-    if (area < 0) {
-        const struct uvp_point2 swap = shape.at[1];
-        shape.at[1] = shape.at[2];
-        shape.at[2] = swap;
-    }
-    if (area != 0) {
-        verifier->shape[verifier->count++] = shape;
-    }
+    return fabs(at) < 9e15 && (double)(int64_t)at == at;
 }
 
-/* Bits of x and y in turn: near numbers are near points. */
-static uint64_t curve_key(const struct shape *shape)
+static bool is_finite_spot(struct uvp_spot spot)
 {
-    const uint64_t x = (uint64_t)(shape->at[0].x + shape->at[1].x + shape->at[2].x) / 3;
-    const uint64_t y = (uint64_t)(shape->at[0].y + shape->at[1].y + shape->at[2].y) / 3;
-    uint64_t key = 0;
-
-    for (unsigned bit = 0; bit < 25; bit++) {
-        key |= (x >> bit & 1) << (2 * bit) | (y >> bit & 1) << (2 * bit + 1);
-    }
-    return key;
+    return isfinite(spot.x) && isfinite(spot.y);
 }
 
-static enum uvp_code sort_shapes(struct verifier *verifier)
+/* The spots of a triangle; false: a corner has no UV. */
+static bool read_spots(const struct uvp_uv_mesh *mesh, uint32_t t, struct uvp_spot spot[3])
 {
-    const struct uvp_arena_mark mark = uvp_arena_mark(verifier->work->scratch);
-    struct uvp_sort_item *items;
-    struct uvp_sort_item *spare;
-    struct shape *copy;
-
-    UVP_TAKE(verifier->work, items, verifier->count);
-    UVP_TAKE(verifier->work, spare, verifier->count);
-    UVP_TAKE(verifier->work, copy, verifier->count);
-    for (uint32_t i = 0; i < verifier->count; i++) {
-        items[i] = (struct uvp_sort_item){curve_key(&verifier->shape[i]), i};
-        copy[i] = verifier->shape[i];
-        UVP_TRY(uvp_work_count(verifier->work, 20));
-    }
-    UVP_TRY(uvp_sort_polled(verifier->work, items, spare, verifier->count));
-    for (uint32_t i = 0; i < verifier->count; i++) {
-        verifier->shape[i] = copy[items[i].value];
-    }
-    uvp_arena_rewind(verifier->work->scratch, mark);
-    return uvp_stop_poll(verifier->work->stop, verifier->work->err);
-}
-
-static int32_t smaller(int32_t a, int32_t b)
-{
-    return a < b ? a : b;
-}
-
-static int32_t larger(int32_t a, int32_t b)
-{
-    return a > b ? a : b;
-}
-
-static struct box joined(struct box a, struct box b)
-{
-    return (struct box){{smaller(a.low.x, b.low.x), smaller(a.low.y, b.low.y)},
-                        {larger(a.high.x, b.high.x), larger(a.high.y, b.high.y)}};
-}
-
-static struct box box_of(const struct shape *shape)
-{
-    struct box box = {shape->at[0], shape->at[0]};
-
-    box = joined(box, (struct box){shape->at[1], shape->at[1]});
-    return joined(box, (struct box){shape->at[2], shape->at[2]});
-}
-
-static enum uvp_code build_tree(struct verifier *verifier)
-{
-    const struct box nothing = {{INT32_MAX, INT32_MAX}, {INT32_MIN, INT32_MIN}};
-
-    verifier->leaves = 1;
-    while (verifier->leaves < verifier->count) {
-        verifier->leaves *= 2;
-    }
-    UVP_TAKE(verifier->work, verifier->node, 2 * (size_t)verifier->leaves);
-    for (uint32_t i = 0; i < verifier->leaves; i++) {
-        verifier->node[verifier->leaves + i] =
-            i < verifier->count ? box_of(&verifier->shape[i]) : nothing;
-    }
-    for (uint32_t i = verifier->leaves; i-- > 1;) {
-        verifier->node[i] = joined(verifier->node[2 * i], verifier->node[2 * i + 1]);
-    }
-    return uvp_stop_poll(verifier->work->stop, verifier->work->err);
-}
-
-/* Interiors meet, unless a side of one has all of the other on its outer side or on it. */
-static bool has_separating_side(const struct shape *a, const struct shape *b)
-{
-    for (int k = 0; k < 3; k++) {
-        const struct uvp_point2 p = a->at[k];
-        const struct uvp_point2 q = a->at[(k + 1) % 3];
-        if (uvp_orient(p, q, b->at[0]) <= 0 && uvp_orient(p, q, b->at[1]) <= 0 &&
-            uvp_orient(p, q, b->at[2]) <= 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool boxes_meet(const struct box *a, const struct box *b)
-{
-    return a->low.x < b->high.x && b->low.x < a->high.x && a->low.y < b->high.y &&
-           b->low.y < a->high.y;
-}
-
-/* Tests triangle i against all later ones whose boxes meet its own. */
-static bool test_later(struct verifier *verifier, uint32_t i)
-{
-    const struct box box = box_of(&verifier->shape[i]);
-    uint32_t stack[64];
-    uint32_t depth = 0;
-
-    stack[depth++] = 1;
-    while (depth > 0) {
-        const uint32_t n = stack[--depth];
-        if (verifier->looks-- == 0) {
-            verifier->looks = 1;
+    for (uint32_t k = 0; k < 3; k++) {
+        const uint32_t uv = uvp_uv_of(mesh, 3 * t + k);
+        if (uv >= mesh->uv_count) {
             return false;
         }
-        if (!boxes_meet(&box, &verifier->node[n])) {
-            continue;
+        spot[k] = uvp_uv_spot(mesh, uv);
+    }
+    return true;
+}
+
+static int8_t sign_of(const struct uvp_spot spot[3])
+{
+    return (int8_t)uvp_exact_turn(spot[0], spot[1], spot[2]);
+}
+
+/* ---- overlap, for both ---- */
+
+static enum uvp_code count_overlaps(struct judge *judge)
+{
+    const uint32_t triangles = judge->mesh.input->triangle_count;
+    struct uvp_atlas_verdict *const verdict = &judge->verdict;
+    struct uvp_shape *shapes;
+    uint32_t count = 0;
+
+    UVP_TAKE(&judge->work, shapes, triangles);
+    for (uint32_t t = 0; t < triangles; t++) {
+        struct uvp_spot spot[3];
+        if (judge->mesh.sign[t] != 0 && read_spots(&judge->mesh, t, spot)) {
+            const bool turned = judge->mesh.sign[t] < 0;
+            shapes[count++] =
+                (struct uvp_shape){{spot[0], spot[turned ? 2 : 1], spot[turned ? 1 : 2]}};
         }
-        if (n < verifier->leaves) {
-            stack[depth++] = 2 * n;
-            stack[depth++] = 2 * n + 1;
-        } else if (n - verifier->leaves > i &&
-                   !has_separating_side(&verifier->shape[i],
-                                        &verifier->shape[n - verifier->leaves]) &&
-                   !has_separating_side(&verifier->shape[n - verifier->leaves],
-                                        &verifier->shape[i])) {
-            verifier->verdict->overlapping++;
+        UVP_TRY(uvp_work_count(&judge->work, 10));
+    }
+    UVP_TRY(uvp_overlap_count(&judge->work, shapes, count, &verdict->overlapping,
+                              &verdict->overlapping_more));
+    if (verdict->overlapping == 0) { /* out of looks: but there is one */
+        verdict->overlapping = 1;
+        verdict->overlapping_more = true;
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code find_overlaps(struct judge *judge)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(judge->work.scratch);
+    struct uvp_border border;
+    bool twice = false;
+
+    UVP_TRY(uvp_border_make(&judge->work, &judge->mesh, &border));
+    UVP_TRY(uvp_sweep_find(&judge->work, &border, &twice));
+    uvp_arena_rewind(judge->work.scratch, mark);
+    return twice ? count_overlaps(judge) : UVP_OK;
+}
+
+/* ---- UVs of the engine ---- */
+
+/* Whether all three lie on the same page, its border included. */
+static bool on_a_page(const struct uvp_spot spot[3], uint32_t pages)
+{
+    const double x = floor(((double)spot[0].x + (double)spot[1].x + (double)spot[2].x) / 3);
+    const double y = floor(((double)spot[0].y + (double)spot[1].y + (double)spot[2].y) / 3);
+    const double left = fmin(x, pages < TILES_ACROSS ? pages - 1.0 : TILES_ACROSS - 1.0);
+    const double low = fmin(y, floor((pages - 1.0) / TILES_ACROSS));
+
+    if (!(left >= 0 && low >= 0 && low * TILES_ACROSS + left < pages)) {
+        return false;
+    }
+    for (int k = 0; k < 3; k++) {
+        if (!((double)spot[k].x >= left && (double)spot[k].x <= left + 1 &&
+              (double)spot[k].y >= low && (double)spot[k].y <= low + 1)) {
+            return false;
         }
     }
     return true;
 }
 
-static enum uvp_code count_overlaps(struct verifier *verifier)
+static bool is_promised(const struct judge *judge, const struct uvp_atlas_result *result,
+                        uint32_t t, struct uvp_spot spot[3])
 {
-    for (uint32_t i = 0; i < verifier->count; i++) {
-        const uint64_t before = verifier->looks;
-        if (verifier->verdict->overlapping >= OVERLAPS_MAX) {
-            return UVP_OK;
+    if (!read_spots(&judge->mesh, t, spot)) {
+        return false;
+    }
+    for (int k = 0; k < 3; k++) {
+        if (!on_lattice(spot[k].x) || !on_lattice(spot[k].y)) {
+            return false;
         }
-        if (!test_later(verifier, i)) {
-            return uvp_fail(verifier->work->err, UVP_LIMIT, 0,
-                            "too many UV triangles lie across each other to tell");
+    }
+    return on_a_page(spot, result->page_count > 0 ? result->page_count : 1);
+}
+
+static enum uvp_code read_result(struct judge *judge, const struct uvp_atlas_result *result)
+{
+    const uint32_t triangles = judge->mesh.input->triangle_count;
+
+    for (uint32_t t = 0; t < triangles; t++) {
+        const bool turned = result->triangle_turned != NULL && result->triangle_turned[t];
+        struct uvp_spot spot[3];
+        int8_t sign = 0;
+        if (is_promised(judge, result, t, spot)) {
+            sign = sign_of(spot);
+            judge->verdict.flipped +=
+                sign == 0 ? has_area(judge->mesh.input, t) : sign != (turned ? -1 : 1);
+        } else {
+            judge->verdict.outside++;
         }
-        UVP_TRY(uvp_work_count(verifier->work, (uint32_t)(before - verifier->looks) * 2));
+        judge->mesh.sign[t] = sign;
+        UVP_TRY(uvp_work_count(&judge->work, 10));
     }
     return UVP_OK;
 }
 
-static enum uvp_code verify(struct verifier *verifier)
+static enum uvp_code take_judge(struct judge *judge)
 {
-    const struct uvp_atlas_input *const input = verifier->work->input;
-
-    UVP_TAKE(verifier->work, verifier->shape, input->triangle_count);
-    for (uint32_t t = 0; t < input->triangle_count; t++) {
-        read_triangle(verifier, t);
-        UVP_TRY(uvp_work_count(verifier->work, 10));
+    if (judge->mesh.uv_count > UVS_MAX) {
+        return uvp_fail(judge->work.err, UVP_BAD_DATA, 0, "more than %u UVs", UVS_MAX);
     }
-    UVP_TRY(sort_shapes(verifier));
-    UVP_TRY(build_tree(verifier));
-    return count_overlaps(verifier);
+    UVP_TAKE(&judge->work, judge->mesh.sign, judge->mesh.input->triangle_count);
+    return uvp_stop_poll(judge->work.stop, judge->work.err);
+}
+
+static struct judge judge_of(const struct uvp_atlas_input *input, struct uvp_atlas_uvs uvs,
+                             struct uvp_arena *scratch, struct uvp_stop *stop,
+                             struct uvp_error *err)
+{
+    return (struct judge){
+        .work = {.input = input, .scratch = scratch, .stop = stop, .err = err},
+        .mesh = {.input = input,
+                 .uv = uvs.uv,
+                 .corner_uv = uvs.corner_uv,
+                 .uv_count = uvs.uv_count},
+    };
 }
 
 enum uvp_code uvp_atlas_verify(const struct uvp_atlas_input *input,
@@ -260,29 +185,112 @@ enum uvp_code uvp_atlas_verify(const struct uvp_atlas_input *input,
                                struct uvp_stop *stop, struct uvp_atlas_verdict *verdict,
                                struct uvp_error *err)
 {
-    struct uvp_atlas_verdict found = {0};
-    struct uvp_atlas_work work = {.input = input, .scratch = scratch, .stop = stop, .err = err};
-    struct verifier verifier = {
-        .work = &work,
-        .result = result,
-        .verdict = &found,
-        .looks = LOOKS_MIN + LOOKS_PER_TRIANGLE * (uint64_t)input->triangle_count,
-    };
+    const struct uvp_atlas_uvs uvs = {result->uv, result->uv_count, result->corner_uv};
+    const struct uvp_arena_mark mark = uvp_arena_mark(scratch);
+    struct judge judge = judge_of(input, uvs, scratch, stop, err);
 
-    UVP_TRY(uvp_stop_poll(stop, err));
-    UVP_TRY(verify(&verifier));
-    *verdict = found;
+    UVP_TRY(take_judge(&judge));
+    UVP_TRY(read_result(&judge, result));
+    UVP_TRY(find_overlaps(&judge));
+    uvp_arena_rewind(scratch, mark);
+    *verdict = judge.verdict;
     return UVP_OK;
 }
 
-static float snapped(float value)
-{
-    const double at = (double)value * UVP_LATTICE;
+/* ---- UVs of any origin ---- */
 
-    if (!(at >= 0 && at <= UVP_LATTICE)) {
-        return value;
+static bool in_page(struct uvp_spot spot)
+{
+    return spot.x >= 0 && spot.x <= 1 && spot.y >= 0 && spot.y <= 1;
+}
+
+/* The turn of a triangle's UVs, 0 when it is not to be looked at; counts what is wrong. */
+static int8_t read_triangle(struct judge *judge, uint32_t t)
+{
+    struct uvp_atlas_verdict *const verdict = &judge->verdict;
+    struct uvp_spot spot[3];
+    int8_t sign;
+
+    if (!read_spots(&judge->mesh, t, spot)) {
+        verdict->unmapped++;
+        return 0;
     }
-    return (float)((double)(int32_t)at / UVP_LATTICE);
+    verdict->outside += !in_page(spot[0]) || !in_page(spot[1]) || !in_page(spot[2]);
+    if (!is_finite_spot(spot[0]) || !is_finite_spot(spot[1]) || !is_finite_spot(spot[2])) {
+        return 0;
+    }
+    sign = sign_of(spot);
+    verdict->collapsed += sign == 0 && has_area(judge->mesh.input, t);
+    return sign;
+}
+
+static enum uvp_code count_off_lattice(struct judge *judge)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(judge->work.scratch);
+    const uint32_t half_edges = 3 * judge->mesh.input->triangle_count;
+    uint8_t *seen =
+        uvp_arena_take_zeroed(judge->work.scratch, judge->mesh.uv_count, sizeof *seen);
+
+    if (seen == NULL) {
+        return uvp_fail_memory(judge->work.err, judge->mesh.uv_count);
+    }
+    for (uint32_t h = 0; h < half_edges; h++) {
+        const uint32_t uv = uvp_uv_of(&judge->mesh, h);
+        if (uv < judge->mesh.uv_count && !seen[uv]) {
+            const struct uvp_spot spot = uvp_uv_spot(&judge->mesh, uv);
+            seen[uv] = 1;
+            judge->verdict.off_lattice += !on_lattice(spot.x) || !on_lattice(spot.y);
+        }
+        UVP_TRY(uvp_work_count(&judge->work, 2));
+    }
+    uvp_arena_rewind(judge->work.scratch, mark);
+    return UVP_OK;
+}
+
+/* A chart turns as most of its triangles do. */
+static enum uvp_code judge_turns(struct judge *judge)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(judge->work.scratch);
+    const uint32_t triangles = judge->mesh.input->triangle_count;
+    struct uvp_islands islands;
+    uint32_t *turns[2]; /* of each chart, by its root: left, right */
+
+    UVP_TRY(uvp_island_find(&judge->work, &judge->mesh, &islands));
+    for (int i = 0; i < 2; i++) {
+        UVP_TAKE(&judge->work, turns[i], triangles);
+        for (uint32_t t = 0; t < triangles; t++) {
+            turns[i][t] = 0;
+        }
+        UVP_TRY(uvp_stop_poll(judge->work.stop, judge->work.err));
+    }
+    for (uint32_t t = 0; t < triangles; t++) {
+        if (judge->mesh.sign[t] != 0) {
+            turns[judge->mesh.sign[t] < 0][islands.root[t]]++;
+        }
+        UVP_TRY(uvp_work_count(&judge->work, 2));
+    }
+    for (uint32_t t = 0; t < triangles; t++) {
+        const bool is_mirrored = turns[1][t] > turns[0][t];
+        judge->verdict.flipped += turns[is_mirrored ? 0 : 1][t];
+        judge->verdict.mirrored += is_mirrored ? turns[1][t] : 0;
+        UVP_TRY(uvp_work_count(&judge->work, 2));
+    }
+    judge->verdict.charts = islands.count;
+    uvp_arena_rewind(judge->work.scratch, mark);
+    return UVP_OK;
+}
+
+static enum uvp_code check(struct judge *judge)
+{
+    UVP_TRY(take_judge(judge));
+    UVP_TRY(uvp_topology_check_input(&judge->work));
+    for (uint32_t t = 0; t < judge->mesh.input->triangle_count; t++) {
+        judge->mesh.sign[t] = read_triangle(judge, t);
+        UVP_TRY(uvp_work_count(&judge->work, 10));
+    }
+    UVP_TRY(count_off_lattice(judge));
+    UVP_TRY(judge_turns(judge));
+    return find_overlaps(judge);
 }
 
 enum uvp_code uvp_atlas_check(const struct uvp_atlas_input *input,
@@ -290,15 +298,11 @@ enum uvp_code uvp_atlas_check(const struct uvp_atlas_input *input,
                               struct uvp_stop *stop, struct uvp_atlas_verdict *verdict,
                               struct uvp_error *err)
 {
-    struct uvp_atlas_result result = {.uv_count = uvs->uv_count, .corner_uv = uvs->corner_uv};
-    float *const uv = uvp_arena_take(scratch, 2 * (size_t)uvs->uv_count, sizeof *uv);
+    const struct uvp_arena_mark mark = uvp_arena_mark(scratch);
+    struct judge judge = judge_of(input, *uvs, scratch, stop, err);
 
-    if (uv == NULL) {
-        return uvp_fail_memory(err, 2 * (size_t)uvs->uv_count * sizeof *uv);
-    }
-    for (size_t i = 0; i < 2 * (size_t)uvs->uv_count; i++) {
-        uv[i] = snapped(uvs->uv[i]);
-    }
-    result.uv = uv;
-    return uvp_atlas_verify(input, &result, scratch, stop, verdict, err);
+    UVP_TRY(check(&judge));
+    uvp_arena_rewind(scratch, mark);
+    *verdict = judge.verdict;
+    return UVP_OK;
 }

@@ -156,59 +156,180 @@ static void test_failures(void **state)
     expect(&layout, 0, 0, 0);
 }
 
-/* Counts against looking at all pairs. */
+/* ---- against looking at all pairs ---- */
+
+#define SOUP 60
+
+struct soup {
+    struct uvp_test_mesh mesh;
+    struct uvp_bench bench;
+    uint32_t count;
+    float uv[6 * SOUP];
+    uint32_t corner_uv[3 * SOUP];
+};
+
+static void start_soup(struct soup *soup)
+{
+    memset(soup, 0, sizeof *soup);
+    uvp_bench_init(&soup->bench);
+    uvp_test_mesh_init(&soup->mesh);
+    (void)uvp_test_mesh_vertex(&soup->mesh, 0, 0, 0);
+    for (uint32_t i = 0; i < 3 * SOUP; i++) {
+        soup->corner_uv[i] = i;
+    }
+    for (uint32_t t = 0; t < SOUP; t++) {
+        uvp_test_mesh_triangle(&soup->mesh, 0, 0, 0);
+    }
+}
+
+static void end_soup(struct soup *soup)
+{
+    uvp_test_mesh_release(&soup->mesh);
+    uvp_bench_release(&soup->bench);
+}
+
+static int64_t turn(const float *a, const float *b, const float *c)
+{
+    const double unit = 1 << 24; /* all numbers of these tests are multiples of 2^-24 */
+    const int64_t ax = (int64_t)((double)a[0] * unit);
+    const int64_t ay = (int64_t)((double)a[1] * unit);
+
+    return ((int64_t)((double)b[0] * unit) - ax) * ((int64_t)((double)c[1] * unit) - ay) -
+           ((int64_t)((double)b[1] * unit) - ay) * ((int64_t)((double)c[0] * unit) - ax);
+}
+
+static bool is_apart(const float *s, const float *t)
+{
+    const int way = turn(s, s + 2, s + 4) > 0 ? 1 : -1;
+
+    for (int k = 0; k < 3; k++) {
+        const float *const p = s + 2 * k;
+        const float *const q = s + 2 * ((k + 1) % 3);
+        if (way * turn(p, q, t) <= 0 && way * turn(p, q, t + 2) <= 0 &&
+            way * turn(p, q, t + 4) <= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t count_pairs(const struct soup *soup)
+{
+    uint64_t pairs = 0;
+
+    for (uint32_t i = 0; i < soup->count; i++) {
+        const float *const s = soup->uv + 6 * (size_t)i;
+        for (uint32_t j = 0; j < i; j++) {
+            const float *const t = soup->uv + 6 * (size_t)j;
+            pairs += turn(s, s + 2, s + 4) != 0 && turn(t, t + 2, t + 4) != 0 &&
+                     !is_apart(s, t) && !is_apart(t, s);
+        }
+    }
+    return pairs;
+}
+
+static uint64_t judge_soup(struct soup *soup)
+{
+    struct uvp_atlas_input input;
+    struct uvp_atlas_verdict verdict;
+    const struct uvp_atlas_result result = {
+        .uv = soup->uv, .uv_count = 3 * SOUP, .corner_uv = soup->corner_uv};
+
+    soup->mesh.triangle_count = soup->count;
+    input = uvp_mesh_input(&soup->mesh);
+    soup->mesh.triangle_count = SOUP;
+    assert_int_equal(uvp_atlas_verify(&input, &result, &soup->bench.scratch, &soup->bench.stop,
+                                      &verdict, &soup->bench.err),
+                     UVP_OK);
+    assert_false(verdict.overlapping_more);
+    assert_int_equal(verdict.outside, 0);
+    return verdict.overlapping;
+}
+
+/* Few triangles on few points: touching, in line, one on another, in every way. */
 static void test_counts_all_pairs(void **state)
 {
-    struct layout layout;
+    static const struct {
+        uint32_t rounds;
+        uint32_t most;
+        uint32_t grid;
+    } kinds[] = {{20000, 3, 3}, {20000, 4, 4}, {20000, 6, 6}, {5000, 12, 16}, {200, 60, 16}};
+    uint64_t clean = 0;
     uint32_t random = 3;
+    struct soup soup;
 
     (void)state;
-    for (int round = 0; round < 200; round++) {
-        static float uv[2 * 180];
-        static uint32_t corner_uv[180];
-        struct uvp_atlas_verdict verdict;
-        uint64_t pairs = 0;
-        setup(&layout);
-        uvp_test_mesh_release(&layout.mesh);
-        (void)uvp_test_mesh_vertex(&layout.mesh, 0, 0, 0);
-        for (uint32_t t = 0; t < 60; t++) {
-            uvp_test_mesh_triangle(&layout.mesh, 0, 0, 0);
-            for (uint32_t k = 0; k < 3; k++) {
-                corner_uv[3 * t + k] = 3 * t + k;
-                uv[6 * t + 2 * k] = (float)(uvp_test_random(&random) % 16) / 16;
-                uv[6 * t + 2 * k + 1] = (float)(uvp_test_random(&random) % 16) / 16;
+    start_soup(&soup);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        for (uint32_t round = 0; round < kinds[k].rounds; round++) {
+            uint64_t pairs;
+            soup.count = 2 + uvp_test_random(&random) % (kinds[k].most - 1);
+            for (uint32_t i = 0; i < 6 * soup.count; i++) {
+                soup.uv[i] = (float)(uvp_test_random(&random) % kinds[k].grid) / 16;
+            }
+            pairs = count_pairs(&soup);
+            clean += pairs == 0;
+            if (judge_soup(&soup) != pairs) {
+                fail_msg("kind %zu round %u: not %u pairs", k, round, (unsigned)pairs);
             }
         }
-        layout.result =
-            (struct uvp_atlas_result){.uv = uv, .uv_count = 180, .corner_uv = corner_uv};
-        verdict = verdict_of(&layout);
-        for (uint32_t s = 0; s < 60; s++) {
-            for (uint32_t t = 0; t < s; t++) {
-                struct uvp_atlas_verdict two;
-                layout.mesh.triangle_count = 2;
-                layout.mesh.triangles[0] = 3 * s;
-                layout.mesh.triangles[1] = 3 * s + 1;
-                layout.mesh.triangles[2] = 3 * s + 2;
-                layout.mesh.triangles[3] = 3 * t;
-                layout.mesh.triangles[4] = 3 * t + 1;
-                layout.mesh.triangles[5] = 3 * t + 2;
-                two = verdict_of(&layout);
-                pairs += two.overlapping;
-            }
-            uvp_arena_reset(&layout.bench.scratch, SIZE_MAX);
-        }
-        assert_int_equal(verdict.overlapping, pairs);
-        uvp_test_mesh_release(&layout.mesh);
-        uvp_bench_release(&layout.bench);
     }
+    assert_true(clean > 10000);
+    end_soup(&soup);
+}
+
+/* Pieces of a triangulated square, moved, turned and partly one on another. */
+static void test_counts_pairs_of_fitting_pieces(void **state)
+{
+    uint32_t random = 11;
+    uint64_t clean = 0;
+    struct soup soup;
+
+    (void)state;
+    start_soup(&soup);
+    for (uint32_t round = 0; round < 20000; round++) {
+        uint64_t pairs;
+        soup.count = 0;
+        for (uint32_t cell = 0; cell < 9; cell++) {
+            static const int corner[2][2][6] = {{{0, 0, 1, 0, 1, 1}, {0, 0, 1, 1, 0, 1}},
+                                                {{0, 0, 1, 0, 0, 1}, {1, 0, 1, 1, 0, 1}}};
+            const uint32_t way = uvp_test_random(&random) % 2;
+            for (uint32_t half = 0; half < 2; half++) {
+                const uint32_t fate = uvp_test_random(&random) % 16;
+                const uint32_t turned = uvp_test_random(&random) % 4 == 0;
+                float *const to = soup.uv + 6 * (size_t)soup.count;
+                if (fate < 4) {
+                    continue;
+                }
+                for (uint32_t i = 0; i < 6; i++) {
+                    const uint32_t from = turned ? (i + 2) % 4 + (i >= 4 ? 2 : 0) : i;
+                    const uint32_t at = i % 2 == 0 ? cell % 3 : cell / 3;
+                    to[i] = (float)(at + (uint32_t)corner[way][half][i >= 4 ? i : from]) / 4;
+                }
+                if (fate == 4) {
+                    to[uvp_test_random(&random) % 6] += 0.125F;
+                }
+                soup.count++;
+            }
+        }
+        pairs = count_pairs(&soup);
+        clean += pairs == 0;
+        assert_int_equal(judge_soup(&soup), pairs);
+    }
+    assert_in_range(clean, 2000, 19000);
+    end_soup(&soup);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_layout), cmocka_unit_test(test_flips),
-        cmocka_unit_test(test_overlaps),    cmocka_unit_test(test_outside),
-        cmocka_unit_test(test_failures),    cmocka_unit_test(test_counts_all_pairs),
+        cmocka_unit_test(test_good_layout),
+        cmocka_unit_test(test_flips),
+        cmocka_unit_test(test_overlaps),
+        cmocka_unit_test(test_outside),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_counts_all_pairs),
+        cmocka_unit_test(test_counts_pairs_of_fitting_pieces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,7 @@ enum uvp_code uvp_measure_layout(struct uvp_atlas_work *work,
     }
     stats->triangles = topology->triangle_count;
     stats->degenerate_triangles = topology->triangle_count - topology->live_triangles;
+    stats->turned_triangles = topology->turned_triangles;
     stats->charts = charts->count;
     stats->single_triangle_charts = 0;
     for (uint32_t c = 0; c < charts->count; c++) {

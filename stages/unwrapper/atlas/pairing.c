@@ -9,13 +9,15 @@
 #include "stages/unwrapper/atlas/topology.h"
 
 #define MANY 48
+#define PAIRS_ROOM (MANY * MANY / 2)
 
 struct fan { /* the half-edges of one edge */
+    struct uvp_atlas_work *work;
     uint32_t *half_edge;
     uint32_t *rank; /* copies of the same face seen before */
     uint32_t count;
     uint32_t along_from;         /* the point the first half-edge starts at */
-    struct uvp_sort_item *items; /* MANY * MANY / 4 or 2 * count, the larger */
+    struct uvp_sort_item *items; /* PAIRS_ROOM or count, the larger */
     struct uvp_sort_item *spare;
 };
 
@@ -66,6 +68,19 @@ static uint64_t pair_key(const struct uvp_topology *topology, const struct fan *
     return (uint64_t)(bend > 0 ? bend : 0) << 32 | apart;
 }
 
+/* The pairs listed in items, best first, as long as both are free. */
+static void pair_greedily(struct uvp_topology *topology, struct fan *fan, uint32_t candidates)
+{
+    uvp_sort_items(fan->items, fan->spare, candidates);
+    for (uint32_t c = 0; c < candidates; c++) {
+        const uint32_t h = fan->half_edge[fan->items[c].value >> 16];
+        const uint32_t g = fan->half_edge[fan->items[c].value & 0xffff];
+        if (topology->opposite[h] == UVP_NONE && topology->opposite[g] == UVP_NONE) {
+            pair(topology, h, g);
+        }
+    }
+}
+
 static void pair_by_bend(struct uvp_topology *topology, struct fan *fan)
 {
     uint32_t candidates = 0;
@@ -81,14 +96,7 @@ static void pair_by_bend(struct uvp_topology *topology, struct fan *fan)
             }
         }
     }
-    uvp_sort_items(fan->items, fan->spare, candidates);
-    for (uint32_t c = 0; c < candidates; c++) {
-        const uint32_t h = fan->half_edge[fan->items[c].value >> 16];
-        const uint32_t g = fan->half_edge[fan->items[c].value & 0xffff];
-        if (topology->opposite[h] == UVP_NONE && topology->opposite[g] == UVP_NONE) {
-            pair(topology, h, g);
-        }
-    }
+    pair_greedily(topology, fan, candidates);
 }
 
 /* 0 ... 2^31 for a full turn about the edge; grows with the angle, needs no arc functions. */
@@ -106,21 +114,24 @@ static uint64_t turn_key(const struct uvp_vec3 to, struct uvp_vec3 u, struct uvp
     return (uint64_t)(turn * (double)(1 << 29));
 }
 
-static void rank_sorted_copies(const struct uvp_topology *topology, struct fan *fan)
+static enum uvp_code rank_sorted_copies(const struct uvp_topology *topology, struct fan *fan)
 {
     for (uint32_t i = 0; i < fan->count; i++) {
         const uint32_t h = fan->half_edge[i];
         const uint64_t along = is_along(topology, fan, h);
         fan->items[i] = (struct uvp_sort_item){(uint64_t)apex(topology, h) << 1 | along, i};
+        UVP_TRY(uvp_work_count(fan->work, 4));
     }
-    uvp_sort_items(fan->items, fan->spare, fan->count);
+    UVP_TRY(uvp_sort_polled(fan->work, fan->items, fan->spare, fan->count));
     for (uint32_t i = 0; i < fan->count; i++) {
         const bool copy = i != 0 && fan->items[i].key == fan->items[i - 1].key;
         fan->rank[fan->items[i].value] = copy ? fan->rank[fan->items[i - 1].value] + 1 : 0;
+        UVP_TRY(uvp_work_count(fan->work, 4));
     }
+    return UVP_OK;
 }
 
-static void pair_by_angle(struct uvp_topology *topology, struct fan *fan)
+static enum uvp_code pair_by_angle(struct uvp_topology *topology, struct fan *fan)
 {
     const uint32_t first = fan->half_edge[0];
     const struct uvp_vec3 from = uvp_point_of(topology, topology->vertex[first]);
@@ -129,7 +140,7 @@ static void pair_by_angle(struct uvp_topology *topology, struct fan *fan)
     struct uvp_vec3 v;
     uint32_t depth = 0;
 
-    rank_sorted_copies(topology, fan);
+    UVP_TRY(rank_sorted_copies(topology, fan));
     uvp_vec3_frame(uvp_vec3_unit(uvp_vec3_sub(to, from)), &u, &v);
     for (uint32_t i = 0; i < fan->count; i++) {
         const uint32_t h = fan->half_edge[i];
@@ -139,10 +150,12 @@ static void pair_by_angle(struct uvp_topology *topology, struct fan *fan)
         fan->items[i].key =
             turn_key(away, u, v) << 31 | rank << 1 | !is_along(topology, fan, h);
         fan->items[i].value = h;
+        UVP_TRY(uvp_work_count(fan->work, 10));
     }
-    uvp_sort_items(fan->items, fan->spare, fan->count);
+    UVP_TRY(uvp_sort_polled(fan->work, fan->items, fan->spare, fan->count));
     for (uint32_t i = 0; i < 2 * fan->count; i++) { /* twice around: the circle has no start */
         const uint32_t h = fan->items[i % fan->count].value;
+        UVP_TRY(uvp_work_count(fan->work, 2));
         if (topology->opposite[h] != UVP_NONE) {
             continue;
         }
@@ -154,9 +167,10 @@ static void pair_by_angle(struct uvp_topology *topology, struct fan *fan)
             pair(topology, h, fan->spare[--depth].value);
         }
     }
+    return UVP_OK;
 }
 
-static void pair_fan(struct uvp_topology *topology, struct fan *fan)
+static enum uvp_code pair_fan(struct uvp_topology *topology, struct fan *fan)
 {
     fan->along_from = topology->vertex[fan->half_edge[0]];
     if (fan->count == 2) {
@@ -168,9 +182,68 @@ static void pair_fan(struct uvp_topology *topology, struct fan *fan)
     } else if (fan->count > 2 && fan->count <= MANY) {
         pair_by_bend(topology, fan);
     } else if (fan->count > MANY) {
-        pair_by_angle(topology, fan);
+        return pair_by_angle(topology, fan);
     }
+    return UVP_OK;
 }
+
+/* ---- whatever the direction ---- */
+
+/* From the edge into the face of its i-th half-edge, square to the edge. */
+static struct uvp_vec3 inwards(const struct uvp_topology *topology, const struct fan *fan,
+                               uint32_t i)
+{
+    const uint32_t h = fan->half_edge[i];
+    const struct uvp_vec3 from = uvp_point_of(topology, topology->vertex[h]);
+    const struct uvp_vec3 along = uvp_vec3_unit(
+        uvp_vec3_sub(uvp_point_of(topology, topology->vertex[uvp_edge_next(h)]), from));
+    const struct uvp_vec3 away = uvp_vec3_sub(uvp_point_of(topology, apex(topology, h)), from);
+
+    return uvp_vec3_unit(uvp_vec3_sub(away, uvp_vec3_scale(along, uvp_vec3_dot(away, along))));
+}
+
+/* Bend first, then whether the directions agree, then ranks. */
+static uint64_t loose_key(const struct uvp_topology *topology, const struct fan *fan,
+                          struct uvp_vec3 in_i, struct uvp_vec3 in_j, uint32_t i, uint32_t j)
+{
+    const double bend = 1e5 * (1 + uvp_vec3_dot(in_i, in_j)) + 0.5;
+    const uint64_t same = is_along(topology, fan, fan->half_edge[i]) ==
+                          is_along(topology, fan, fan->half_edge[j]);
+    const uint32_t apart =
+        fan->rank[i] > fan->rank[j] ? fan->rank[i] - fan->rank[j] : fan->rank[j] - fan->rank[i];
+
+    return (uint64_t)(bend > 0 ? bend : 0) << 32 | same << 31 | apart;
+}
+
+/*
+ * Copies of a face are never paired: two sides of a sheet would be turned for nothing. Very
+ * many faces at an edge stay open: there is no telling who continues whom.
+ */
+static void pair_loosely(struct uvp_topology *topology, struct fan *fan)
+{
+    struct uvp_vec3 in[MANY];
+    uint32_t candidates = 0;
+
+    if (fan->count > MANY) {
+        return;
+    }
+    fan->along_from = topology->vertex[fan->half_edge[0]];
+    rank_copies(topology, fan);
+    for (uint32_t i = 0; i < fan->count; i++) {
+        in[i] = inwards(topology, fan, i);
+        for (uint32_t j = 0; j < i; j++) {
+            const uint32_t h = fan->half_edge[i];
+            const uint32_t g = fan->half_edge[j];
+            if (may_pair(topology, h, g) && apex(topology, h) != apex(topology, g)) {
+                fan->items[candidates].key = loose_key(topology, fan, in[i], in[j], i, j);
+                fan->items[candidates++].value = i << 16 | j;
+            }
+        }
+    }
+    pair_greedily(topology, fan, candidates);
+}
+
+/* ---- all edges ---- */
 
 static bool is_open(const struct uvp_topology *topology, uint32_t h)
 {
@@ -218,7 +291,7 @@ static enum uvp_code list_by_point(struct uvp_atlas_work *work,
 
 static enum uvp_code pair_at_point(struct uvp_atlas_work *work, struct uvp_topology *topology,
                                    const uint32_t *list, uint32_t count, uint32_t point,
-                                   struct uvp_sort_item *items, struct fan *fan)
+                                   struct uvp_sort_item *items, struct fan *fan, bool loose)
 {
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t a = topology->vertex[list[i]];
@@ -231,17 +304,22 @@ static enum uvp_code pair_at_point(struct uvp_atlas_work *work, struct uvp_topol
         for (const uint64_t key = items[i].key; i < count && items[i].key == key; i++) {
             fan->half_edge[fan->count++] = items[i].value;
         }
-        pair_fan(topology, fan);
+        if (loose) {
+            pair_loosely(topology, fan);
+        } else {
+            UVP_TRY(pair_fan(topology, fan));
+        }
         UVP_TRY(uvp_work_count(work, 8 * fan->count));
     }
     return UVP_OK;
 }
 
-enum uvp_code uvp_pairing_make(struct uvp_atlas_work *work, struct uvp_topology *topology)
+static enum uvp_code pair_all(struct uvp_atlas_work *work, struct uvp_topology *topology,
+                              bool loose)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
     struct uvp_sort_item *items;
-    struct fan fan;
+    struct fan fan = {.work = work};
     uint32_t *start;
     uint32_t *list;
     uint32_t longest;
@@ -257,13 +335,23 @@ enum uvp_code uvp_pairing_make(struct uvp_atlas_work *work, struct uvp_topology 
     UVP_TAKE(work, items, room);
     UVP_TAKE(work, fan.half_edge, room);
     UVP_TAKE(work, fan.rank, room);
-    room = room < MANY * MANY / 4 ? MANY * MANY / 4 : room;
+    room = room < PAIRS_ROOM ? PAIRS_ROOM : room;
     UVP_TAKE(work, fan.items, room);
     UVP_TAKE(work, fan.spare, room);
     for (uint32_t p = 0; p < topology->point_count; p++) {
         const uint32_t count = start[p + 1] - start[p];
-        UVP_TRY(pair_at_point(work, topology, list + start[p], count, p, items, &fan));
+        UVP_TRY(pair_at_point(work, topology, list + start[p], count, p, items, &fan, loose));
     }
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
+}
+
+enum uvp_code uvp_pairing_make(struct uvp_atlas_work *work, struct uvp_topology *topology)
+{
+    return pair_all(work, topology, false);
+}
+
+enum uvp_code uvp_pairing_loose(struct uvp_atlas_work *work, struct uvp_topology *topology)
+{
+    return pair_all(work, topology, true);
 }

@@ -242,6 +242,22 @@ static void seat_rest(const struct rider *rider)
     }
 }
 
+/* What was turned inside comes out mirrored: the caller is told. */
+static enum uvp_code keep_turned(struct uvp_atlas_work *work,
+                                 const struct uvp_topology *topology,
+                                 struct uvp_atlas_result *result)
+{
+    uint8_t *turned;
+
+    if (topology->turned == NULL) {
+        return UVP_OK;
+    }
+    TAKE_KEPT(work, turned, topology->triangle_count);
+    memcpy(turned, topology->turned, topology->triangle_count);
+    result->triangle_turned = turned;
+    return UVP_OK;
+}
+
 enum uvp_code uvp_ride_make(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                             const struct uvp_charts *charts, struct uvp_atlas_result *result)
 {
@@ -264,6 +280,7 @@ enum uvp_code uvp_ride_make(struct uvp_atlas_work *work, const struct uvp_topolo
         UVP_TRY(seat_dead(&rider));
     }
     seat_rest(&rider);
+    UVP_TRY(keep_turned(work, topology, result));
     UVP_TRY(uvp_stop_poll(work->stop, work->err));
     result->corner_uv = rider.corner_uv;
     result->triangle_chart = rider.triangle_chart;

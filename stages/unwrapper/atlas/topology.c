@@ -4,6 +4,10 @@
  */
 #include "stages/unwrapper/atlas/topology.h"
 
+#include <string.h>
+
+#include "stages/unwrapper/atlas/plan.h"
+
 #define TRIANGLES_MAX (UINT32_MAX / 6)
 
 /* Height over longest edge below which a triangle counts as having no area: 2^-20. */
@@ -273,16 +277,24 @@ static enum uvp_code take_arrays(struct uvp_atlas_work *work, struct uvp_topolog
     return UVP_OK;
 }
 
+static enum uvp_code open_edges(struct uvp_atlas_work *work, struct uvp_topology *topology)
+{
+    memset(topology->opposite, 0xff,
+           3 * (size_t)topology->triangle_count * sizeof *topology->opposite);
+    return uvp_stop_poll(work->stop, work->err);
+}
+
 enum uvp_code uvp_topology_make(struct uvp_atlas_work *work, struct uvp_topology *topology)
 {
     UVP_TRY(uvp_topology_check_input(work));
     UVP_TRY(take_arrays(work, topology));
     UVP_TRY(measure(work, topology));
     UVP_TRY(uvp_polygon_number(work, topology));
-    for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
-        topology->opposite[h] = UVP_NONE;
+    if (work->plan != NULL && work->plan->fix_winding) {
+        UVP_TRY(open_edges(work, topology));
+        UVP_TRY(uvp_winding_fix(work, topology));
     }
-    UVP_TRY(uvp_stop_poll(work->stop, work->err));
+    UVP_TRY(open_edges(work, topology));
     UVP_TRY(uvp_polygon_pair(work, topology));
     UVP_TRY(uvp_pairing_make(work, topology));
     topology->live_triangles = 0;

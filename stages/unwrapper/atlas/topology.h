@@ -2,7 +2,7 @@
  * topology.h -- from the caller's arrays to points, units and pairs of half-edges
  *
  * Why:     the rest of the engine never sees a bad index, a NaN or a non-manifold edge.
- * Order:   check, weld, measure, polygons, pairing.
+ * Order:   check, weld, measure, winding, polygons, pairing.
  */
 #ifndef UVP_ATLAS_TOPOLOGY_H
 #define UVP_ATLAS_TOPOLOGY_H
@@ -41,6 +41,14 @@ UVP_MUST_USE enum uvp_code uvp_polygon_number(struct uvp_atlas_work *work,
 /* polygon_disk.c: inner diagonals of units, and which dead triangles may stay dead. */
 UVP_MUST_USE enum uvp_code uvp_polygon_pair(struct uvp_atlas_work *work,
                                             struct uvp_topology *topology);
+
+/* winding.c: turns the units that are turned against most of their neighbours. */
+UVP_MUST_USE enum uvp_code uvp_winding_fix(struct uvp_atlas_work *work,
+                                           struct uvp_topology *topology);
+
+/* pairing.c: as uvp_pairing_make, whatever the directions; for winding.c alone. */
+UVP_MUST_USE enum uvp_code uvp_pairing_loose(struct uvp_atlas_work *work,
+                                             struct uvp_topology *topology);
 
 /* pairing.c: half-edges of different units that meet at an edge. */
 UVP_MUST_USE enum uvp_code uvp_pairing_make(struct uvp_atlas_work *work,

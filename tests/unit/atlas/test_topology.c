@@ -7,12 +7,15 @@
 
 #include "stages/unwrapper/atlas/topology.h"
 
+#include "stages/unwrapper/atlas/plan.h"
+
 struct counts {
     uint32_t points;
     uint32_t pairs;
     uint32_t open; /* half-edges of living triangles */
     uint32_t dead;
     uint32_t units;
+    uint32_t turned;
 };
 
 static void check_pairs(const struct uvp_topology *topology)
@@ -29,8 +32,9 @@ static void check_pairs(const struct uvp_topology *topology)
     }
 }
 
-static struct counts count_mesh(const struct uvp_test_mesh *mesh)
+static struct counts count_with(const struct uvp_test_mesh *mesh, bool fix_winding)
 {
+    const struct uvp_plan plan = {.fix_winding = fix_winding};
     const struct uvp_atlas_input input = uvp_mesh_input(mesh);
     struct uvp_topology topology = {0};
     struct counts counts = {0};
@@ -39,6 +43,7 @@ static struct counts count_mesh(const struct uvp_test_mesh *mesh)
 
     uvp_bench_init(&bench);
     work = (struct uvp_atlas_work){.input = &input,
+                                   .plan = &plan,
                                    .keep = &bench.keep,
                                    .scratch = &bench.scratch,
                                    .stop = &bench.stop,
@@ -54,8 +59,14 @@ static struct counts count_mesh(const struct uvp_test_mesh *mesh)
     }
     counts.points = topology.point_count;
     counts.units = topology.unit_count;
+    counts.turned = topology.turned_triangles;
     uvp_bench_release(&bench);
     return counts;
+}
+
+static struct counts count_mesh(const struct uvp_test_mesh *mesh)
+{
+    return count_with(mesh, false);
 }
 
 static void test_weld_takes_minus_zero_for_zero(void **state)
@@ -235,6 +246,126 @@ static void test_diagonals_are_paired_whatever_the_points(void **state)
     uvp_test_mesh_release(&mesh);
 }
 
+/* ---- winding ---- */
+
+/* Turns each triangle of a mesh of triangles with this chance in 16; returns how many. */
+static uint32_t turn_some(struct uvp_test_mesh *mesh, uint32_t sixteenths)
+{
+    uint32_t random = 7;
+    uint32_t turned = 0;
+
+    for (uint32_t t = 0; t < mesh->triangle_count; t++) {
+        uint32_t *const v = mesh->corner_vertex + 3 * (size_t)t;
+        if (uvp_test_random(&random) % 16 < sixteenths) {
+            const uint32_t swap = v[0];
+            v[0] = v[1];
+            v[1] = swap;
+            turned++;
+        }
+    }
+    return turned;
+}
+
+static void test_winding_of_the_most_is_kept(void **state)
+{
+    static const uint32_t sixteenths[] = {0, 1, 5, 8, 11, 16};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sixteenths / sizeof *sixteenths; i++) {
+        struct uvp_test_mesh mesh;
+        struct counts counts;
+        uint32_t turned;
+        uvp_test_mesh_init(&mesh);
+        uvp_test_mesh_torus(&mesh, 20, 12);
+        turned = turn_some(&mesh, sixteenths[i]);
+        if (turned > mesh.triangle_count / 2) {
+            turned = mesh.triangle_count - turned;
+        }
+        if (sixteenths[i] % 16 != 0) {
+            assert_true(count_mesh(&mesh).open > 100);
+        }
+        counts = count_with(&mesh, true);
+        assert_int_equal(counts.open, 0);
+        assert_int_equal(counts.turned, turned);
+        uvp_test_mesh_release(&mesh);
+    }
+}
+
+static void test_winding_of_parts_is_their_own(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct counts counts;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    uvp_test_mesh_sphere(&mesh, 10, 6);
+    turn_some(&mesh, 16);
+    uvp_test_mesh_cube(&mesh, 5, 5, 5);
+    counts = count_with(&mesh, true);
+    assert_int_equal(counts.turned, 0);
+    assert_int_equal(counts.open, 0);
+    uvp_test_mesh_release(&mesh);
+}
+
+static void test_winding_leaves_what_cannot_agree(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct counts counts;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    uvp_test_mesh_moebius(&mesh, 12);
+    counts = count_with(&mesh, true);
+    assert_int_equal(counts.open, 26);
+    assert_int_equal(counts.turned, 0);
+    turn_some(&mesh, 8);
+    assert_true(count_with(&mesh, true).open >= 26); /* the cut need not run straight */
+    assert_true(count_with(&mesh, true).open <= 32);
+    uvp_test_mesh_release(&mesh);
+}
+
+static void test_winding_of_sheets_with_two_sides_or_copies(void **state)
+{
+    struct uvp_test_mesh mesh;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    uvp_test_mesh_plane(&mesh, 3, 3, false);
+    for (uint32_t t = 0; t < 18; t++) {
+        const uint32_t *const v = mesh.corner_vertex + 3 * (size_t)t;
+        uvp_test_mesh_triangle(&mesh, v[2], v[1], v[0]);
+    }
+    assert_int_equal(count_with(&mesh, true).turned, 0);
+    assert_int_equal(count_with(&mesh, true).pairs, 2 * 21 + 12);
+    uvp_test_mesh_release(&mesh);
+    for (int i = 0; i < 3; i++) {
+        uvp_test_mesh_plane(&mesh, 4, 3, false);
+    }
+    assert_int_equal(count_with(&mesh, true).turned, 0);
+    uvp_test_mesh_release(&mesh);
+}
+
+static void test_winding_turns_polygons_whole(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct counts counts;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    uvp_test_mesh_plane(&mesh, 4, 4, true);
+    for (uint32_t i = 0; i < 2; i++) { /* two of sixteen quads */
+        uint32_t *const v = mesh.corner_vertex + 20 * i;
+        const uint32_t swap = v[0];
+        v[0] = v[2];
+        v[2] = swap;
+    }
+    counts = count_with(&mesh, true);
+    assert_int_equal(counts.turned, 4);
+    assert_int_equal(counts.open, 16);
+    assert_int_equal(counts.pairs, 24 + 16);
+    uvp_test_mesh_release(&mesh);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +379,11 @@ int main(void)
         cmocka_unit_test(test_dead_faces_leave_before_pairing),
         cmocka_unit_test(test_area_needs_a_height),
         cmocka_unit_test(test_diagonals_are_paired_whatever_the_points),
+        cmocka_unit_test(test_winding_of_the_most_is_kept),
+        cmocka_unit_test(test_winding_of_parts_is_their_own),
+        cmocka_unit_test(test_winding_leaves_what_cannot_agree),
+        cmocka_unit_test(test_winding_of_sheets_with_two_sides_or_copies),
+        cmocka_unit_test(test_winding_turns_polygons_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

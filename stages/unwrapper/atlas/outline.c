@@ -62,8 +62,10 @@ static void measure_box(const struct hull *hull, double step, struct uvp_outline
         const double y = hull->point[i].y * step;
         const double u = outline->cosine * x + outline->sine * y;
         const double v = outline->cosine * y - outline->sine * x;
-        low = (struct uvp_vec2){fmin(low.x, u), fmin(low.y, v)};
-        high = (struct uvp_vec2){fmax(high.x, u), fmax(high.y, v)};
+        low.x = u < low.x ? u : low.x;
+        low.y = v < low.y ? v : low.y;
+        high.x = u > high.x ? u : high.x;
+        high.y = v > high.y ? v : high.y;
     }
     outline->low_x = low.x;
     outline->low_y = low.y;

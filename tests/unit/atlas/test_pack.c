@@ -132,30 +132,55 @@ static void test_crowds_share_the_page(void **state)
 
 /* ---- the page ---- */
 
-static void make_mask(struct uvp_mask *mask, struct uvp_run *runs, uint32_t *random)
+struct test_mask {
+    struct uvp_mask mask;
+    struct uvp_run runs[32];
+    uint32_t row_first[16];
+};
+
+static uint32_t draw_below(uint32_t *random, uint32_t below)
 {
-    mask->width = 1 + (int32_t)(uvp_test_random(random) % 30);
-    mask->height = 1 + (int32_t)(uvp_test_random(random) % 12);
-    mask->across = mask->width;
-    mask->test_count = 0;
-    for (int32_t row = 0; row < mask->height; row++) {
-        const uint32_t a = row == 0 ? 0 : uvp_test_random(random) % (uint32_t)mask->width;
-        const uint32_t b = row == 0 ? (uint32_t)mask->width - 1
-                                    : uvp_test_random(random) % (uint32_t)mask->width;
-        runs[mask->test_count++] = (struct uvp_run){(uint16_t)row, (uint16_t)(a < b ? a : b),
-                                                    (uint16_t)(a < b ? b : a)};
+    return uvp_test_random(random) % below;
+}
+
+/* One run in most rows, two in some. */
+static void make_mask(struct uvp_atlas_work *work, const struct uvp_page *page,
+                      struct test_mask *test, uint32_t *random)
+{
+    const uint32_t width = 1 + draw_below(random, 70);
+    const int32_t height = 1 + (int32_t)draw_below(random, 12);
+    struct uvp_mask *const mask = &test->mask;
+    uint32_t count = 0;
+
+    *mask = (struct uvp_mask){.width = (int32_t)width, .height = height};
+    for (int32_t row = 0; row < height; row++) {
+        const uint32_t a = row == 0 ? 0 : draw_below(random, width);
+        const uint32_t b = row == 0 ? width - 1 : draw_below(random, width);
+        const uint32_t from = a < b ? a : b;
+        const uint32_t to = a < b ? b : a;
+        const bool parted = to - from > 8 && draw_below(random, 3) == 0;
+        test->row_first[row] = count;
+        test->runs[count++] =
+            (struct uvp_run){(uint16_t)row, (uint16_t)from, (uint16_t)(parted ? from + 2 : to)};
+        if (parted) {
+            test->runs[count++] =
+                (struct uvp_run){(uint16_t)row, (uint16_t)(to - 3), (uint16_t)to};
+        }
     }
-    mask->test = runs;
-    mask->touched = runs;
-    mask->touched_count = mask->test_count;
+    test->row_first[height] = count;
+    mask->across = (int32_t)width;
+    mask->touched = test->runs;
+    mask->touched_count = count;
+    assert_int_equal(uvp_raster_probes(work, page, test->runs, test->row_first, height, mask),
+                     UVP_OK);
 }
 
 static bool is_free(const uint8_t *taken, int32_t side, const struct uvp_mask *mask, int32_t x,
                     int32_t y)
 {
-    for (uint32_t i = 0; i < mask->test_count; i++) {
-        for (int32_t k = mask->test[i].from; k <= mask->test[i].to; k++) {
-            if (taken[(y + mask->test[i].row) * side + x + k]) {
+    for (uint32_t i = 0; i < mask->touched_count; i++) {
+        for (int32_t k = mask->touched[i].from; k <= mask->touched[i].to; k++) {
+            if (taken[(y + mask->touched[i].row) * side + x + k]) {
                 return false;
             }
         }
@@ -193,27 +218,29 @@ static void test_page_finds_lowest_leftmost(void **state)
         work = (struct uvp_atlas_work){
             .scratch = &bench.scratch, .stop = &bench.stop, .err = &bench.err};
         assert_int_equal(uvp_page_take(&work, side + 7, &page), UVP_OK);
-        uvp_page_clear(&page, side);
+        uvp_page_clear(&page, side, side);
         for (int n = 0; n < 200; n++) {
-            struct uvp_run runs[16];
-            struct uvp_mask mask;
+            struct test_mask test;
+            const struct uvp_mask *const mask = &test.mask;
             int32_t x = -1;
             int32_t y = -1;
             int32_t slow_x;
             int32_t slow_y;
             bool found;
-            make_mask(&mask, runs, &random);
-            found = uvp_page_find(&page, &mask, 0, side - mask.height, &x, &y);
-            assert_int_equal(found, find_slowly(taken, side, &mask, &slow_x, &slow_y));
+            make_mask(&work, &page, &test, &random);
+            found = uvp_page_find(&page, mask, 0, side - mask->height, &x, &y);
+            assert_int_equal(found, find_slowly(taken, side, mask, &slow_x, &slow_y));
             if (!found) {
                 continue;
             }
             assert_int_equal(x, slow_x);
             assert_int_equal(y, slow_y);
-            uvp_page_put(&page, &mask, 0, x, y);
-            for (uint32_t i = 0; i < mask.touched_count; i++) {
-                memset(taken + (y + runs[i].row) * side + x + runs[i].from, 1,
-                       (size_t)(runs[i].to - runs[i].from + 1));
+            uvp_page_mark(&page, mask, 0, x, y);
+            uvp_page_settle(&page, y, y + mask->height);
+            for (uint32_t i = 0; i < mask->touched_count; i++) {
+                const struct uvp_run run = test.runs[i];
+                memset(taken + (y + run.row) * side + x + run.from, 1,
+                       (size_t)(run.to - run.from + 1));
             }
         }
         uvp_bench_release(&bench);

@@ -17,7 +17,7 @@ struct uvp_region {
     double outline; /* weighted length of the border */
     double cosine;  /* of the half angle of the cone about `normal` that holds all normals */
     double bend;    /* Gaussian curvature inside, in radians */
-    double warp;    /* predicted energy above an isometry's, times area */
+    double warp;    /* cost of curvature spread unevenly, times area; the caller's to start */
     uint32_t triangles;
     uint32_t borders;
     uint32_t head;   /* of the list of borders: 2 * border + side; UVP_NONE: none */

@@ -15,7 +15,8 @@ struct uvp_join_limits {
     uint32_t triangles;
 };
 
-/* Afterwards uvp_graph_root tells what became of each region. */
+/* `warp` of the regions must be set. Afterwards uvp_graph_root tells what became of each
+ * region. */
 UVP_MUST_USE enum uvp_code uvp_hierarchy_join(struct uvp_atlas_work *work,
                                               const struct uvp_join_limits *limits,
                                               struct uvp_graph *graph);

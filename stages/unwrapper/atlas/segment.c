@@ -4,14 +4,16 @@
  */
 #include "stages/unwrapper/atlas/segment.h"
 
+#include <string.h>
+
 #include "stages/unwrapper/atlas/facet.h"
 #include "stages/unwrapper/atlas/hierarchy.h"
 #include "stages/unwrapper/atlas/relax.h"
 
 #define BLOCK 1024U
 
-#define DEVIATION_MAX 0.6
-#define CONE_MIN (-0.2) /* cosine of the widest cone */
+#define DEVIATION_MAX 0.25
+#define CONE_MIN (-0.4) /* cosine of the widest cone */
 
 struct segmenter {
     struct uvp_atlas_work *work;
@@ -20,6 +22,7 @@ struct segmenter {
     struct uvp_join_limits limits;
     uint32_t *label; /* of each unit */
     uint32_t count;
+    double *warp; /* of each region, as the last joining left it */
 };
 
 static enum uvp_code set_limits(struct segmenter *segmenter)
@@ -70,9 +73,11 @@ static enum uvp_code renumber(struct segmenter *segmenter, struct uvp_graph *gra
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(segmenter->work->scratch);
     uint32_t *number;
+    double *warp;
     uint32_t count = 0;
 
     UVP_TAKE(segmenter->work, number, segmenter->count);
+    UVP_TAKE(segmenter->work, warp, segmenter->count);
     for (uint32_t i = 0; i < segmenter->count; i++) {
         number[i] = UVP_NONE;
     }
@@ -81,6 +86,7 @@ static enum uvp_code renumber(struct segmenter *segmenter, struct uvp_graph *gra
             const uint32_t root = graph == NULL ? segmenter->label[u]
                                                 : uvp_graph_root(graph, segmenter->label[u]);
             if (number[root] == UVP_NONE) {
+                warp[count] = graph == NULL ? segmenter->warp[root] : graph->region[root].warp;
                 number[root] = count++;
             }
             segmenter->label[u] = number[root];
@@ -90,6 +96,7 @@ static enum uvp_code renumber(struct segmenter *segmenter, struct uvp_graph *gra
         }
     }
     segmenter->count = count;
+    memcpy(segmenter->warp, warp, count * sizeof *warp);
     uvp_arena_rewind(segmenter->work->scratch, mark);
     return UVP_OK;
 }
@@ -101,6 +108,9 @@ static enum uvp_code join_regions(struct segmenter *segmenter)
 
     UVP_TRY(uvp_graph_make(segmenter->work, segmenter->topology, &segmenter->surface,
                            segmenter->label, segmenter->count, &graph));
+    for (uint32_t r = 0; r < graph.count; r++) {
+        graph.region[r].warp = segmenter->warp[r];
+    }
     UVP_TRY(uvp_hierarchy_join(segmenter->work, &segmenter->limits, &graph));
     UVP_TRY(renumber(segmenter, &graph));
     uvp_arena_rewind(segmenter->work->scratch, mark);
@@ -132,6 +142,10 @@ enum uvp_code uvp_segment_make(struct uvp_atlas_work *work, const struct uvp_top
     UVP_TRY(set_limits(&segmenter));
     UVP_TRY(
         uvp_facet_make(work, topology, &segmenter.surface, segmenter.label, &segmenter.count));
+    UVP_TAKE(work, segmenter.warp, segmenter.count);
+    for (uint32_t r = 0; r < segmenter.count; r++) {
+        segmenter.warp[r] = 0;
+    }
     UVP_TRY(join_regions(&segmenter));
     UVP_TRY(relax(&segmenter));
     UVP_TRY(join_regions(&segmenter));

@@ -129,8 +129,15 @@ static void run_line(struct line_run *run, struct uvp_mem *mem)
     if (run->code == UVP_OK) {
         run->code = uvp_pipeline_start(pipeline, err);
     }
+    if (run->code == UVP_OK && run->abort_after_ms != 0) {
+        run->code = uvp_pipeline_wait(pipeline, run->abort_after_ms, NULL, NULL, err);
+        uvp_stop_raise(&stop, UVP_STOP_ABORT);
+    }
     while (run->code == UVP_OK) {
         run->code = uvp_pipeline_wait(pipeline, 1000, NULL, NULL, err);
+    }
+    if (pipeline != NULL) {
+        uvp_pipeline_stats(pipeline, &run->stats);
     }
     uvp_pipeline_destroy(pipeline);
     if (stages != NULL) {

@@ -45,10 +45,12 @@ struct line_run {
     struct uvp_pipeline_options options;
     uint64_t fail_at_call;        /* allocation that fails; 0: none */
     uint64_t drain_after_members; /* raise DRAIN once so many were told; 0: never */
+    uint32_t abort_after_ms;      /* raise ABORT; 0: never */
     /* out */
     enum uvp_code code; /* of uvp_pipeline_wait: UVP_END is success */
     struct uvp_error error;
     struct uvp_progress progress;
+    struct uvp_pipeline_stats stats;
     unsigned char *output; /* malloc'd; NULL when there is no output file */
     size_t output_bytes;
     uint64_t records;

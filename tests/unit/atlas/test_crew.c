@@ -307,6 +307,17 @@ static void assert_same(const struct uvp_test_mesh *mesh, const struct uvp_atlas
     assert_int_equal(a->stats.charts, b->stats.charts);
 }
 
+/* So that charts must be divided inside tasks. */
+static void shake(struct uvp_test_mesh *mesh, double most)
+{
+    uint32_t state = 9;
+
+    for (size_t i = 0; i < 3 * (size_t)mesh->vertex_count; i++) {
+        mesh->positions[i] +=
+            (float)(most * ((double)(uvp_test_random(&state) % 2001) / 1000 - 1));
+    }
+}
+
 static void make_some(struct uvp_test_mesh *mesh, int which)
 {
     uvp_test_mesh_init(mesh);
@@ -315,6 +326,11 @@ static void make_some(struct uvp_test_mesh *mesh, int which)
         uvp_test_mesh_sphere(mesh, 60, 40);
         uvp_test_mesh_torus(mesh, 50, 30);
         uvp_test_mesh_cube(mesh, 4, 0, 0);
+        break;
+    case 3:
+        uvp_test_mesh_sphere(mesh, 70, 40);
+        uvp_test_mesh_torus(mesh, 60, 40);
+        shake(mesh, 0.01);
         break;
     case 1:
         uvp_test_mesh_soup(mesh, 1500, 300, 5);
@@ -333,7 +349,7 @@ static void test_the_engine_gives_the_same_bits(void **state)
     static const uint32_t hands[] = {1, 2, 3, 16};
 
     (void)state;
-    for (int which = 0; which < 3; which++) {
+    for (int which = 0; which < 4; which++) {
         struct uvp_test_mesh mesh;
         struct made alone;
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define ALIGNMENT ((size_t)64)
-#define CHUNK_BYTES ((size_t)256 << 10)
+#define CHUNK_BYTES ((size_t)32 << 10)
 
 void uvp_mem_init(struct uvp_mem *mem, size_t limit_bytes)
 {

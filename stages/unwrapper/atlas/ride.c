@@ -18,10 +18,10 @@ struct rider {
     uint32_t *corner_uv;
     uint32_t *triangle_chart;
     uint32_t *point_uv; /* some UV at each point, or UVP_NONE */
-    /* edges of dead triangles, sorted by their ends; value: half-edge */
+    /* edges of dead triangles, sorted by their ends; value: number among them, mesh order */
     struct uvp_sort_item *edge;
     uint32_t edge_count;
-    uint32_t *host;   /* live half-edge of each dead edge, or UVP_NONE */
+    uint32_t *host;   /* by that number: a live half-edge between the same points, or none */
     uint8_t *touched; /* points of dead triangles */
 };
 
@@ -99,13 +99,14 @@ static enum uvp_code list_dead_edges(struct rider *rider)
     }
     UVP_TAKE(rider->work, rider->edge, room);
     UVP_TAKE(rider->work, spare, room);
-    UVP_TAKE(rider->work, rider->host, 3 * (room != 0 ? (size_t)topology->triangle_count : 0));
+    UVP_TAKE(rider->work, rider->host, room);
     UVP_TAKE(rider->work, rider->touched, topology->point_count);
     memset(rider->touched, 0, topology->point_count);
-    for (uint32_t h = 0; room != 0 && h < 3 * topology->triangle_count; h++) {
-        rider->host[h] = UVP_NONE;
+    for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
         if (topology->dead[h / 3]) {
-            rider->edge[rider->edge_count++] = (struct uvp_sort_item){edge_key(topology, h), h};
+            const uint32_t number = rider->edge_count++;
+            rider->edge[number] = (struct uvp_sort_item){edge_key(topology, h), number};
+            rider->host[number] = UVP_NONE;
             rider->touched[topology->vertex[h]] = 1;
         }
         UVP_TRY(uvp_work_count(rider->work, 2));
@@ -152,15 +153,16 @@ static enum uvp_code find_hosts(struct rider *rider)
     return UVP_OK;
 }
 
-/* All corners of a dead unit onto the ends of the host edge, or onto one UV. */
-static void seat_unit(const struct rider *rider, uint32_t first, uint32_t end)
+/* All corners of a dead unit onto the ends of the host edge, or onto one UV. `number`: of its
+ * first half-edge among those of dead triangles. */
+static void seat_unit(const struct rider *rider, uint32_t first, uint32_t end, uint32_t number)
 {
     const struct uvp_topology *const topology = rider->topology;
     uint32_t host = UVP_NONE;
     uint32_t only = UVP_NONE;
 
     for (uint32_t h = 3 * first; h < 3 * end && host == UVP_NONE; h++) {
-        host = rider->host[h];
+        host = rider->host[number + (h - 3 * first)];
         only = only == UVP_NONE ? rider->point_uv[topology->vertex[h]] : only;
     }
     for (uint32_t h = 3 * first; h < 3 * end; h++) {
@@ -207,19 +209,22 @@ static void fold_ears(const struct rider *rider, uint32_t h, uint32_t *stack)
 static enum uvp_code seat_dead(struct rider *rider)
 {
     const struct uvp_topology *const topology = rider->topology;
+    uint32_t dead = 0; /* triangles before the unit */
     uint32_t *stack;
 
     UVP_TAKE(rider->work, stack, rider->edge_count + 2);
     for (uint32_t u = 0; u < topology->unit_count; u++) {
         const uint32_t first = uvp_unit_first(topology, u);
         const uint32_t end = uvp_unit_first(topology, u + 1);
-        bool living = false;
+        uint32_t here = 0;
         for (uint32_t t = first; t < end; t++) {
-            living = living || !topology->dead[t];
+            here += topology->dead[t];
         }
+        const bool living = here < end - first;
         if (!living) {
-            seat_unit(rider, first, end);
+            seat_unit(rider, first, end, 3 * dead);
         }
+        dead += here;
         for (uint32_t h = 3 * first; living && end - first > 1 && h < 3 * end; h++) {
             if (!topology->dead[h / 3]) {
                 fold_ears(rider, h, stack);

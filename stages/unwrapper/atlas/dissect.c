@@ -66,10 +66,10 @@ static void load_leaf(const struct dissector *dissector, const struct range *ran
         const uint32_t v = leaf->vertex[i];
         for (uint32_t p = graph->start[v]; p < graph->start[v + 1]; p++) {
             const uint32_t u = graph->column[p];
+            if (u == v || (dissector->local[u] == UVP_NONE && leaf->all == WORD)) {
+                continue;
+            }
             if (dissector->local[u] == UVP_NONE) {
-                if (leaf->all == WORD) {
-                    continue;
-                }
                 leaf->vertex[leaf->all] = u;
                 leaf->next[leaf->all] = 0;
                 dissector->local[u] = leaf->all++;

@@ -6,6 +6,11 @@
 #include "stages/unwrapper/atlas/descent.h"
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/plan.h"
+#include "stages/unwrapper/atlas/solver.h"
+
+#define GOOD_ENOUGH 1.0015 /* a layout that needs no descent */
+#define FOLDED 2           /* ... and one whose flattest triangles want opening first */
+#define ITERATIONS 24
 
 enum uvp_code uvp_solve_measure(struct uvp_atlas_work *work,
                                 const struct uvp_topology *topology,
@@ -48,15 +53,125 @@ enum uvp_code uvp_solve_measure(struct uvp_atlas_work *work,
     return UVP_OK;
 }
 
+/* ---- the ladder ---- */
+
+static enum uvp_code find_energy(struct uvp_solver *solver, double *energy)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(solver->work->scratch);
+    struct uvp_vec2 *gradient;
+
+    UVP_TAKE(solver->work, gradient, solver->patch->vertex_count);
+    UVP_TRY(uvp_metric_pull(solver, solver->patch->uv, UVP_PULL_ENERGY, energy, gradient));
+    uvp_arena_rewind(solver->work->scratch, mark);
+    return UVP_OK;
+}
+
+/*
+ * Each vertex at the mean of where its triangles would have it, then moved so that the edges
+ * fit those of the shapes best: a Poisson system, as gradients of meshes are stitched (Yu,
+ * Zhou, Xu, Shi, Bao, Guo, Shum 2004). Neighbours that disagree share the misfit over the whole
+ * patch, where the means alone would fold the triangles along the seam.
+ */
+static enum uvp_code average_shapes(struct uvp_solver *solver)
+{
+    struct uvp_patch *const patch = solver->patch;
+    const struct uvp_arena_mark mark = uvp_arena_mark(solver->work->scratch);
+    uint32_t *times;
+
+    UVP_TAKE(solver->work, times, patch->vertex_count);
+    for (uint32_t v = 0; v < patch->vertex_count; v++) {
+        patch->uv[v] = (struct uvp_vec2){0, 0};
+        times[v] = 0;
+    }
+    for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
+        struct uvp_vec2 *const uv = &patch->uv[patch->corner[i]];
+        const struct uvp_vec2 p = solver->ask->shape[i];
+        *uv = (struct uvp_vec2){uv->x + p.x, uv->y + p.y};
+        times[patch->corner[i]]++;
+    }
+    for (uint32_t v = 0; v < patch->vertex_count; v++) {
+        const double scale = solver->unit / times[v];
+        patch->uv[v] = (struct uvp_vec2){patch->uv[v].x * scale, patch->uv[v].y * scale};
+    }
+    uvp_arena_rewind(solver->work->scratch, mark);
+    return uvp_work_count(solver->work, 8 * patch->triangle_count);
+}
+
+static enum uvp_code stitch_shapes(struct uvp_solver *solver)
+{
+    struct uvp_patch *const patch = solver->patch;
+    struct uvp_vec2 *step;
+
+    UVP_TRY(average_shapes(solver));
+    UVP_TRY(uvp_laplace_make(solver));
+    UVP_TRY(uvp_laplace_factor(solver));
+    if (!solver->factored) {
+        return UVP_OK;
+    }
+    UVP_TAKE(solver->work, step, patch->vertex_count);
+    UVP_TRY(uvp_metric_pull_shapes(solver, patch->uv, step));
+    UVP_TRY(uvp_sparse_solve(solver->work, &solver->matrix, step));
+    for (uint32_t v = 0; v < patch->vertex_count; v++) {
+        patch->uv[v].x -= step[v].x / 2;
+        patch->uv[v].y -= step[v].y / 2;
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code climb(struct uvp_solver *solver)
+{
+    const bool shapes = solver->ask->start == UVP_SOLVE_SHAPES;
+    bool untangled = true;
+    double energy;
+
+    if (shapes) {
+        UVP_TRY(stitch_shapes(solver));
+    }
+    UVP_TRY(find_energy(solver, &energy));
+    if (energy < GOOD_ENOUGH) {
+        return UVP_OK;
+    }
+    if (!shapes) {
+        UVP_TRY(uvp_laplace_make(solver));
+    }
+    if (!(energy < FOLDED)) {
+        UVP_TRY(uvp_untangle_run(solver, &untangled));
+        UVP_TRY(find_energy(solver, &energy));
+    }
+    if (!isfinite(energy)) {
+        return UVP_OK;
+    }
+    if (!shapes) {
+        UVP_TRY(uvp_laplace_factor(solver));
+    }
+    return solver->factored ? uvp_descent_lower(solver, ITERATIONS, &energy) : UVP_OK;
+}
+
 enum uvp_code uvp_solve_patch(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                               const struct uvp_solve_ask *ask, struct uvp_patch *patch,
                               struct uvp_distortion *distortion)
 {
-    double energy = HUGE_VAL;
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct uvp_solver solver = {.work = work, .topology = topology, .patch = patch, .ask = ask};
 
     if (ask->start == UVP_SOLVE_FRESH) {
         uvp_project_patch(topology, patch);
     }
-    UVP_TRY(uvp_descent_solve(work, topology, ask, patch, &energy));
+    UVP_TRY(uvp_solver_begin(&solver));
+    UVP_TRY(climb(&solver));
+    uvp_solver_end(&solver);
+    uvp_arena_rewind(work->scratch, mark);
+    UVP_TRY(uvp_work_count(work, 10 * patch->triangle_count));
     return uvp_solve_measure(work, topology, patch, distortion);
+}
+
+enum uvp_code uvp_descent_run(struct uvp_atlas_work *work, const struct uvp_topology *topology,
+                              struct uvp_patch *patch, double *distortion)
+{
+    const struct uvp_solve_ask ask = {.start = UVP_SOLVE_LAYOUT, .energy_max = HUGE_VAL};
+    struct uvp_distortion found;
+
+    UVP_TRY(uvp_solve_patch(work, topology, &ask, patch, &found));
+    *distortion = found.energy;
+    return UVP_OK;
 }

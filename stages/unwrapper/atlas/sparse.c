@@ -61,7 +61,7 @@ static uint32_t gather_row(const struct uvp_sparse *sparse, struct tree *tree, u
         if (i > k) {
             continue;
         }
-        sparse->work[i] += sparse->value[p];
+        sparse->work[i] += (double)sparse->value[p];
         for (; tree->seen[i] != k; i = tree->parent[i]) {
             tree->stack[length++] = i;
             tree->seen[i] = k;

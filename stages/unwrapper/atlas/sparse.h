@@ -16,7 +16,7 @@ struct uvp_sparse {
     uint32_t count;
     uint32_t *start;  /* count + 1: rows of the part off the diagonal, both triangles */
     uint32_t *column; /* an index may come twice in a row: the values add up */
-    double *value;
+    float *value;
     double *diagonal;
     /* filled by uvp_sparse_factor */
     uint32_t *order;     /* row eliminated at each place */

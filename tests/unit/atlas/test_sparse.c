@@ -17,7 +17,7 @@ struct grid {
     struct uvp_sparse matrix;
     uint32_t start[COUNT + 1];
     uint32_t column[4 * COUNT];
-    double value[4 * COUNT];
+    float value[4 * COUNT];
     double diagonal[COUNT];
     struct uvp_vec2 at[COUNT];
 };
@@ -26,7 +26,7 @@ static void add(struct grid *grid, uint32_t *fill, int x, int y, uint32_t v)
 {
     if (x >= 0 && y >= 0 && x < SIDE && y < SIDE) {
         grid->column[*fill] = (uint32_t)(y * SIDE + x);
-        grid->value[(*fill)++] = -1 - (double)((v + (uint32_t)(y * SIDE + x)) % 5);
+        grid->value[(*fill)++] = -1 - (float)((v + (uint32_t)(y * SIDE + x)) % 5);
     }
 }
 
@@ -49,7 +49,7 @@ static struct grid *make_grid(double extra, bool piled)
         add(grid, &fill, x, y + 1, v);
         grid->diagonal[v] = extra;
         for (uint32_t i = grid->start[v]; i < fill; i++) {
-            grid->diagonal[v] -= grid->value[i];
+            grid->diagonal[v] -= (double)grid->value[i];
         }
         grid->at[v] = piled ? (struct uvp_vec2){0, 0} : (struct uvp_vec2){x, y};
     }
@@ -87,8 +87,8 @@ static void test_solves(void **state)
             struct uvp_vec2 r = {grid->diagonal[v] * b[v].x - v % 7,
                                  grid->diagonal[v] * b[v].y + v % 11};
             for (uint32_t i = grid->start[v]; i < grid->start[v + 1]; i++) {
-                r.x += grid->value[i] * b[grid->column[i]].x;
-                r.y += grid->value[i] * b[grid->column[i]].y;
+                r.x += (double)grid->value[i] * b[grid->column[i]].x;
+                r.y += (double)grid->value[i] * b[grid->column[i]].y;
             }
             assert_true(fabs(r.x) < 1e-8 && fabs(r.y) < 1e-8);
         }

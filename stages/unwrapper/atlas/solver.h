@@ -1,0 +1,80 @@
+/*
+ * solver.h -- a patch while it is being laid flat, as the files of the solver share it
+ *
+ * Why:     rest shapes, weights and factor are made once and serve every rung of the ladder.
+ * Owner:   arrays live in the scratch arena after the caller's mark.
+ * Units:   inside the solver a length of 1 is about the patch's mean edge: patch->uv is scaled
+ *          by uvp_solver_begin and scaled back by uvp_solver_end, by a power of two.
+ */
+#ifndef UVP_ATLAS_SOLVER_H
+#define UVP_ATLAS_SOLVER_H
+
+#include "stages/unwrapper/atlas/solve.h"
+#include "stages/unwrapper/atlas/sparse.h"
+
+/*
+ * A triangle in its own plane is (0, 0), (x1, 0), (x2, y2). The edges e1, e2 of its layout make
+ * the map's columns e1 * xx and e1 * xy + e2 * yy.
+ */
+struct uvp_metric {
+    float xx;   /* 1 / x1 */
+    float xy;   /* -x2 / (x1 y2) */
+    float yy;   /* 1 / y2 */
+    float area; /* of the triangle in space: what its distortion weighs */
+};
+
+struct uvp_solver {
+    struct uvp_atlas_work *work;
+    const struct uvp_topology *topology;
+    struct uvp_patch *patch;
+    const struct uvp_solve_ask *ask;
+    double unit; /* lengths in the solver are lengths in space times this */
+    double area; /* all triangles' */
+    struct uvp_metric *metric;
+    struct uvp_sparse matrix; /* the Laplacian, positive weights */
+    bool factored;            /* see uvp_laplace_factor */
+};
+
+/* What a triangle pulls with. */
+enum uvp_pull {
+    UVP_PULL_RIGID,  /* towards the nearest rotation: bounded, whatever the layout */
+    UVP_PULL_ENERGY, /* down the symmetric Dirichlet energy: exact, for layouts near the goal */
+};
+
+/* metric.c */
+UVP_MUST_USE enum uvp_code uvp_solver_begin(struct uvp_solver *solver);
+void uvp_solver_end(struct uvp_solver *solver);
+
+/*
+ * metric.c: the mean energy of a layout, HUGE_VAL when a triangle is turned, and the forces.
+ * `gradient` is the derivative of the energy's sum; with UVP_PULL_ENERGY it is not complete
+ * when the energy is infinite.
+ */
+UVP_MUST_USE enum uvp_code uvp_metric_pull(const struct uvp_solver *solver,
+                                           const struct uvp_vec2 *uv, enum uvp_pull pull,
+                                           double *energy, struct uvp_vec2 *gradient);
+
+/* metric.c: forces towards the ask's shapes, of their full strength. */
+UVP_MUST_USE enum uvp_code uvp_metric_pull_shapes(const struct uvp_solver *solver,
+                                                  const struct uvp_vec2 *uv,
+                                                  struct uvp_vec2 *gradient);
+
+/* metric.c: how far the layout can go along `step` before a triangle closes. */
+UVP_MUST_USE enum uvp_code uvp_metric_longest(const struct uvp_solver *solver,
+                                              const struct uvp_vec2 *uv,
+                                              const struct uvp_vec2 *step, double *longest);
+
+/* laplace.c: fills the matrix. */
+UVP_MUST_USE enum uvp_code uvp_laplace_make(struct uvp_solver *solver);
+
+/* laplace.c: factors it, a vertex pinned; `factored` stays false when that is too much work. */
+UVP_MUST_USE enum uvp_code uvp_laplace_factor(struct uvp_solver *solver);
+
+/* untangle.c: moves vertices of turned triangles to the mean of their neighbours. */
+UVP_MUST_USE enum uvp_code uvp_untangle_run(struct uvp_solver *solver, bool *untangled);
+
+/* descent.c: from a layout without turned triangles; needs the factor. */
+UVP_MUST_USE enum uvp_code uvp_descent_lower(struct uvp_solver *solver, uint32_t iterations,
+                                             double *energy);
+
+#endif

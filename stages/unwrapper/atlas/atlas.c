@@ -8,6 +8,7 @@
 #include "stages/unwrapper/atlas/atlas_internal.h"
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/measure.h"
+#include "stages/unwrapper/atlas/merge.h"
 #include "stages/unwrapper/atlas/place.h"
 #include "stages/unwrapper/atlas/plan.h"
 #include "stages/unwrapper/atlas/ride.h"
@@ -92,6 +93,7 @@ static enum uvp_code make(struct run *run, struct uvp_atlas_result *result)
     begin_step(run, UVP_ATLAS_FLATTEN);
     UVP_TRY(uvp_flatten_make(work, &topology, &segments, &charts));
     begin_step(run, UVP_ATLAS_MERGE);
+    UVP_TRY(uvp_merge_make(work, &topology, &charts));
     UVP_TRY(pack_and_judge(run, &topology, &charts));
     UVP_TRY(uvp_ride_make(work, &topology, &charts, result));
     UVP_TRY(uvp_measure_layout(work, &topology, &charts, run->stats));

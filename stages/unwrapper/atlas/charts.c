@@ -62,3 +62,126 @@ void uvp_charts_move(struct uvp_charts *charts, uint32_t c, uint32_t first)
             chart->slot_count * sizeof *charts->slot);
     chart->first_slot = first;
 }
+
+enum uvp_code uvp_charts_open(struct uvp_atlas_work *work, const struct uvp_topology *topology,
+                              struct uvp_charts *charts, struct uvp_open_charts *open)
+{
+    *open = (struct uvp_open_charts){.topology = topology,
+                                     .charts = charts,
+                                     .pieces = {.label = charts->chart_of},
+                                     .slots_max = 3 * topology->live_triangles};
+    UVP_TAKE(work, open->pieces.local, topology->triangle_count);
+    UVP_TAKE(work, open->pieces.cut, topology->triangle_count);
+    UVP_TAKE(work, open->next, topology->triangle_count);
+    UVP_TAKE(work, open->last, charts->count);
+    memset(open->pieces.cut, 0, topology->triangle_count);
+    for (uint32_t c = 0; c < charts->count; c++) {
+        struct uvp_chart *const chart = &charts->chart[c];
+        const uint32_t *const list = charts->triangle + chart->first_triangle;
+        for (uint32_t i = 0; i < chart->triangle_count; i++) {
+            open->next[list[i]] = i + 1 < chart->triangle_count ? list[i + 1] : UVP_NONE;
+        }
+        open->last[c] = list[chart->triangle_count - 1];
+        chart->first_triangle = list[0];
+        UVP_TRY(uvp_work_count(work, 2 * chart->triangle_count));
+    }
+    return UVP_OK;
+}
+
+void uvp_charts_list(const struct uvp_open_charts *open, uint32_t c, uint32_t *list)
+{
+    const struct uvp_chart *const chart = &open->charts->chart[c];
+    uint32_t t = chart->first_triangle;
+
+    for (uint32_t i = 0; i < chart->triangle_count; i++) {
+        list[i] = t;
+        t = open->next[t];
+    }
+}
+
+void uvp_charts_join(struct uvp_open_charts *open, uint32_t a, uint32_t b)
+{
+    struct uvp_chart *const one = &open->charts->chart[a];
+    struct uvp_chart *const other = &open->charts->chart[b];
+
+    for (uint32_t t = other->first_triangle; t != UVP_NONE; t = open->next[t]) {
+        open->charts->chart_of[t] = a;
+    }
+    open->next[open->last[a]] = other->first_triangle;
+    open->last[a] = open->last[b];
+    one->triangle_count += other->triangle_count;
+    other->triangle_count = 0;
+}
+
+/* Moves all slots together, into the spare array. */
+static void close_slots(struct uvp_open_charts *open)
+{
+    struct uvp_charts *const charts = open->charts;
+    struct uvp_point2 *const old = charts->slot;
+    uint32_t count = 0;
+
+    for (uint32_t c = 0; c < charts->count; c++) {
+        struct uvp_chart *const chart = &charts->chart[c];
+        uint32_t t = chart->first_triangle;
+        if (chart->triangle_count == 0) {
+            continue;
+        }
+        for (; t != UVP_NONE; t = open->next[t]) {
+            for (uint32_t k = 0; k < 3; k++) {
+                uint32_t *const corner = &charts->corner[3 * (size_t)t + k];
+                *corner = *corner - chart->first_slot + count;
+            }
+        }
+        memcpy(charts->page + count, old + chart->first_slot, chart->slot_count * sizeof *old);
+        chart->first_slot = count;
+        count += chart->slot_count;
+    }
+    charts->slot_count = count;
+    charts->slot = charts->page;
+    charts->page = old;
+}
+
+void uvp_charts_renew(struct uvp_open_charts *open, uint32_t c, const struct uvp_patch *patch,
+                      bool *done)
+{
+    struct uvp_charts *const charts = open->charts;
+    struct uvp_chart *const chart = &charts->chart[c];
+
+    if (patch->vertex_count > open->slots_max - charts->slot_count) {
+        close_slots(open);
+    }
+    *done = patch->vertex_count <= open->slots_max - charts->slot_count;
+    if (!*done) {
+        return;
+    }
+    chart->first_slot = charts->slot_count;
+    chart->slot_count = patch->vertex_count;
+    chart->step = patch->step;
+    uvp_charts_store(charts, chart->first_slot, patch);
+    charts->slot_count += patch->vertex_count;
+}
+
+enum uvp_code uvp_charts_close(struct uvp_atlas_work *work, struct uvp_open_charts *open)
+{
+    struct uvp_charts *const charts = open->charts;
+    uint32_t count = 0;
+    uint32_t first = 0;
+
+    close_slots(open);
+    for (uint32_t c = 0; c < charts->count; c++) {
+        struct uvp_chart chart = charts->chart[c];
+        uint32_t t = chart.first_triangle;
+        if (chart.triangle_count == 0) {
+            continue;
+        }
+        chart.first_triangle = first;
+        for (; t != UVP_NONE; t = open->next[t]) {
+            charts->triangle[first++] = t;
+            charts->chart_of[t] = count;
+        }
+        charts->chart[count++] = chart;
+        UVP_TRY(uvp_work_count(work, 8 * chart.triangle_count));
+    }
+    charts->count = count;
+    return UVP_OK;
+}

@@ -8,6 +8,8 @@
 #ifndef UVP_ATLAS_CHARTS_H
 #define UVP_ATLAS_CHARTS_H
 
+#include <stdbool.h>
+
 #include "stages/unwrapper/atlas/patch.h"
 
 /* Room for all charts there can be; no triangle has one yet. */
@@ -24,5 +26,38 @@ void uvp_charts_load(const struct uvp_charts *charts, double step, struct uvp_pa
 /* Moves chart c's slots to `first`, not behind where they are, and names it at its triangles.
  */
 void uvp_charts_move(struct uvp_charts *charts, uint32_t c, uint32_t first);
+
+/*
+ * Charts while they join: a chart's triangles are a list, so that joining costs nothing, and a
+ * chart without triangles is gone. charts->triangle is of no meaning meanwhile, and
+ * first_triangle of a chart is a triangle.
+ */
+struct uvp_open_charts {
+    const struct uvp_topology *topology;
+    struct uvp_charts *charts;
+    struct uvp_pieces pieces; /* labels are charts->chart_of */
+    uint32_t *next;           /* of each triangle, in its chart's list */
+    uint32_t *last;           /* of each chart */
+    uint32_t slots_max;
+};
+
+UVP_MUST_USE enum uvp_code uvp_charts_open(struct uvp_atlas_work *work,
+                                           const struct uvp_topology *topology,
+                                           struct uvp_charts *charts,
+                                           struct uvp_open_charts *open);
+
+/* Writes chart c's triangles. */
+void uvp_charts_list(const struct uvp_open_charts *open, uint32_t c, uint32_t *list);
+
+/* Chart b's triangles go to the end of chart a's; b is gone. The layout is not touched. */
+void uvp_charts_join(struct uvp_open_charts *open, uint32_t a, uint32_t b);
+
+/* A new layout for chart c, whose triangles are the patch's; `*done` is false without room. */
+void uvp_charts_renew(struct uvp_open_charts *open, uint32_t c, const struct uvp_patch *patch,
+                      bool *done);
+
+/* Leaves charts as uvp_flatten_make does: numbers, triangles and slots without gaps. */
+UVP_MUST_USE enum uvp_code uvp_charts_close(struct uvp_atlas_work *work,
+                                            struct uvp_open_charts *open);
 
 #endif

@@ -22,6 +22,7 @@
 #include "stages/unwrapper/atlas/sort.h"
 
 #define DEPTH_MAX 20
+#define SPARE 16 /* lattice steps that a gap must be wide */
 
 struct piece {
     uint32_t first;
@@ -55,7 +56,7 @@ struct flattener {
     uint32_t depth;
 };
 
-static struct uvp_flat flat_of(const struct uvp_patch *patch)
+struct uvp_flat uvp_flatten_flat(const struct uvp_patch *patch)
 {
     return (struct uvp_flat){
         .triangle_count = patch->triangle_count,
@@ -70,7 +71,7 @@ static struct uvp_flat flat_of(const struct uvp_patch *patch)
 enum uvp_code uvp_flatten_judge(struct uvp_atlas_work *work, const struct uvp_patch *patch,
                                 enum uvp_verdict *verdict)
 {
-    const struct uvp_flat flat = flat_of(patch);
+    const struct uvp_flat flat = uvp_flatten_flat(patch);
 
     return uvp_verdict_find(work, &flat, verdict);
 }
@@ -83,6 +84,28 @@ enum uvp_code uvp_flatten_check(struct uvp_atlas_work *work, const struct uvp_pa
     UVP_TRY(uvp_flatten_judge(work, patch, &verdict));
     *valid = verdict == UVP_VERDICT_VALID;
     return UVP_OK;
+}
+
+enum uvp_code uvp_flatten_clears(struct uvp_atlas_work *work, const struct uvp_patch *patch,
+                                 bool *clears)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct uvp_flat flat = uvp_flatten_flat(patch);
+    struct uvp_clash clash;
+    struct uvp_point2 *at;
+    uint32_t clashes = 0;
+
+    UVP_TAKE(work, at, patch->vertex_count);
+    for (uint32_t v = 0; v < patch->vertex_count; v++) {
+        const int64_t x = 4 * (int64_t)patch->at[v].x - 3 * (int64_t)patch->at[v].y;
+        const int64_t y = 3 * (int64_t)patch->at[v].x + 4 * (int64_t)patch->at[v].y;
+        at[v] = (struct uvp_point2){(int32_t)(x / (5 * SPARE)), (int32_t)(y / (5 * SPARE))};
+    }
+    flat.at = at;
+    UVP_TRY(uvp_verdict_clashes(work, &flat, &clash, 1, &clashes));
+    *clears = clashes == 0;
+    uvp_arena_rewind(work->scratch, mark);
+    return uvp_work_count(work, 2 * patch->vertex_count);
 }
 
 /* ---- one piece ---- */

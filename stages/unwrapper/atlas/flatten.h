@@ -19,6 +19,9 @@ UVP_MUST_USE enum uvp_code uvp_flatten_make(struct uvp_atlas_work *work,
                                             const struct uvp_segments *segments,
                                             struct uvp_charts *charts);
 
+/* A view of the patch for the verdict. */
+struct uvp_flat uvp_flatten_flat(const struct uvp_patch *patch);
+
 /* What is to be said about the patch's lattice coordinates. */
 UVP_MUST_USE enum uvp_code uvp_flatten_judge(struct uvp_atlas_work *work,
                                              const struct uvp_patch *patch,
@@ -27,6 +30,13 @@ UVP_MUST_USE enum uvp_code uvp_flatten_judge(struct uvp_atlas_work *work,
 /* Whether they are valid. */
 UVP_MUST_USE enum uvp_code uvp_flatten_check(struct uvp_atlas_work *work,
                                              const struct uvp_patch *patch, bool *valid);
+
+/*
+ * Whether the border also keeps clear of itself on a lattice that is turned and SPARE times as
+ * coarse: a gap that is open by a hair would close when the chart is placed.
+ */
+UVP_MUST_USE enum uvp_code uvp_flatten_clears(struct uvp_atlas_work *work,
+                                              const struct uvp_patch *patch, bool *clears);
 
 /* project.c: onto the plane of the summed normals, lengths kept in that plane. */
 void uvp_project_patch(const struct uvp_topology *topology, struct uvp_patch *patch);

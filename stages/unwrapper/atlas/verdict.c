@@ -169,29 +169,42 @@ static bool shorter_on_y(const struct uvp_flat *flat)
     return high < wide;
 }
 
+struct sweep {
+    const struct uvp_flat *flat;
+    const struct span *span; /* by their low ends */
+    const struct uvp_sort_item *item;
+    uint64_t tests; /* still allowed */
+    struct uvp_clash *clash;
+    uint32_t max;
+    uint32_t count;
+};
+
 /* Tests edge i of the sorted spans against those that begin before it ends. */
-static bool clashes_ahead(const struct uvp_flat *flat, const struct span *span,
-                          const struct uvp_sort_item *item, uint32_t i, uint64_t *tests)
+static void look_ahead(struct sweep *sweep, uint32_t i)
 {
-    for (uint32_t j = i + 1; j < flat->border_count && span[j].low <= span[i].high; j++) {
-        if (*tests == 0) {
-            return true;
+    const struct span *const span = sweep->span;
+
+    for (uint32_t j = i + 1; j < sweep->flat->border_count && span[j].low <= span[i].high &&
+                             sweep->count < sweep->max;
+         j++) {
+        const struct uvp_clash pair = {sweep->item[i].value, sweep->item[j].value};
+        if (sweep->tests == 0) {
+            sweep->clash[sweep->count++] = (struct uvp_clash){pair.a, pair.a};
+            return;
         }
-        --*tests;
+        sweep->tests--;
         if (span[j].side_low <= span[i].side_high && span[i].side_low <= span[j].side_high &&
-            edges_clash(flat, item[i].value, item[j].value)) {
-            return true;
+            edges_clash(sweep->flat, pair.a, pair.b)) {
+            sweep->clash[sweep->count++] = pair;
         }
     }
-    return false;
 }
 
-static enum uvp_code find_clash(struct uvp_atlas_work *work, const struct uvp_flat *flat,
-                                bool *clash)
+static enum uvp_code find_clashes(struct uvp_atlas_work *work, struct sweep *sweep)
 {
+    const struct uvp_flat *const flat = sweep->flat;
     const uint32_t count = flat->border_count;
     const bool by_y = shorter_on_y(flat);
-    uint64_t tests = TESTS_MIN + (uint64_t)TESTS_PER_EDGE * count;
     struct uvp_sort_item *items;
     struct uvp_sort_item *spare;
     struct span *spans;
@@ -206,20 +219,35 @@ static enum uvp_code find_clash(struct uvp_atlas_work *work, const struct uvp_fl
     for (uint32_t i = 0; i < count; i++) {
         spans[i] = span_of(flat, items[i].value, by_y);
     }
-    *clash = false;
-    for (uint32_t i = 0; i < count && !*clash; i++) {
-        const uint64_t before = tests;
-        *clash = clashes_ahead(flat, spans, items, i, &tests);
-        UVP_TRY(uvp_work_count(work, (uint32_t)(before - tests) + 1));
+    sweep->span = spans;
+    sweep->item = items;
+    sweep->tests = TESTS_MIN + (uint64_t)TESTS_PER_EDGE * count;
+    for (uint32_t i = 0; i < count && sweep->count < sweep->max && sweep->tests > 0; i++) {
+        const uint64_t before = sweep->tests;
+        look_ahead(sweep, i);
+        UVP_TRY(uvp_work_count(work, (uint32_t)(before - sweep->tests) + 1));
     }
+    return UVP_OK;
+}
+
+enum uvp_code uvp_verdict_clashes(struct uvp_atlas_work *work, const struct uvp_flat *flat,
+                                  struct uvp_clash *clash, uint32_t max, uint32_t *count)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct sweep sweep = {.flat = flat, .clash = clash, .max = max};
+
+    UVP_TRY(find_clashes(work, &sweep));
+    *count = sweep.count;
+    uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
 }
 
 static enum uvp_code find_in_scratch(struct uvp_atlas_work *work, const struct uvp_flat *flat,
                                      enum uvp_verdict *verdict)
 {
+    struct uvp_clash clash;
+    uint32_t clashes = 0;
     uint32_t *next;
-    bool clash = false;
 
     if (!all_positive(flat)) {
         *verdict = UVP_VERDICT_TURNED;
@@ -230,8 +258,8 @@ static enum uvp_code find_in_scratch(struct uvp_atlas_work *work, const struct u
         *verdict = UVP_VERDICT_PINCHED;
         return UVP_OK;
     }
-    UVP_TRY(find_clash(work, flat, &clash));
-    if (clash) {
+    UVP_TRY(uvp_verdict_clashes(work, flat, &clash, 1, &clashes));
+    if (clashes > 0) {
         *verdict = UVP_VERDICT_CROSSED;
         return UVP_OK;
     }

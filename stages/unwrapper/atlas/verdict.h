@@ -47,4 +47,16 @@ UVP_MUST_USE enum uvp_code uvp_verdict_find(struct uvp_atlas_work *work,
                                             const struct uvp_flat *flat,
                                             enum uvp_verdict *verdict);
 
+/* Two border edges that meet. */
+struct uvp_clash {
+    uint32_t a;
+    uint32_t b;
+};
+
+/* Lists the first `max` clashes of the border; equal ones when it is too tangled to decide. */
+UVP_MUST_USE enum uvp_code uvp_verdict_clashes(struct uvp_atlas_work *work,
+                                               const struct uvp_flat *flat,
+                                               struct uvp_clash *clash, uint32_t max,
+                                               uint32_t *count);
+
 #endif

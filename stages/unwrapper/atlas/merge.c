@@ -1,0 +1,506 @@
+/*
+ * Two neighbours become one chart if their joint layout is good enough; that is known for
+ * certain only after it was made. A round takes the best pairs that have no chart in common, a
+ * fixed number whatever the hands, tries them as tasks, and applies the results in order.
+ *
+ * A pair is weighed by the length of seam it would save over the triangles it would lay out,
+ * less the worse the seam's two sides fit: closing a gap costs strain about as wide as the seam
+ * is long, so the misfit over the length tells what to expect. Where the two sides fit exactly,
+ * as between planes and along folds of developables, a rigid motion is all it takes.
+ *
+ * A seam may have several chains of edges (half a tube has two with the other half). When they
+ * do not fit as a whole, the best one is joined and the chart stays cut along the others.
+ */
+#include "stages/unwrapper/atlas/merge.h"
+
+#include <string.h>
+
+#include "stages/unwrapper/atlas/crew.h"
+#include "stages/unwrapper/atlas/flatten.h"
+#include "stages/unwrapper/atlas/plan.h"
+
+#define BATCH 8          /* pairs a round */
+#define DEFERRED_MAX 64  /* pairs passed over in a round because a chart was taken */
+#define MISFIT_MAX 0.05  /* beyond this one in fifty succeeds */
+#define MISFIT_HALF 0.03 /* where a pair is worth half */
+#define MISFIT_RIGID 2e-3
+#define OVERHEAD 64      /* triangles: what a trial costs apart from its own */
+#define FAILED_WORTH 0.3 /* of a pair that failed before, and has changed since */
+#define RIGID_COST 4     /* a rigid trial costs a part of one that solves */
+
+struct pair {
+    uint32_t seam;
+    struct uvp_bond bond;
+    double energy_max;
+    struct uvp_trial trial;
+    bool solved;
+};
+
+/* How far a chart is from an isometry. */
+struct quality {
+    double area;
+    double excess; /* (energy - 1) * area */
+};
+
+struct merger {
+    struct uvp_atlas_work *work;
+    struct uvp_open_charts *open;
+    struct uvp_seams seams;
+    struct quality *quality; /* of each chart */
+    double area;             /* of all */
+    double excess;
+    uint64_t work_left; /* triangles */
+    /* a heap of seams, the best first; ties by number */
+    uint32_t *heap;
+    uint32_t heaped;
+    uint32_t *place;  /* of each seam in the heap, or UVP_NONE */
+    double *key;      /* of each seam */
+    uint8_t *weighed; /* key is exact, not a bound */
+    uint8_t *failed;
+    uint8_t *taken; /* charts in this round */
+    struct pair pair[BATCH];
+    uint32_t pairs;
+};
+
+/* ---- the heap ---- */
+
+static bool is_better(const struct merger *merger, uint32_t s, uint32_t t)
+{
+    return merger->key[s] > merger->key[t] || (merger->key[s] == merger->key[t] && s < t);
+}
+
+static void put_at(struct merger *merger, uint32_t at, uint32_t s)
+{
+    merger->heap[at] = s;
+    merger->place[s] = at;
+}
+
+static void sift_up(struct merger *merger, uint32_t at, uint32_t s)
+{
+    while (at > 0 && is_better(merger, s, merger->heap[(at - 1) / 2])) {
+        put_at(merger, at, merger->heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    put_at(merger, at, s);
+}
+
+static void sift_down(struct merger *merger, uint32_t at, uint32_t s)
+{
+    for (uint32_t child = 2 * at + 1; child < merger->heaped; child = 2 * at + 1) {
+        child += child + 1 < merger->heaped &&
+                 is_better(merger, merger->heap[child + 1], merger->heap[child]);
+        if (!is_better(merger, merger->heap[child], s)) {
+            break;
+        }
+        put_at(merger, at, merger->heap[child]);
+        at = child;
+    }
+    put_at(merger, at, s);
+}
+
+static void heap_remove(struct merger *merger, uint32_t s)
+{
+    const uint32_t at = merger->place[s];
+    uint32_t last;
+
+    if (at == UVP_NONE) {
+        return;
+    }
+    merger->place[s] = UVP_NONE;
+    last = merger->heap[--merger->heaped];
+    if (last == s) {
+        return;
+    }
+    sift_up(merger, at, last);
+    sift_down(merger, merger->place[last], last);
+}
+
+static void heap_put(struct merger *merger, uint32_t s, double key)
+{
+    heap_remove(merger, s);
+    merger->key[s] = key;
+    sift_up(merger, merger->heaped++, s);
+}
+
+/* ---- what a pair is worth ---- */
+
+static uint32_t triangles_of(const struct merger *merger, const struct uvp_seam *seam)
+{
+    const struct uvp_chart *const chart = merger->open->charts->chart;
+
+    return chart[seam->chart[0]].triangle_count + chart[seam->chart[1]].triangle_count;
+}
+
+static double worth_of(const struct merger *merger, uint32_t s, double length, double misfit)
+{
+    const double bad = misfit / MISFIT_HALF;
+    double worth = length / (triangles_of(merger, &merger->seams.seam[s]) + OVERHEAD);
+
+    for (uint32_t i = 0; i < merger->failed[s]; i++) {
+        worth *= FAILED_WORTH;
+    }
+    return worth / (1 + bad * bad);
+}
+
+/* Into the heap by a bound of its worth: weighing waits until it is at the top. */
+static void propose(struct merger *merger, uint32_t s)
+{
+    const uint32_t triangles = triangles_of(merger, &merger->seams.seam[s]);
+
+    merger->weighed[s] = 0;
+    if (triangles <= merger->work->plan->chart_triangles_max) {
+        heap_put(merger, s, worth_of(merger, s, merger->seams.seam[s].length, 0));
+    }
+}
+
+/* The most energy that the two charts may have together. */
+static double energy_limit(const struct merger *merger, const struct uvp_seam *seam)
+{
+    const struct uvp_plan *const plan = merger->work->plan;
+    const struct quality *const a = &merger->quality[seam->chart[0]];
+    const struct quality *const b = &merger->quality[seam->chart[1]];
+    const double own = a->excess + b->excess;
+    const double room = (plan->mesh_energy - 1) * merger->area - merger->excess + own;
+
+    return fmin(plan->merge_energy, 1 + fmax(room, own) / (a->area + b->area));
+}
+
+/* Weighs seam s; `*good` when it is worth a trial. */
+static enum uvp_code weigh(struct merger *merger, uint32_t s, struct pair *pair, bool *good)
+{
+    const struct uvp_seam *const seam = &merger->seams.seam[s];
+
+    pair->seam = s;
+    pair->energy_max = energy_limit(merger, seam);
+    UVP_TRY(uvp_seams_weigh(merger->work, merger->open, &merger->seams, s, &pair->bond));
+    merger->weighed[s] = 1;
+    merger->key[s] = worth_of(merger, s, pair->bond.length, pair->bond.misfit);
+    *good = pair->bond.misfit <= MISFIT_MAX && pair->energy_max > 1;
+    return UVP_OK;
+}
+
+/* ---- picking ---- */
+
+static bool is_taken(const struct merger *merger, uint32_t s)
+{
+    return merger->taken[merger->seams.seam[s].chart[0]] ||
+           merger->taken[merger->seams.seam[s].chart[1]];
+}
+
+/* The next pair to try, of charts not yet taken; `*found` is false when the heap is empty. */
+static enum uvp_code pick(struct merger *merger, uint32_t *deferred, uint32_t *deferrals,
+                          struct pair *pair, bool *found)
+{
+    *found = false;
+    while (merger->heaped > 0 && !*found && *deferrals < DEFERRED_MAX) {
+        const uint32_t s = merger->heap[0];
+        bool good = true;
+        heap_remove(merger, s);
+        if (merger->seams.seam[s].first == UVP_NONE) {
+            continue;
+        }
+        if (is_taken(merger, s)) {
+            deferred[(*deferrals)++] = s;
+            continue;
+        }
+        *found = merger->weighed[s] != 0;
+        UVP_TRY(weigh(merger, s, pair, &good));
+        *found =
+            good && (*found || merger->heaped == 0 || is_better(merger, s, merger->heap[0]));
+        if (good && !*found) {
+            heap_put(merger, s, merger->key[s]);
+        }
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code pick_pairs(struct merger *merger, uint32_t *deferred, uint32_t *deferrals)
+{
+    merger->pairs = 0;
+    *deferrals = 0;
+    while (merger->pairs < BATCH) {
+        struct pair *const pair = &merger->pair[merger->pairs];
+        const struct uvp_seam *seam;
+        bool found = false;
+        UVP_TRY(pick(merger, deferred, deferrals, pair, &found));
+        if (!found) {
+            return UVP_OK;
+        }
+        seam = &merger->seams.seam[pair->seam];
+        merger->taken[seam->chart[0]] = 1;
+        merger->taken[seam->chart[1]] = 1;
+        pair->solved = false;
+        pair->trial =
+            (struct uvp_trial){.target = seam->chart[0], .other = &seam->chart[1], .others = 1};
+        UVP_TRY(uvp_trial_take(merger->work, merger->open, &pair->trial));
+        UVP_TRY(uvp_seams_cut(merger->work, merger->open, &merger->seams, pair->seam,
+                              &pair->bond, true));
+        merger->pairs++;
+    }
+    return UVP_OK;
+}
+
+/* ---- trying ---- */
+
+static bool is_good(const struct uvp_atlas_work *work, const struct pair *pair)
+{
+    return pair->trial.distortion.energy <= pair->energy_max &&
+           pair->trial.distortion.stretched <= work->plan->stretch_part;
+}
+
+/* Snaps and judges; keeps what is valid. */
+static enum uvp_code judge(struct uvp_atlas_work *work, const struct merger *merger,
+                           struct pair *pair, struct uvp_patch *patch)
+{
+    bool valid = false;
+
+    uvp_patch_snap(merger->open->topology, patch);
+    UVP_TRY(uvp_flatten_check(work, patch, &valid));
+    if (valid) {
+        UVP_TRY(uvp_flatten_clears(work, patch, &valid));
+    }
+    if (valid) {
+        uvp_trial_keep(&pair->trial, patch);
+    }
+    return UVP_OK;
+}
+
+/* Where every corner lies once the second chart has been moved beside the first. */
+static void find_shapes(const struct merger *merger, const struct pair *pair,
+                        const struct uvp_patch *patch, struct uvp_vec2 *shape)
+{
+    const struct uvp_charts *const charts = merger->open->charts;
+    const struct uvp_chart *const chart = charts->chart;
+    const uint32_t own = 3 * chart[pair->trial.target].triangle_count;
+
+    for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
+        const uint32_t c = i < own ? pair->trial.target : pair->trial.other[0];
+        const uint32_t h = 3 * patch->triangle[i / 3] + i % 3;
+        const struct uvp_point2 p = charts->slot[charts->corner[h]];
+        const struct uvp_vec2 at = {p.x * chart[c].step, p.y * chart[c].step};
+        shape[i] = i < own ? at : uvp_bond_move(&pair->bond, at);
+    }
+}
+
+/* The two as they are, side by side: seam vertices half way between where each has them. */
+static void lay_rigidly(const struct uvp_patch *patch, uint32_t own,
+                        const struct uvp_vec2 *shape)
+{
+    for (uint32_t i = 3 * patch->triangle_count; i-- > 0;) {
+        patch->uv[patch->corner[i]] = shape[i];
+    }
+    for (uint32_t i = own; i < 3 * patch->triangle_count; i++) {
+        const struct uvp_vec2 one = patch->uv[patch->corner[i]];
+        patch->uv[patch->corner[i]] =
+            (struct uvp_vec2){(one.x + shape[i].x) / 2, (one.y + shape[i].y) / 2};
+    }
+}
+
+static enum uvp_code try_rigid(struct uvp_atlas_work *work, const struct merger *merger,
+                               struct pair *pair, struct uvp_patch *patch,
+                               const struct uvp_vec2 *shape)
+{
+    const uint32_t own = 3 * merger->open->charts->chart[pair->trial.target].triangle_count;
+
+    lay_rigidly(patch, own, shape);
+    UVP_TRY(uvp_solve_measure(work, merger->open->topology, patch, &pair->trial.distortion));
+    return is_good(work, pair) ? judge(work, merger, pair, patch) : UVP_OK;
+}
+
+static enum uvp_code try_pair(struct uvp_atlas_work *work, void *arg, uint32_t i)
+{
+    struct merger *const merger = arg;
+    struct pair *const pair = &merger->pair[i];
+    struct uvp_solve_ask ask = {.start = UVP_SOLVE_SHAPES, .energy_max = pair->energy_max};
+    struct uvp_vec2 *shape;
+    struct uvp_patch patch;
+
+    UVP_TRY(uvp_trial_gather(work, merger->open, &pair->trial, &patch));
+    UVP_TAKE(work, shape, 3 * (size_t)patch.triangle_count);
+    find_shapes(merger, pair, &patch, shape);
+    if (pair->bond.misfit < MISFIT_RIGID) {
+        UVP_TRY(try_rigid(work, merger, pair, &patch, shape));
+    }
+    if (!pair->trial.done) {
+        pair->solved = true;
+        ask.shape = shape;
+        UVP_TRY(uvp_solve_patch(work, merger->open->topology, &ask, &patch,
+                                &pair->trial.distortion));
+        if (is_good(work, pair)) {
+            UVP_TRY(judge(work, merger, pair, &patch));
+        }
+    }
+    return uvp_work_count(work, 16 * patch.triangle_count);
+}
+
+/* ---- applying ---- */
+
+/* After a merge all seams of the chart are proposed anew. */
+static void propose_all(struct merger *merger, uint32_t c)
+{
+    for (uint32_t s = uvp_seams_next(&merger->seams, c, UVP_NONE); s != UVP_NONE;
+         s = uvp_seams_next(&merger->seams, c, s)) {
+        propose(merger, s);
+    }
+}
+
+static void unite(struct merger *merger, const struct pair *pair)
+{
+    struct quality *const a = &merger->quality[pair->trial.target];
+    const struct quality *const b = &merger->quality[pair->trial.other[0]];
+    const uint32_t gone = pair->trial.other[0];
+    const double own = a->excess + b->excess;
+
+    a->area += b->area;
+    a->excess = (pair->trial.distortion.energy - 1) * a->area;
+    merger->excess += a->excess - own;
+    uvp_seams_join(&merger->seams, pair->trial.target, gone);
+    propose_all(merger, pair->trial.target);
+}
+
+static enum uvp_code apply(struct merger *merger, struct pair *pair)
+{
+    struct uvp_trial *const trial = &pair->trial;
+    const uint32_t cost = trial->kept.triangle_count / (pair->solved ? 1 : RIGID_COST) + 1;
+    const uint32_t gone[1] = {trial->other[0]};
+
+    merger->work_left -= cost < merger->work_left ? cost : merger->work_left;
+    /* earlier pairs of the round may have used up the room that there was */
+    pair->energy_max = energy_limit(merger, &merger->seams.seam[pair->seam]);
+    trial->done = trial->done && is_good(merger->work, pair);
+    merger->taken[trial->target] = 0;
+    merger->taken[trial->other[0]] = 0;
+    if (trial->done) {
+        trial->other = gone; /* the seam itself is about to change */
+        uvp_trial_apply(merger->open, trial);
+        if (trial->done) {
+            unite(merger, pair);
+            return UVP_OK;
+        }
+    }
+    uvp_trial_restore(merger->open, trial->other[0]);
+    merger->failed[pair->seam]++;
+    return uvp_seams_cut(merger->work, merger->open, &merger->seams, pair->seam, &pair->bond,
+                         false);
+}
+
+static enum uvp_code merge_round(struct merger *merger, bool *more)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(merger->work->scratch);
+    uint32_t deferred[DEFERRED_MAX];
+    uint32_t deferrals = 0;
+
+    UVP_TRY(pick_pairs(merger, deferred, &deferrals));
+    UVP_TRY(uvp_crew_run(merger->work, merger->pairs, try_pair, merger));
+    for (uint32_t i = 0; i < merger->pairs; i++) {
+        UVP_TRY(apply(merger, &merger->pair[i]));
+    }
+    for (uint32_t i = 0; i < deferrals; i++) {
+        if (merger->seams.seam[deferred[i]].first != UVP_NONE &&
+            merger->place[deferred[i]] == UVP_NONE) {
+            heap_put(merger, deferred[i], merger->key[deferred[i]]);
+        }
+    }
+    *more = merger->pairs > 0 && merger->work_left > 0;
+    uvp_arena_rewind(merger->work->scratch, mark);
+    return UVP_OK;
+}
+
+/* ---- all ---- */
+
+/* The chart as it is: a patch with a vertex for each of its slots. */
+static enum uvp_code measure_chart(struct uvp_atlas_work *work, void *arg, uint32_t c)
+{
+    struct merger *const merger = arg;
+    const struct uvp_charts *const charts = merger->open->charts;
+    const struct uvp_chart *const chart = &charts->chart[c];
+    struct uvp_patch patch = {.triangle_count = chart->triangle_count,
+                              .vertex_count = chart->slot_count};
+    struct quality *const quality = &merger->quality[c];
+    struct uvp_distortion distortion;
+    uint32_t *list;
+
+    *quality = (struct quality){0, 0};
+    if (chart->triangle_count == 0) {
+        return UVP_OK;
+    }
+    UVP_TAKE(work, list, chart->triangle_count);
+    UVP_TAKE(work, patch.corner, 3 * (size_t)chart->triangle_count);
+    UVP_TAKE(work, patch.uv, chart->slot_count);
+    uvp_charts_list(merger->open, c, list);
+    patch.triangle = list;
+    for (uint32_t i = 0; i < 3 * chart->triangle_count; i++) {
+        patch.corner[i] = charts->corner[3 * list[i / 3] + i % 3] - chart->first_slot;
+    }
+    for (uint32_t v = 0; v < chart->slot_count; v++) {
+        const struct uvp_point2 p = charts->slot[chart->first_slot + v];
+        patch.uv[v] = (struct uvp_vec2){p.x * chart->step, p.y * chart->step};
+    }
+    UVP_TRY(uvp_solve_measure(work, merger->open->topology, &patch, &distortion));
+    for (uint32_t i = 0; i < chart->triangle_count; i++) {
+        quality->area += uvp_area_of(merger->open->topology, list[i]);
+    }
+    quality->excess = (fmin(distortion.energy, 1e6) - 1) * quality->area;
+    return uvp_work_count(work, 8 * chart->triangle_count);
+}
+
+static enum uvp_code take_merger(struct merger *merger)
+{
+    struct uvp_atlas_work *const work = merger->work;
+    const uint32_t charts = merger->open->charts->count;
+
+    UVP_TRY(uvp_seams_make(work, merger->open, &merger->seams));
+    UVP_TAKE(work, merger->quality, charts);
+    UVP_TAKE(work, merger->taken, charts);
+    UVP_TAKE(work, merger->heap, merger->seams.count);
+    UVP_TAKE(work, merger->place, merger->seams.count);
+    UVP_TAKE(work, merger->key, merger->seams.count);
+    UVP_TAKE(work, merger->weighed, merger->seams.count);
+    UVP_TAKE(work, merger->failed, merger->seams.count);
+    memset(merger->taken, 0, charts);
+    memset(merger->failed, 0, merger->seams.count);
+    memset(merger->place, 0xff, merger->seams.count * sizeof *merger->place);
+    UVP_TRY(uvp_crew_run(work, charts, measure_chart, merger));
+    for (uint32_t c = 0; c < charts; c++) {
+        merger->area += merger->quality[c].area;
+        merger->excess += merger->quality[c].excess;
+    }
+    for (uint32_t s = 0; s < merger->seams.count; s++) {
+        propose(merger, s);
+        UVP_TRY(uvp_work_count(work, 20));
+    }
+    return UVP_OK;
+}
+
+enum uvp_code uvp_merge_charts(struct uvp_atlas_work *work, struct uvp_open_charts *open)
+{
+    const double allowed = work->plan->merge_work * open->topology->live_triangles;
+    struct merger merger = {.work = work, .open = open, .work_left = (uint64_t)allowed};
+    struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    bool more = merger.work_left > 0;
+
+    if (!more) {
+        return UVP_OK;
+    }
+    UVP_TRY(take_merger(&merger));
+    while (more) {
+        UVP_TRY(merge_round(&merger, &more));
+    }
+    uvp_arena_rewind(work->scratch, mark);
+    return UVP_OK;
+}
+
+enum uvp_code uvp_merge_make(struct uvp_atlas_work *work, const struct uvp_topology *topology,
+                             struct uvp_charts *charts)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct uvp_open_charts open;
+
+    UVP_TRY(uvp_charts_open(work, topology, charts, &open));
+    UVP_TRY(uvp_crumb_attach(work, &open));
+    UVP_TRY(uvp_merge_charts(work, &open));
+    UVP_TRY(uvp_crumb_attach(work, &open));
+    UVP_TRY(uvp_charts_close(work, &open));
+    uvp_arena_rewind(work->scratch, mark);
+    return UVP_OK;
+}

@@ -236,6 +236,7 @@ static void clear_results(struct uvp_member *member)
     memset(&member->atlas, 0, sizeof member->atlas);
     member->pages = 0;
     member->verified = false;
+    member->triangles = 0;
     memset(&member->verdict, 0, sizeof member->verdict);
 }
 

@@ -59,6 +59,7 @@ struct uvp_member {
     uint32_t pages;
     bool verified;
     struct uvp_atlas_verdict verdict;
+    uint32_t triangles;
 };
 
 struct uvp_piece {

@@ -20,11 +20,15 @@ enum uvp_member_status {
     UVP_MEMBER_UNWRAPPED, /* it has UVs now */
     UVP_MEMBER_PASSED,    /* nothing to do: went on as it was; `reason` says why */
     UVP_MEMBER_FAILED,    /* `error` says why; the original went on, or was dropped */
+    /* when UVs are checked: */
+    UVP_MEMBER_VALID,
+    UVP_MEMBER_INVALID, /* `verdict` says why */
+    UVP_MEMBER_BARE,    /* a mesh without UVs */
     UVP_MEMBER_STATUS_COUNT
 };
 
 const char *
-uvp_member_status_name(enum uvp_member_status status); /* "ok", "passed", "failed" */
+uvp_member_status_name(enum uvp_member_status status); /* "ok", "passed", "failed", ... */
 
 /* Where a member's time went. */
 enum uvp_member_step {
@@ -61,13 +65,14 @@ struct uvp_record {
     uint32_t polygons;
     struct uvp_atlas_stats atlas; /* UNWRAPPED only; as the rest */
     uint32_t pages;
-    bool verified; /* the exact verdict found nothing wrong */
-    struct uvp_atlas_verdict verdict;
+    bool verified;                    /* the exact verdict found nothing wrong */
+    struct uvp_atlas_verdict verdict; /* VALID and INVALID, too */
+    uint32_t triangles;               /* likewise */
 };
 
 struct uvp_listener {
     void *ctx;
-    /* UNWRAPPED and FAILED always; PASSED only when settings.record_passed. */
+    /* PASSED only when settings.record_passed. */
     void (*member)(void *ctx, const struct uvp_record *record);
     /* Something about an input that is no member: damage stepped over. */
     void (*warning)(void *ctx, const char *input, const struct uvp_error *warning);

@@ -22,7 +22,30 @@ enum uvp_on_error {
     UVP_ON_ERROR_STOP,     /* the run ends */
 };
 
+enum uvp_task {
+    UVP_TASK_UNWRAP = 0,
+    UVP_TASK_CHECK, /* judge the UVs that are there; write nothing */
+};
+
+/* What --allow lets pass as valid; bits. */
+enum uvp_fault {
+    UVP_FAULT_FLIPPED = 1,
+    UVP_FAULT_COLLAPSED = 2,
+    UVP_FAULT_MIRRORED = 4,
+    UVP_FAULT_OVERLAPPING = 8,
+    UVP_FAULT_OUTSIDE = 16,
+    UVP_FAULT_UNMAPPED = 32,
+};
+
+/* "flipped", ... of bit `bit`; NULL beyond the last. */
+const char *uvp_fault_name(unsigned bit);
+
+/* Mirrored charts are common and harm nothing but tangents: only told. */
+#define UVP_FAULTS_USUAL_ALLOWED ((unsigned)UVP_FAULT_MIRRORED)
+
 struct uvp_settings {
+    enum uvp_task task;
+    unsigned allowed;          /* CHECK: uvp_fault bits */
     const char *const *inputs; /* paths; "-" is stdin. None means stdin */
     uint32_t input_count;
     const char *output;  /* NULL or "-": stdout; a path ending in '/' or an existing folder:
@@ -48,5 +71,11 @@ struct uvp_settings {
     struct uvp_atlas_options atlas;
     bool record_passed; /* the listener wants a record of every passed member too */
 };
+
+/* False when the run only reads. */
+static inline bool uvp_settings_write(const struct uvp_settings *settings)
+{
+    return settings->task == UVP_TASK_UNWRAP && !settings->dry_run;
+}
 
 #endif

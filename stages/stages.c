@@ -133,7 +133,7 @@ static enum uvp_code make_folder(const struct uvp_shared *shared, struct uvp_err
 {
     struct stat status;
 
-    if (!shared->per_input || shared->settings->dry_run) {
+    if (!shared->per_input || !uvp_settings_write(shared->settings)) {
         return UVP_OK;
     }
     if (mkdir(shared->settings->output, 0777) != 0 &&

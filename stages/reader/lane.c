@@ -428,7 +428,7 @@ static enum uvp_code pass_member(struct uvp_lane *lane, struct uvp_header *heade
 {
     const uint64_t bytes =
         header->stored_bytes > header->size_bytes ? header->stored_bytes : header->size_bytes;
-    const bool dry = lane->shared->settings->dry_run;
+    const bool dry = !uvp_settings_write(lane->shared->settings);
     const bool is_long = !header->size_known || bytes > LONG_BYTES;
 
     if (lane->foreign && !dry && !is_long && !is_stored_otherwise(lane, header)) {
@@ -443,6 +443,19 @@ static enum uvp_code pass_member(struct uvp_lane *lane, struct uvp_header *heade
     }
     return uvp_input_flushable(lane->input) >= GATHER_BYTES ? uvp_lane_gather(lane, err)
                                                             : UVP_OK;
+}
+
+/* A mesh that should be looked at, and that this archive does not let us read. */
+static enum uvp_code refuse_member(struct uvp_lane *lane, const struct uvp_header *header,
+                                   struct uvp_error *err)
+{
+    struct uvp_error failure = {0};
+
+    (void)uvp_fail(&failure, UVP_UNSUPPORTED, 0, "%s",
+                   header->why_not == NULL ? "it cannot be read" : header->why_not);
+    UVP_TRY(uvp_lane_note_failed(lane, header, &failure, err));
+    return !header->size_known || header->stored_bytes > LONG_BYTES ? pass_long(lane, err)
+                                                                    : UVP_OK;
 }
 
 /* Whether a plain file is a mesh by its bytes, of which always the same are looked at: how fast
@@ -494,10 +507,14 @@ static enum uvp_code handle_member(struct uvp_lane *lane, struct uvp_header *hea
         struct uvp_error warning = {0};
 
         (void)uvp_fail(&warning, UVP_UNSUPPORTED, 0,
-                       "neither an archive nor a mesh that is known here: passed through");
+                       lane->shared->settings->task == UVP_TASK_UNWRAP
+                           ? "neither an archive nor a mesh that is known here: passed through"
+                           : "neither an archive nor a mesh that is known here");
         UVP_TRY(uvp_lane_note_warning(lane, &warning, err));
     }
-    if (reason == NULL) {
+    if (reason == NULL && !header->replaceable) {
+        UVP_TRY(refuse_member(lane, header, err));
+    } else if (reason == NULL) {
         uvp_intake_note(lane->intake, "reading", header->path);
         UVP_TRY(take_member(lane, header, NULL, err));
     } else {
@@ -527,7 +544,7 @@ static enum uvp_code read_members(struct uvp_lane *lane, struct uvp_error *err)
 static enum uvp_code read_trailer(struct uvp_lane *lane, struct uvp_slices *raw, uint64_t *at,
                                   struct uvp_error *err)
 {
-    if (lane->foreign || lane->shared->settings->dry_run) {
+    if (lane->foreign || !uvp_settings_write(lane->shared->settings)) {
         return UVP_OK;
     }
     UVP_TRY(uvp_input_trailer(lane->input, raw, at, err));

@@ -30,3 +30,13 @@ enum uvp_code uvp_judge_result(const struct uvp_atlas_input *input,
     }
     return UVP_OK;
 }
+
+unsigned uvp_judge_faults(const struct uvp_atlas_verdict *verdict)
+{
+    return (verdict->flipped != 0 ? UVP_FAULT_FLIPPED : 0U) |
+           (verdict->collapsed != 0 ? UVP_FAULT_COLLAPSED : 0U) |
+           (verdict->mirrored != 0 ? UVP_FAULT_MIRRORED : 0U) |
+           (verdict->overlapping != 0 ? UVP_FAULT_OVERLAPPING : 0U) |
+           (verdict->outside != 0 ? UVP_FAULT_OUTSIDE : 0U) |
+           (verdict->unmapped != 0 ? UVP_FAULT_UNMAPPED : 0U);
+}

@@ -8,7 +8,7 @@
 #ifndef UVP_STAGES_UNWRAPPER_JUDGE_H
 #define UVP_STAGES_UNWRAPPER_JUDGE_H
 
-#include "stages/unwrapper/atlas/atlas.h"
+#include "stages/settings.h"
 
 /*
  * Judges what uvp_atlas_make made. `*verdict` is filled when there is one.
@@ -22,5 +22,8 @@ UVP_MUST_USE enum uvp_code uvp_judge_result(const struct uvp_atlas_input *input,
                                             struct uvp_arena *scratch, struct uvp_stop *stop,
                                             struct uvp_atlas_verdict *verdict,
                                             struct uvp_error *err);
+
+/* What a verdict finds wrong with UVs of any origin: uvp_fault bits. */
+unsigned uvp_judge_faults(const struct uvp_atlas_verdict *verdict);
 
 #endif

@@ -4,7 +4,10 @@
  * the engine as a view.
  *
  * A member's failure stays with the member: the original bytes go on and the error is told.
+ *
+ * When UVs are to be checked, the same steps lead to a verdict instead of a new file.
  */
+#include <math.h>
 #include <string.h>
 
 #include "formats/mesh/format.h"
@@ -84,7 +87,8 @@ static enum uvp_code load(struct job *job, struct uvp_error *err)
 /* Charts that are kept are packed anew: their mesh is worked on as others are. */
 static bool leaves_alone(const struct uvp_settings *settings)
 {
-    return settings->existing == UVP_EXISTING_SKIP && !settings->atlas.keep_charts;
+    return settings->task == UVP_TASK_UNWRAP && settings->existing == UVP_EXISTING_SKIP &&
+           !settings->atlas.keep_charts;
 }
 
 /* The material of each triangle; NULL when there are none, or one array serves for both. */
@@ -116,7 +120,7 @@ static enum uvp_code decode(struct job *job, struct uvp_error *err)
     struct unwrapper *const unwrapper = job->unwrapper;
     const struct uvp_settings *const settings = unwrapper->shared->settings;
     const struct uvp_decode_options options = {
-        .wants_uvs = settings->atlas.keep_charts,
+        .wants_uvs = settings->atlas.keep_charts || settings->task == UVP_TASK_CHECK,
         .wants_groups = settings->atlas.seam_groups,
     };
     const char *reason = NULL;
@@ -134,14 +138,16 @@ static enum uvp_code decode(struct job *job, struct uvp_error *err)
     if (job->mesh.has_uvs && leaves_alone(settings)) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "already has UVs");
     }
+    if (!job->mesh.has_uvs && settings->task == UVP_TASK_CHECK) {
+        return UVP_OK; /* nothing to check */
+    }
     UVP_TRY(uvp_mesh_triangulate(&job->mesh, &unwrapper->keep, &unwrapper->scratch, &job->stop,
                                  &job->triangles, err));
     return group_triangles(job, err);
 }
 
-static enum uvp_code unwrap(struct job *job, struct uvp_error *err)
+static struct uvp_atlas_input input_of(const struct job *job)
 {
-    struct unwrapper *const unwrapper = job->unwrapper;
     const struct uvp_atlas_input input = {
         .positions = job->mesh.positions,
         .vertex_count = job->mesh.vertex_count,
@@ -155,6 +161,14 @@ static enum uvp_code unwrap(struct job *job, struct uvp_error *err)
         .old_corner_uv = job->mesh.corner_uv,
         .old_uv_count = job->mesh.old_uv_count,
     };
+
+    return input;
+}
+
+static enum uvp_code unwrap(struct job *job, struct uvp_error *err)
+{
+    struct unwrapper *const unwrapper = job->unwrapper;
+    const struct uvp_atlas_input input = input_of(job);
     const struct uvp_atlas_crew *const crew =
         uvp_crew_adapter_lend(&unwrapper->crew, job->member->entry.path, job->triangles.count);
 
@@ -215,7 +229,62 @@ static enum uvp_code unwrap_member(struct job *job, struct uvp_error *err)
     UVP_TRY(decode(job, err));
     UVP_TRY(unwrap(job, err));
     UVP_TRY(encode(job, err));
-    return render(job, uvp_buf_span(&job->unwrapper->encoded), err);
+    UVP_TRY(render(job, uvp_buf_span(&job->unwrapper->encoded), err));
+    job->member->status = UVP_MEMBER_UNWRAPPED;
+    return UVP_OK;
+}
+
+/* The UV of each corner, where a UV that is not finite is none. */
+static enum uvp_code usable_uvs(const struct job *job, const uint32_t **corner_uv,
+                                struct uvp_error *err)
+{
+    const struct uvp_mesh *const mesh = &job->mesh;
+    const uint32_t corners = mesh->corner_start[mesh->polygon_count];
+    uint32_t *const to = UVP_ARENA_ARRAY(&job->unwrapper->keep, uint32_t, corners);
+
+    if (to == NULL) {
+        return uvp_fail_memory(err, (size_t)4 * corners);
+    }
+    for (uint32_t c = 0; c < corners; c++) {
+        const uint32_t i = mesh->corner_uv[c];
+        to[c] = i != UVP_MESH_NO_UV && isfinite(mesh->old_uv[2 * (size_t)i]) &&
+                        isfinite(mesh->old_uv[2 * (size_t)i + 1])
+                    ? i
+                    : UVP_MESH_NO_UV;
+    }
+    *corner_uv = to;
+    return UVP_OK;
+}
+
+static enum uvp_code check_member(struct job *job, struct uvp_error *err)
+{
+    struct uvp_member *const member = job->member;
+    const unsigned allowed = job->unwrapper->shared->settings->allowed;
+    struct uvp_atlas_input input;
+    struct uvp_atlas_uvs uvs;
+
+    UVP_TRY(decode(job, err));
+    if (!job->mesh.has_uvs) {
+        member->status = UVP_MEMBER_BARE;
+        return UVP_OK;
+    }
+    input = input_of(job);
+    uvs.uv = job->mesh.old_uv;
+    uvs.uv_count = job->mesh.old_uv_count;
+    UVP_TRY(usable_uvs(job, &uvs.corner_uv, err));
+    begin_atlas_step(job, UVP_ATLAS_VERIFY);
+    UVP_TRY(uvp_atlas_check(&input, &uvs, &job->unwrapper->scratch, &job->stop,
+                            &member->verdict, err));
+    member->triangles = job->triangles.count;
+    member->status = (uvp_judge_faults(&member->verdict) & ~allowed) == 0 ? UVP_MEMBER_VALID
+                                                                          : UVP_MEMBER_INVALID;
+    return UVP_OK;
+}
+
+static enum uvp_code work_on(struct job *job, struct uvp_error *err)
+{
+    return job->unwrapper->shared->settings->task == UVP_TASK_CHECK ? check_member(job, err)
+                                                                    : unwrap_member(job, err);
 }
 
 /* ---- outcomes ---- */
@@ -224,7 +293,6 @@ static void settle_status(struct uvp_member *member, enum uvp_code code,
                           const struct uvp_error *error)
 {
     if (code == UVP_OK) {
-        member->status = UVP_MEMBER_UNWRAPPED;
         return;
     }
     member->error = *error;
@@ -270,7 +338,8 @@ static void trace_outcome(const struct job *job)
                   member->error.text);
     } else {
         uvp_trace(trace, UVP_TRACE_DEBUG, "Completed %s: %s", member->entry.path,
-                  member->status == UVP_MEMBER_UNWRAPPED ? "unwrapped" : member->reason);
+                  member->status == UVP_MEMBER_PASSED ? member->reason
+                                                      : uvp_member_status_name(member->status));
     }
 }
 
@@ -297,10 +366,11 @@ static void handle_member(struct unwrapper *unwrapper, struct uvp_member *member
     uvp_trace(unwrapper->shared->trace, UVP_TRACE_DEBUG, "Starting %s", member->entry.path);
     code = load(&job, &error);
     if (member->unwrap || code != UVP_OK) {
-        code = code == UVP_OK ? unwrap_member(&job, &error) : code;
+        code = code == UVP_OK ? work_on(&job, &error) : code;
         settle_status(member, code, &error);
     }
-    if (parcel->foreign && !member->rendered_anew) {
+    if (parcel->foreign && !member->rendered_anew &&
+        uvp_settings_write(unwrapper->shared->settings)) {
         carry_over(&job);
     }
     begin_step(&job, UVP_STEP_LOAD);

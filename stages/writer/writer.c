@@ -104,7 +104,7 @@ static enum uvp_code open_destination(struct uvp_writer *writer, const struct uv
 static enum uvp_code open_input(struct uvp_writer *writer, const struct uvp_piece *piece,
                                 uint32_t lane, struct uvp_error *err)
 {
-    if (writer->shared->settings->dry_run || writer->current != NULL) {
+    if (!uvp_settings_write(writer->shared->settings) || writer->current != NULL) {
         return UVP_OK;
     }
     return open_destination(writer, piece, lane, err);
@@ -222,15 +222,16 @@ static void record_member(struct uvp_writer *writer, const struct uvp_member *me
         .pages = member->pages,
         .verified = member->verified,
         .verdict = member->verdict,
+        .triangles = member->triangles,
     };
 
     memcpy(record.step_ns, member->step_ns, sizeof record.step_ns);
     count_status(shared, member->status, 1);
     uvp_shared_count(&shared->dropped, dropped ? 1 : 0);
     uvp_shared_count(&shared->mesh_ns, member->unwrap ? member->wall_ns : 0);
-    if (member->status == UVP_MEMBER_UNWRAPPED) {
-        uvp_shared_count(&shared->triangles, member->atlas.triangles);
-    }
+    uvp_shared_count(&shared->triangles, member->status == UVP_MEMBER_UNWRAPPED
+                                             ? member->atlas.triangles
+                                             : member->triangles);
     if (member->status != UVP_MEMBER_PASSED || shared->settings->record_passed) {
         tell(writer, &record);
     }

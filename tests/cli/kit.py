@@ -32,6 +32,19 @@ f 4 1 5 8
 """
 
 UVS = "v 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 0 1\nf 1/1 2/2 3/3\n"
+# The bottom and the left side of a unit square, cut along its diagonal; UVs by name.
+SQUARE = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\n"
+LAYOUTS = {
+    "valid": "vt 0.1 0.1\nvt 0.9 0.1\nvt 0.9 0.9\nvt 0.1 0.9\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
+    "folded": "vt 0 0\nvt 1 0\nvt 1 1\nvt 1 0.5\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
+    "twice": "vt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\nf 1/1 2/2 3/3\nf 1/1 3/2 4/3\n",
+    "outside": "vt -1.5 0\nvt 2 0\nvt 2 1\nvt -1.5 1\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
+    "unmapped": "vt 0 0\nvt 1 0\nvt 1 1\nf 1/1 2/2 3/3\nf 1/1 3/3 4\n",
+    "nan": "vt nan 0\nvt 1 0\nvt 1 1\nvt 0 1\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
+    "collapsed": "vt 0 0\nvt 1 0\nvt 1 1\nvt 0.5 0.5\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
+    "mirrored": "vt 1 0\nvt 0 0\nvt 0 1\nvt 1 1\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
+}
+
 BROKEN = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 90\n"
 
 
@@ -46,6 +59,10 @@ def cube(path):
 
 def uvs(path):
     write_text(path, UVS)
+
+
+def layout(path, name):
+    write_text(path, SQUARE + LAYOUTS[name])
 
 
 def broken(path):
@@ -271,7 +288,7 @@ def stop_later(number, *command):
     sys.exit(code if code >= 0 else 128 - code)
 
 
-COMMANDS = {"cube": cube, "uvs": uvs, "broken": broken, "grid": grid, "archive": archive,
+COMMANDS = {"cube": cube, "layout": layout, "uvs": uvs, "broken": broken, "grid": grid, "archive": archive,
             "odd_name": odd_name, "unwrapped": unwrapped, "compare": compare, "names": names,
             "report": report, "on_terminal": on_terminal, "interrupt": interrupt,
             "second_member": second_member, "trickle": trickle,

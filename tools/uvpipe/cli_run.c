@@ -4,6 +4,7 @@
  */
 #include "tools/uvpipe/cli_run.h"
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "tools/uvpipe/process.h"
 #include "tools/uvpipe/signals.h"
 #include "tools/uvpipe/summary.h"
+#include "tools/uvpipe/verdict_lines.h"
 
 #define WAIT_MS 100
 #define DESCRIBE_NS (10 * UVP_NS_PER_S)
@@ -26,6 +28,7 @@ struct run {
     struct uvp_stop stop;
     struct uvp_summary summary;
     struct uvp_ledger ledger;
+    struct uvp_outbox lines; /* of check, on stdout */
     struct uvp_listener listener;
     struct uvp_stages *stages;
     struct uvp_pipeline *line;
@@ -36,13 +39,32 @@ struct run {
 
 /* ---- heard from the writer's thread ---- */
 
+static bool is_check(const struct run *run)
+{
+    return run->options->command == UVP_COMMAND_CHECK;
+}
+
+/* Of stdout, as far as this program writes lines to it: nothing it still does is of use then.
+ */
+static const struct uvp_error *stdout_failure(const struct run *run)
+{
+    return run->ledger.outbox.is_stdout ? &run->ledger.outbox.failure : &run->lines.failure;
+}
+
 static void hear_member(void *ctx, const struct uvp_record *record)
 {
     struct run *run = ctx;
 
     uvp_summary_add(&run->summary, record);
-    uvp_report_member(run->report, record);
     uvp_ledger_member(&run->ledger, record);
+    if (!is_check(run) || record->status == UVP_MEMBER_PASSED) {
+        uvp_report_member(run->report, record);
+        return;
+    }
+    uvp_verdict_line(&run->lines, record, run->report->level > UVP_TRACE_ERROR);
+    if (stdout_failure(run)->code != UVP_OK) {
+        uvp_stop_raise(&run->stop, UVP_STOP_ABORT);
+    }
 }
 
 static void hear_warning(void *ctx, const char *input, const struct uvp_error *warning)
@@ -100,6 +122,13 @@ static enum uvp_code build_line(struct run *run, struct uvp_error *err)
     UVP_TRY(uvp_pipeline_create(&line, uvp_stages_reader(run->stages),
                                 uvp_stages_worker(run->stages), uvp_stages_writer(run->stages),
                                 run->mem, &run->stop, trace, &run->line, err));
+    if (run->options->json) {
+        uvp_ledger_take_stdout(&run->ledger);
+        return UVP_OK;
+    }
+    if (is_check(run)) {
+        uvp_outbox_take_stdout(&run->lines);
+    }
     /* last: an earlier report is not emptied for a run that cannot begin */
     return uvp_ledger_open(&run->ledger, run->options->report_path, err);
 }
@@ -165,20 +194,37 @@ static bool wants_summary(const struct run *run, const struct uvp_progress *prog
     }
     return run->report->terminal || run->options->settings.dry_run ||
            run->report->level >= UVP_TRACE_INFO ||
-           progress->members_by_status[UVP_MEMBER_FAILED] > 0;
+           (!is_check(run) && progress->members_by_status[UVP_MEMBER_FAILED] > 0);
 }
 
 static int close_report(struct run *run, int exit_code)
 {
     struct uvp_error err = {0};
-    const char *path = run->ledger.path;
+    const char *path = run->ledger.outbox.name;
 
     if (uvp_ledger_close(&run->ledger, &err) == UVP_OK) {
         return exit_code;
     }
+    if (run->ledger.outbox.is_stdout && uvp_exit_is_quiet(err.code, &err)) {
+        return UVP_EXIT_SIGNAL + SIGPIPE;
+    }
     uvp_report_line(run->report, UVP_TRACE_ERROR, path, uvp_span_of(NULL, 0), err.text);
     return exit_code == UVP_EXIT_OK || exit_code == UVP_EXIT_MEMBERS ? UVP_EXIT_FAILURE
                                                                      : exit_code;
+}
+
+/* When stdout failed, that is why there is no more, and why the run ended. */
+static enum uvp_code close_lines(struct run *run, enum uvp_code code,
+                                 const struct uvp_error **err)
+{
+    const enum uvp_code closed = uvp_outbox_close(&run->lines, NULL);
+    const bool failed = closed != UVP_OK || stdout_failure(run)->code != UVP_OK;
+
+    if (!failed || (code != UVP_END && code != UVP_CANCELLED)) {
+        return code;
+    }
+    *err = stdout_failure(run);
+    return (*err)->code;
 }
 
 static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *err)
@@ -191,6 +237,7 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     if (run->stages != NULL) {
         uvp_stages_progress(run->stages, &progress);
     }
+    code = close_lines(run, code, &err);
     ending.exit_code = uvp_exit_of(code, err, uvp_signals_first(), &progress);
     ending.signal = code == UVP_CANCELLED ? uvp_signals_first() : 0;
     ending.failure = err;
@@ -202,6 +249,7 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     }
     uvp_summary_figures(&run->summary, &progress, uvp_clock_now_ns() - run->report->start_ns,
                         uvp_clock_process_cpu_ns(), uvp_process_peak_bytes(), &figures);
+    figures.checked = is_check(run);
     if (run->started) {
         if (!uvp_exit_is_quiet(code, err) && wants_summary(run, &progress)) {
             uvp_report_summary(run->report, &figures);
@@ -223,6 +271,7 @@ static void init_run(struct run *run, const struct uvp_options *options,
     run->listener.warning = hear_warning;
     uvp_summary_init(&run->summary);
     uvp_ledger_init(&run->ledger, mem);
+    uvp_outbox_init(&run->lines, mem);
 }
 
 int uvp_cli_run(const struct uvp_options *options, struct uvp_report *report,

@@ -5,8 +5,10 @@
 
 static int exit_of_members(const struct uvp_progress *progress)
 {
-    const bool clean =
-        progress->members_by_status[UVP_MEMBER_FAILED] == 0 && progress->warnings == 0;
+    const bool clean = progress->members_by_status[UVP_MEMBER_FAILED] == 0 &&
+                       progress->members_by_status[UVP_MEMBER_INVALID] == 0 &&
+                       progress->members_by_status[UVP_MEMBER_BARE] == 0 &&
+                       progress->warnings == 0;
 
     return clean ? UVP_EXIT_OK : UVP_EXIT_MEMBERS;
 }

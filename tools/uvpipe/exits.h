@@ -12,7 +12,8 @@
 enum uvp_exit {
     UVP_EXIT_OK = 0,
     UVP_EXIT_FAILURE = 1, /* do not trust the output */
-    UVP_EXIT_MEMBERS = 2, /* finished, but some member failed or was warned about */
+    UVP_EXIT_MEMBERS =
+        2, /* finished, but some member failed, was found wanting or warned about */
     UVP_EXIT_USAGE = 64,
     UVP_EXIT_SIGNAL = 128, /* + the signal's number */
 };

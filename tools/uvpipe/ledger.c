@@ -6,17 +6,13 @@
  */
 #include "tools/uvpipe/ledger.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "pipeline/base/clock.h"
 #include "tools/uvpipe/escape.h"
 
-#define FLUSH_BYTES ((size_t)64 << 10)
 #define FIGURES 9 /* significant ones of a real number: more than any of them has */
 
 /* ---- values: NULL when memory is out, and object_set then fails in one place ---- */
@@ -118,85 +114,50 @@ static json_t *error_object(struct uvp_mem *mem, const struct uvp_error *error)
 
 /* ---- lines ---- */
 
-static enum uvp_code write_text(struct uvp_ledger *ledger, struct uvp_error *err)
-{
-    const unsigned char *data = ledger->text.data;
-    size_t left = ledger->text.bytes;
-
-    while (left > 0) {
-        const ssize_t written = write(ledger->fd, data, left);
-        if (written < 0 && errno != EINTR) {
-            return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot write the report");
-        }
-        if (written > 0) {
-            data += written;
-            left -= (size_t)written;
-        }
-    }
-    uvp_buf_reset(&ledger->text);
-    ledger->written_ns = uvp_clock_now_ns();
-    return UVP_OK;
-}
-
 static int append_chunk(const char *data, size_t bytes, void *ctx)
 {
     return uvp_buf_append(ctx, data, bytes, NULL) == UVP_OK ? 0 : -1;
 }
 
-static enum uvp_code append_object(struct uvp_ledger *ledger, const struct object *object,
+static enum uvp_code append_object(struct uvp_buf *text, const struct object *object,
                                    struct uvp_error *err)
 {
     const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(FIGURES);
-    const size_t before = ledger->text.bytes;
+    const size_t before = text->bytes;
 
-    if (object->failed ||
-        json_dump_callback(object->json, append_chunk, &ledger->text, flags) != 0 ||
-        append_chunk("\n", 1, &ledger->text) != 0) {
-        ledger->text.bytes = before;
+    if (object->failed || json_dump_callback(object->json, append_chunk, text, flags) != 0 ||
+        append_chunk("\n", 1, text) != 0) {
+        text->bytes = before;
         return uvp_fail(err, UVP_NO_MEMORY, 0, "no memory for a line of the report");
     }
     return UVP_OK;
 }
 
-/* Appends the object, writes out what is due, and frees the object. */
+/* Appends the object, lets out what is due, and frees the object. */
 static void finish(struct uvp_ledger *ledger, struct object *object)
 {
-    const uint64_t now = uvp_clock_now_ns();
-    enum uvp_code code = append_object(ledger, object, &ledger->failure);
+    struct uvp_outbox *const outbox = &ledger->outbox;
 
-    if (code == UVP_OK &&
-        (ledger->text.bytes >= FLUSH_BYTES || now - ledger->written_ns >= UVP_NS_PER_S)) {
-        code = write_text(ledger, &ledger->failure);
+    if (append_object(&outbox->text, object, &outbox->failure) == UVP_OK) {
+        uvp_outbox_line(outbox);
     }
-    (void)code; /* kept in ledger->failure */
     json_decref(object->json);
 }
 
 static bool is_silent(const struct uvp_ledger *ledger)
 {
-    return ledger->path == NULL || ledger->failure.code != UVP_OK;
+    return uvp_outbox_is_silent(&ledger->outbox);
 }
 
 void uvp_ledger_init(struct uvp_ledger *ledger, struct uvp_mem *mem)
 {
-    memset(ledger, 0, sizeof *ledger);
-    uvp_buf_init(&ledger->text, mem, 0);
-    ledger->fd = -1;
+    uvp_outbox_init(&ledger->outbox, mem);
 }
 
 enum uvp_code uvp_ledger_open(struct uvp_ledger *ledger, const char *path,
                               struct uvp_error *err)
 {
-    if (path == NULL) {
-        return UVP_OK;
-    }
-    ledger->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (ledger->fd < 0) {
-        return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot create the report %s", path);
-    }
-    ledger->path = path;
-    ledger->written_ns = uvp_clock_now_ns();
-    return UVP_OK;
+    return path == NULL ? UVP_OK : uvp_outbox_open(&ledger->outbox, path, err);
 }
 
 /* ---- members ---- */
@@ -230,6 +191,7 @@ static json_t *verdict_object(const struct uvp_atlas_verdict *verdict)
     set(&object, "outside", integer_of(verdict->outside));
     set(&object, "off_lattice", integer_of(verdict->off_lattice));
     set(&object, "unmapped", integer_of(verdict->unmapped));
+    set(&object, "overlapping_more", json_boolean(verdict->overlapping_more));
     if (object.failed) {
         json_decref(object.json);
         return NULL;
@@ -255,6 +217,11 @@ static void set_mesh(struct object *object, const struct uvp_record *record)
     set(object, "seconds", member_seconds(record));
     set(object, "vertices", integer_of(record->vertices));
     set(object, "polygons", integer_of(record->polygons));
+    if (record->status == UVP_MEMBER_VALID || record->status == UVP_MEMBER_INVALID) {
+        set(object, "triangles", integer_of(record->triangles));
+        set(object, "charts", integer_of(record->verdict.charts));
+        set(object, "verdict", verdict_object(&record->verdict));
+    }
     if (record->status == UVP_MEMBER_UNWRAPPED) {
         set_atlas(object, &record->atlas);
         set(object, "pages", integer_of(record->pages));
@@ -265,7 +232,7 @@ static void set_mesh(struct object *object, const struct uvp_record *record)
 
 void uvp_ledger_member(struct uvp_ledger *ledger, const struct uvp_record *record)
 {
-    struct uvp_mem *mem = ledger->text.mem;
+    struct uvp_mem *mem = ledger->outbox.text.mem;
     struct object object;
 
     if (is_silent(ledger)) {
@@ -296,7 +263,7 @@ void uvp_ledger_member(struct uvp_ledger *ledger, const struct uvp_record *recor
 void uvp_ledger_warning(struct uvp_ledger *ledger, const char *input,
                         const struct uvp_error *warning)
 {
-    struct uvp_mem *mem = ledger->text.mem;
+    struct uvp_mem *mem = ledger->outbox.text.mem;
     struct object object;
 
     if (is_silent(ledger)) {
@@ -341,10 +308,40 @@ static void set_atlas_options(struct object *object, const struct uvp_atlas_opti
     set(object, "pack_effort", integer_of(atlas->pack_effort == 0 ? 1 : atlas->pack_effort));
 }
 
-static json_t *options_object(const struct uvp_options *options)
+static void set_stream_options(struct object *object, const struct uvp_settings *settings)
 {
     static const char *const existing[] = {"skip", "replace"};
     static const char *const on_error[] = {"pass", "drop", "stop"};
+
+    set(object, "dry_run", json_boolean(settings->dry_run));
+    set_atlas_options(object, &settings->atlas);
+    set(object, "existing", json_string(existing[settings->existing]));
+    set(object, "on_error", json_string(on_error[settings->on_error]));
+    set(object, "max_errors", integer_of(settings->max_errors));
+    set(object, "format",
+        settings->container_given ? json_string(uvp_container_name(settings->container))
+                                  : json_null());
+    set(object, "compress",
+        settings->codec_given ? json_string(uvp_codec_name(settings->codec)) : json_null());
+    set(object, "level", settings->level_given ? json_integer(settings->level) : json_null());
+}
+
+static json_t *faults_of(unsigned faults)
+{
+    json_t *const list = json_array();
+    const char *name;
+
+    for (unsigned i = 0; list != NULL && (name = uvp_fault_name(i)) != NULL; i++) {
+        if ((faults & 1U << i) != 0 && json_array_append_new(list, json_string(name)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static json_t *options_object(const struct uvp_options *options)
+{
     const struct uvp_settings *settings = &options->settings;
     struct object object = {json_object(), false};
 
@@ -353,18 +350,12 @@ static json_t *options_object(const struct uvp_options *options)
     set(&object, "readers", integer_of(options->line.readers));
     set(&object, "memory", integer_of(options->line.budget_bytes));
     set(&object, "unordered", json_boolean(options->line.unordered));
-    set(&object, "dry_run", json_boolean(settings->dry_run));
-    set_atlas_options(&object, &settings->atlas);
-    set(&object, "existing", json_string(existing[settings->existing]));
-    set(&object, "on_error", json_string(on_error[settings->on_error]));
-    set(&object, "max_errors", integer_of(settings->max_errors));
     set(&object, "member_timeout", seconds_of(settings->member_timeout_ns));
-    set(&object, "format",
-        settings->container_given ? json_string(uvp_container_name(settings->container))
-                                  : json_null());
-    set(&object, "compress",
-        settings->codec_given ? json_string(uvp_codec_name(settings->codec)) : json_null());
-    set(&object, "level", settings->level_given ? json_integer(settings->level) : json_null());
+    if (options->command == UVP_COMMAND_CHECK) {
+        set(&object, "allow", faults_of(settings->allowed));
+    } else {
+        set_stream_options(&object, settings);
+    }
     if (object.failed) {
         json_decref(object.json);
         return NULL;
@@ -372,11 +363,27 @@ static json_t *options_object(const struct uvp_options *options)
     return object.json;
 }
 
-static void set_counts(struct object *object, const struct uvp_progress *progress)
+/* A run that unwraps checks nothing, and the other way around. */
+static bool can_end_as(enum uvp_command command, enum uvp_member_status status)
+{
+    const bool checked =
+        status == UVP_MEMBER_VALID || status == UVP_MEMBER_INVALID || status == UVP_MEMBER_BARE;
+
+    if (status == UVP_MEMBER_PASSED || status == UVP_MEMBER_FAILED) {
+        return true;
+    }
+    return checked == (command == UVP_COMMAND_CHECK);
+}
+
+static void set_counts(struct object *object, enum uvp_command command,
+                       const struct uvp_progress *progress)
 {
     for (int i = 0; i < UVP_MEMBER_STATUS_COUNT; i++) {
-        set(object, uvp_member_status_name((enum uvp_member_status)i),
-            integer_of(progress->members_by_status[i]));
+        const enum uvp_member_status status = (enum uvp_member_status)i;
+        if (can_end_as(command, status)) {
+            set(object, status == UVP_MEMBER_BARE ? "no_uvs" : uvp_member_status_name(status),
+                integer_of(progress->members_by_status[i]));
+        }
     }
     set(object, "members", integer_of(progress->members_read));
     set(object, "dropped", integer_of(progress->dropped));
@@ -414,28 +421,20 @@ void uvp_ledger_run(struct uvp_ledger *ledger, const struct uvp_options *options
     set(&object, "exit_code", json_integer(ending->exit_code));
     set(&object, "signal", ending->signal != 0 ? json_integer(ending->signal) : json_null());
     set(&object, "error",
-        failed ? error_object(ledger->text.mem, ending->failure) : json_null());
-    set_counts(&object, &figures->progress);
+        failed ? error_object(ledger->outbox.text.mem, ending->failure) : json_null());
+    set_counts(&object, options->command, &figures->progress);
     set_figures(&object, figures);
+    set(&object, "command", json_string(uvp_command_table[options->command].name));
     set(&object, "options", options_object(options));
     finish(ledger, &object);
 }
 
+void uvp_ledger_take_stdout(struct uvp_ledger *ledger)
+{
+    uvp_outbox_take_stdout(&ledger->outbox);
+}
+
 enum uvp_code uvp_ledger_close(struct uvp_ledger *ledger, struct uvp_error *err)
 {
-    enum uvp_code code = ledger->failure.code;
-
-    if (ledger->path != NULL && code == UVP_OK) {
-        code = write_text(ledger, &ledger->failure);
-    }
-    if (ledger->fd >= 0 && close(ledger->fd) != 0 && code == UVP_OK) {
-        code = uvp_fail_sys(&ledger->failure, UVP_IO, errno, 0, "cannot write the report");
-    }
-    if (code != UVP_OK && err != NULL && err->code == UVP_OK) {
-        *err = ledger->failure;
-    }
-    uvp_buf_release(&ledger->text);
-    ledger->fd = -1;
-    ledger->path = NULL;
-    return code;
+    return uvp_outbox_close(&ledger->outbox, err);
 }

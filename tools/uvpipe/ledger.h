@@ -11,19 +11,15 @@
 #ifndef UVP_TOOLS_LEDGER_H
 #define UVP_TOOLS_LEDGER_H
 
-#include "pipeline/base/buf.h"
 #include "stages/record.h"
 #include "tools/uvpipe/options.h"
+#include "tools/uvpipe/outbox.h"
 #include "tools/uvpipe/summary.h"
 
 #define UVP_LEDGER_VERSION 1
 
 struct uvp_ledger {
-    const char *path; /* NULL: there is no report, every call does nothing */
-    int fd;
-    struct uvp_buf text;      /* not written yet */
-    uint64_t written_ns;      /* when text last went out */
-    struct uvp_error failure; /* the first one; nothing is written after it */
+    struct uvp_outbox outbox; /* not open: there is no report, every call does nothing */
 };
 
 /* A ledger that writes nothing, until it is opened. */
@@ -32,6 +28,9 @@ void uvp_ledger_init(struct uvp_ledger *ledger, struct uvp_mem *mem);
 /* Empties or creates the file. `path` NULL: it goes on writing nothing. */
 UVP_MUST_USE enum uvp_code uvp_ledger_open(struct uvp_ledger *ledger, const char *path,
                                            struct uvp_error *err);
+
+/* Standard output instead of a file. */
+void uvp_ledger_take_stdout(struct uvp_ledger *ledger);
 
 void uvp_ledger_member(struct uvp_ledger *ledger, const struct uvp_record *record);
 void uvp_ledger_warning(struct uvp_ledger *ledger, const char *input,

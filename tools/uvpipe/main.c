@@ -27,7 +27,7 @@ static int refuse(const struct uvp_report *report, const struct uvp_error *err)
     return UVP_EXIT_FAILURE;
 }
 
-static int print_text(enum uvp_action action, const struct uvp_report *report,
+static int print_text(const struct uvp_options *options, const struct uvp_report *report,
                       struct uvp_mem *mem)
 {
     const struct uvp_span version = uvp_span_of_text("uvpipe " UVP_VERSION "\n");
@@ -36,8 +36,9 @@ static int print_text(enum uvp_action action, const struct uvp_report *report,
     enum uvp_code code = UVP_OK;
 
     uvp_buf_init(&text, mem, 0);
-    code = action == UVP_ACTION_HELP ? uvp_options_help(&text, &err)
-                                     : uvp_buf_append(&text, version.data, version.bytes, &err);
+    code = options->action == UVP_ACTION_HELP
+               ? uvp_options_help(options->command, &text, &err)
+               : uvp_buf_append(&text, version.data, version.bytes, &err);
     if (code == UVP_OK) {
         code = uvp_report_print(uvp_buf_span(&text), &err);
     }
@@ -52,6 +53,9 @@ static int settle_and_run(struct uvp_options *options, struct uvp_mem *mem)
     struct uvp_error err = {0};
     struct uvp_report report;
 
+    /* a table that is read on the same terminal is progress enough */
+    options->progress = options->progress &&
+                        (options->command == UVP_COMMAND_STREAM || isatty(STDOUT_FILENO) == 0);
     uvp_report_init(&report, STDERR_FILENO, options->level, options->progress);
     if (options->settings.input_count == 0 && isatty(STDIN_FILENO) &&
         !options->settings.force_terminal) {
@@ -84,7 +88,7 @@ int main(int argc, char **argv)
         return refuse(&report, &err);
     }
     exit_code = options.action == UVP_ACTION_RUN ? settle_and_run(&options, &mem)
-                                                 : print_text(options.action, &report, &mem);
+                                                 : print_text(&options, &report, &mem);
     uvp_options_release(&options);
     return exit_code;
 }

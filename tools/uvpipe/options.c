@@ -5,21 +5,10 @@
  */
 #include "tools/uvpipe/options.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "tools/uvpipe/options_atlas.h"
 #include "tools/uvpipe/values.h"
-
-#define SYNOPSIS                                                                               \
-    "Usage: uvpipe [OPTION]... [INPUT]...\n"                                                   \
-    "Makes a UV atlas for every mesh in a stream of files.\n\n"                                \
-    "INPUT is an archive, a mesh or a folder; - is stdin (default).\n"
-
-#define NOTES                                                                                  \
-    "\nExit status: 0 all well; 1 failed, do not trust the output; 2 finished, but some\n"     \
-    "member failed or was warned about; 64 wrong usage; 128+n ended by signal n.\n"            \
-    "The manual: man uvpipe\n"
 
 enum uvp_code uvp_option_refuse(struct uvp_error *err, const char *name, const char *value,
                                 const char *expected)
@@ -54,6 +43,7 @@ static void set_defaults(struct uvp_options *options)
     options->settings.member_timeout_ns = UVP_DEFAULT_MEMBER_TIMEOUT_NS;
     options->settings.atlas.resolution_texels = UVP_DEFAULT_RESOLUTION;
     options->settings.atlas.padding_texels = UVP_DEFAULT_PADDING;
+    options->settings.allowed = UVP_FAULTS_USUAL_ALLOWED;
 }
 
 /* Every word could be an input, an include or an exclude: room for all three. */
@@ -77,24 +67,38 @@ static enum uvp_code make_lists(struct uvp_options *options, int argc, struct uv
     return UVP_OK;
 }
 
-static const struct uvp_option *find_long(const char *name, size_t bytes)
+/* A row that this command takes; else one of any other, to say so; else NULL. */
+static bool is_better(const struct uvp_option *row, const struct uvp_option *than,
+                      enum uvp_command command)
 {
-    for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
-        if (strlen(row->name) == bytes && memcmp(row->name, name, bytes) == 0) {
-            return row;
-        }
-    }
-    return NULL;
+    return than == NULL || ((row->commands & UVP_FOR(command)) != 0 &&
+                            (than->commands & UVP_FOR(command)) == 0);
 }
 
-static const struct uvp_option *find_letter(char letter)
+static const struct uvp_option *find_long(enum uvp_command command, const char *name,
+                                          size_t bytes)
 {
+    const struct uvp_option *found = NULL;
+
     for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
-        if (row->letter == letter && letter != 0) {
-            return row;
+        if (strlen(row->name) == bytes && memcmp(row->name, name, bytes) == 0 &&
+            is_better(row, found, command)) {
+            found = row;
         }
     }
-    return NULL;
+    return found;
+}
+
+static const struct uvp_option *find_letter(enum uvp_command command, char letter)
+{
+    const struct uvp_option *found = NULL;
+
+    for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
+        if (row->letter == letter && letter != 0 && is_better(row, found, command)) {
+            found = row;
+        }
+    }
+    return found;
 }
 
 /* `value`: what stood in the same word, or NULL. */
@@ -102,6 +106,10 @@ static enum uvp_code apply(struct uvp_options *options, struct words *words,
                            const struct uvp_option *row, const char *value,
                            struct uvp_error *err)
 {
+    if ((row->commands & UVP_FOR(options->command)) == 0) {
+        return uvp_fail(err, UVP_USAGE, 0, "%s does not take --%s",
+                        uvp_command_table[options->command].name, row->name);
+    }
     if (row->argument == NULL && value != NULL) {
         return uvp_fail(err, UVP_USAGE, 0, "--%s takes no value", row->name);
     }
@@ -120,7 +128,7 @@ static enum uvp_code parse_long(struct uvp_options *options, struct words *words
 {
     const char *equals = strchr(word, '=');
     const size_t bytes = equals != NULL ? (size_t)(equals - word) : strlen(word);
-    const struct uvp_option *row = find_long(word, bytes);
+    const struct uvp_option *row = find_long(options->command, word, bytes);
 
     if (row == NULL) {
         const int shown = bytes > 60 ? 60 : (int)bytes;
@@ -133,7 +141,7 @@ static enum uvp_code parse_letters(struct uvp_options *options, struct words *wo
                                    const char *word, struct uvp_error *err)
 {
     while (*word != '\0' && options->action == UVP_ACTION_RUN) {
-        const struct uvp_option *row = find_letter(*word);
+        const struct uvp_option *row = find_letter(options->command, *word);
         if (row == NULL) {
             return uvp_fail(err, UVP_USAGE, 0, "unknown option -%c", *word);
         }
@@ -199,11 +207,25 @@ static enum uvp_code check_together(const struct uvp_options *options, struct uv
     if (settings->container_given && settings->container == UVP_CONTAINER_FOLDER && to_stdout) {
         return uvp_fail(err, UVP_USAGE, 0, "--format folder needs --output FOLDER");
     }
+    if (options->json && options->report_path != NULL) {
+        return uvp_fail(err, UVP_USAGE, 0, "--json and --report: one or the other");
+    }
     if (options->report_path != NULL && !to_stdout &&
         strcmp(options->report_path, settings->output) == 0) {
         return uvp_fail(err, UVP_USAGE, 0, "--report and --output name the same file");
     }
     return UVP_OK;
+}
+
+/* Only as the first word: ./check is a file of that name. */
+static void parse_command(struct uvp_options *options, struct words *words)
+{
+    if (words->next < words->count &&
+        strcmp(words->texts[words->next], uvp_command_table[UVP_COMMAND_CHECK].name) == 0) {
+        options->command = UVP_COMMAND_CHECK;
+        options->settings.task = UVP_TASK_CHECK;
+        words->next++;
+    }
 }
 
 enum uvp_code uvp_options_parse(struct uvp_options *options, int argc, char *const *argv,
@@ -213,6 +235,7 @@ enum uvp_code uvp_options_parse(struct uvp_options *options, int argc, char *con
     enum uvp_code code = UVP_OK;
 
     set_defaults(options);
+    parse_command(options, &words);
     UVP_TRY(make_lists(options, argc, mem, err));
     code = parse_words(options, &words, err);
     if (code == UVP_OK && options->action == UVP_ACTION_RUN) {
@@ -257,82 +280,4 @@ void uvp_options_release(struct uvp_options *options)
     options->settings.include_count = 0;
     options->settings.exclude = NULL;
     options->settings.exclude_count = 0;
-}
-
-/* ---- help ---- */
-
-static enum uvp_code append(struct uvp_buf *text, const char *words, struct uvp_error *err)
-{
-    return uvp_buf_append(text, words, strlen(words), err);
-}
-
-#define HELP_COLUMN 25
-
-/* The text of one option, from the help column on; `column` is where the cursor stands. */
-static enum uvp_code append_lines(struct uvp_buf *text, const char *line, int column,
-                                  struct uvp_error *err)
-{
-    while (line != NULL) {
-        const char *end = strchr(line, '\n');
-        const size_t bytes = end != NULL ? (size_t)(end - line) : strlen(line);
-        char gap[HELP_COLUMN + 1];
-
-        (void)snprintf(gap, sizeof gap, "%*s", HELP_COLUMN - column, "");
-        UVP_TRY(append(text, gap, err));
-        UVP_TRY(uvp_buf_append(text, line, bytes, err));
-        UVP_TRY(append(text, "\n", err));
-        column = 0;
-        line = end != NULL ? end + 1 : NULL;
-    }
-    return UVP_OK;
-}
-
-/* "  -o, --output=PATH      first line" and further lines below it. */
-static enum uvp_code append_option(struct uvp_buf *text, const struct uvp_option *row,
-                                   struct uvp_error *err)
-{
-    char left[64];
-    int used = 0;
-
-    if (row->group != NULL) {
-        UVP_TRY(append(text, "\n", err));
-        UVP_TRY(append(text, row->group, err));
-        UVP_TRY(append(text, ":\n", err));
-    }
-    used = row->letter != 0 ? snprintf(left, sizeof left, "  -%c, ", row->letter)
-                            : snprintf(left, sizeof left, "      ");
-    used +=
-        snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s", row->name,
-                 row->argument != NULL ? "=" : "", row->argument != NULL ? row->argument : "");
-    UVP_TRY(append(text, left, err));
-    if (used >= HELP_COLUMN) {
-        UVP_TRY(append(text, "\n", err));
-        used = 0;
-    }
-    return append_lines(text, row->help, used, err);
-}
-
-static enum uvp_code append_formats(struct uvp_buf *text, struct uvp_error *err)
-{
-    UVP_TRY(append(text, "\nMeshes:  ", err));
-    for (const struct uvp_format *const *at = uvp_formats(); *at != NULL; at++) {
-        UVP_TRY(append(text, " ", err));
-        UVP_TRY(append(text, (*at)->name, err));
-    }
-    UVP_TRY(append(text, " (anything else goes through untouched)\nArchives:", err));
-    for (int i = UVP_CONTAINER_TAR; i < UVP_CONTAINER_FOLDER; i++) {
-        UVP_TRY(append(text, " ", err));
-        UVP_TRY(append(text, uvp_container_name((enum uvp_container)i), err));
-    }
-    return append(text, " (7z is read only), and under one layer of compression\n", err);
-}
-
-enum uvp_code uvp_options_help(struct uvp_buf *text, struct uvp_error *err)
-{
-    UVP_TRY(append(text, SYNOPSIS, err));
-    for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
-        UVP_TRY(append_option(text, row, err));
-    }
-    UVP_TRY(append_formats(text, err));
-    return append(text, NOTES, err);
 }

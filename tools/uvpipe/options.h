@@ -24,6 +24,21 @@
 #define UVP_DEFAULT_RESOLUTION 1024
 #define UVP_DEFAULT_PADDING 2
 
+/* What the first word asks for. */
+enum uvp_command {
+    UVP_COMMAND_STREAM = 0, /* no such word: unwrap */
+    UVP_COMMAND_CHECK,
+    UVP_COMMAND_COUNT
+};
+
+struct uvp_command_text {
+    const char *name; /* "unwrap" for the stream, which has no word of its own */
+    const char *head; /* of its --help: usage and what it does */
+    const char *tail; /* examples and exit status */
+};
+
+extern const struct uvp_command_text uvp_command_table[UVP_COMMAND_COUNT];
+
 enum uvp_action {
     UVP_ACTION_RUN = 0,
     UVP_ACTION_HELP,
@@ -31,6 +46,7 @@ enum uvp_action {
 };
 
 struct uvp_options {
+    enum uvp_command command;
     enum uvp_action action;
     struct uvp_settings settings;
     struct uvp_pipeline_options line;
@@ -41,6 +57,7 @@ struct uvp_options {
     enum uvp_trace_level level; /* what is told on stderr */
     bool progress;              /* when stderr is a terminal */
     const char *report_path;    /* NULL: none */
+    bool json;                  /* what goes to stdout */
     struct uvp_mem *mem;
     const char **inputs; /* the lists behind settings: one block, which begins here */
     const char **include;
@@ -70,16 +87,23 @@ bool uvp_options_settle(struct uvp_options *options, uint32_t cpus);
 /* NULL-safe on what parse did not fill: a zeroed struct may be released. */
 void uvp_options_release(struct uvp_options *options);
 
-/* The text of --help. */
-UVP_MUST_USE enum uvp_code uvp_options_help(struct uvp_buf *text, struct uvp_error *err);
+/* The text of --help (help.c). */
+UVP_MUST_USE enum uvp_code uvp_options_help(enum uvp_command command, struct uvp_buf *text,
+                                            struct uvp_error *err);
 
 /* ---- the table ---- */
 
+#define UVP_FOR(command) (1U << (command))
+#define UVP_FOR_ALL (UVP_FOR(UVP_COMMAND_COUNT) - 1)
+#define UVP_FOR_STREAM UVP_FOR(UVP_COMMAND_STREAM)
+#define UVP_FOR_CHECK UVP_FOR(UVP_COMMAND_CHECK)
+
 struct uvp_option {
+    unsigned commands;    /* that take it; bits */
     const char *name;     /* without the dashes; NULL ends the table */
     char letter;          /* 0: none */
     const char *argument; /* how --help calls its value; NULL: takes none */
-    const char *group;    /* heading in --help: set on the first of a group */
+    const char *group;    /* heading in --help */
     const char *help;     /* lines parted by '\n' */
     /* `value` is NULL for an option without one. */
     enum uvp_code (*set)(struct uvp_options *options, const char *value, struct uvp_error *err);

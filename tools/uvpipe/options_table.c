@@ -292,108 +292,168 @@ static enum uvp_code ask_version(struct uvp_options *options, const char *value,
     return UVP_OK;
 }
 
+static enum uvp_code set_json(struct uvp_options *options, const char *value,
+                              struct uvp_error *err)
+{
+    (void)value;
+    (void)err;
+    options->json = true;
+    return UVP_OK;
+}
+
+/* The bit of the fault that is called so; 0: none. */
+static unsigned find_fault(const char *name, size_t bytes)
+{
+    const char *fault;
+
+    for (unsigned i = 0; (fault = uvp_fault_name(i)) != NULL; i++) {
+        if (strlen(fault) == bytes && memcmp(fault, name, bytes) == 0) {
+            return 1U << i;
+        }
+    }
+    return 0;
+}
+
+static enum uvp_code set_allow(struct uvp_options *options, const char *value,
+                               struct uvp_error *err)
+{
+    unsigned allowed = 0;
+    const char *at = value;
+    bool more = strcmp(value, "none") != 0;
+
+    while (more) {
+        const size_t bytes = strcspn(at, ",");
+        const unsigned fault = find_fault(at, bytes);
+
+        if (fault == 0) {
+            return uvp_option_refuse(err, "allow", value,
+                                     "none, or of flipped, collapsed, mirrored, overlapping, "
+                                     "outside, unmapped");
+        }
+        allowed |= fault;
+        more = at[bytes] == ',';
+        at += bytes + 1;
+    }
+    options->settings.allowed = allowed;
+    return UVP_OK;
+}
+
 const struct uvp_option uvp_option_table[] = {
-    {"output", 'o', "PATH", "Output",
+    {UVP_FOR_STREAM, "output", 'o', "PATH", "Output",
      "a file, written whole or not at all; a folder when PATH\n"
      "ends in '/' or is one; - is stdout (default)",
      set_output},
-    {"format", 0, "KIND", NULL,
+    {UVP_FOR_STREAM, "format", 0, "KIND", "Output",
      "tar, cpio, zip or folder (default: as the input; tar for\n"
      "several inputs and folders)",
      set_format},
-    {"compress", 0, "KIND[:LEVEL]", NULL,
+    {UVP_FOR_STREAM, "compress", 0, "KIND[:LEVEL]", "Output",
      "none, zstd, gzip, xz, bzip2 or lz4 (default: as the input)", set_compress},
-    {"unordered", 0, NULL, NULL, "write members as they are done, not in input order",
-     set_unordered},
-    {"force", 0, NULL, NULL, "write binary to a terminal all the same", set_force},
+    {UVP_FOR_ALL, "unordered", 0, NULL, "Output",
+     "write members as they are done, not in input order", set_unordered},
+    {UVP_FOR_STREAM, "force", 0, NULL, "Output", "write binary to a terminal all the same",
+     set_force},
 
-    {"include", 0, "GLOB", "Members", "unwrap only members whose path matches (repeatable)",
-     add_include},
-    {"exclude", 0, "GLOB", NULL, "leave members whose path matches alone (repeatable)",
-     add_exclude},
-    {"existing", 0, "WHAT", NULL,
+    {UVP_FOR_ALL, "include", 0, "GLOB", "Members",
+     "work only on members whose path matches (repeatable)", add_include},
+    {UVP_FOR_ALL, "exclude", 0, "GLOB", "Members",
+     "leave members whose path matches alone (repeatable)", add_exclude},
+    {UVP_FOR_CHECK, "allow", 0, "FAULT,...", "Members",
+     "faults that leave a mesh valid: none, or a list of flipped,\n"
+     "collapsed, mirrored, overlapping, outside and unmapped\n"
+     "(default mirrored)",
+     set_allow},
+    {UVP_FOR_STREAM, "existing", 0, "WHAT", "Members",
      "meshes that have UVs: skip (default) leaves them as they\n"
      "are, replace makes new ones",
      set_existing},
-    {"on-error", 0, "WHAT", NULL,
+    {UVP_FOR_STREAM, "on-error", 0, "WHAT", "Members",
      "a mesh that cannot be unwrapped: pass (default) lets the\n"
      "original through, drop leaves it out, stop ends the run",
      set_on_error},
-    {"max-errors", 0, "N", NULL, "end the run after N such meshes; 0: no limit (default)",
-     set_max_errors},
-    {"dry-run", 0, NULL, NULL, "read and judge the members, unwrap and write nothing",
-     set_dry_run},
+    {UVP_FOR_STREAM, "max-errors", 0, "N", "Members",
+     "end the run after N such meshes; 0: no limit (default)", set_max_errors},
+    {UVP_FOR_STREAM, "dry-run", 0, NULL, "Members",
+     "read and judge the members, unwrap and write nothing", set_dry_run},
 
-    {"preset", 0, "NAME", "Atlas",
+    {UVP_FOR_STREAM, "preset", 0, "NAME", "Atlas",
      "fast, balanced (default) or best: more time buys fewer\n"
      "charts, shorter seams and fuller pages",
      uvp_option_preset},
-    {"max-stretch", 0, "X", NULL,
+    {UVP_FOR_STREAM, "max-stretch", 0, "X", "Atlas",
      "most stretch, 1.001 to 100 (default 1.25): less costs\n"
      "seams, more saves them",
      uvp_option_max_stretch},
-    {"max-chart-triangles", 0, "N", NULL, "no larger charts than that (default: no limit)",
-     uvp_option_max_chart_triangles},
-    {"seams", 0, "SPEC", NULL,
+    {UVP_FOR_STREAM, "max-chart-triangles", 0, "N", "Atlas",
+     "no larger charts than that (default: no limit)", uvp_option_max_chart_triangles},
+    {UVP_FOR_STREAM, "seams", 0, "SPEC", "Atlas",
      "where charts must end: none (default), or a list of\n"
      "angle=DEG (edges bent by as much) and material",
      uvp_option_seams},
-    {"keep-charts", 0, NULL, NULL,
+    {UVP_FOR_STREAM, "keep-charts", 0, NULL, "Atlas",
      "meshes that have UVs keep their charts: what is invalid\n"
      "is repaired, the rest only packed anew",
      uvp_option_keep_charts},
-    {"fix-winding", 0, NULL, NULL,
+    {UVP_FOR_STREAM, "fix-winding", 0, NULL, "Atlas",
      "unwrap polygons turned against their neighbours with\n"
      "them, not as charts of their own",
      uvp_option_fix_winding},
-    {"resolution", 0, "TEXELS", NULL, "side of the square page, 16 to 65536 (default 1024)",
-     uvp_option_resolution},
-    {"padding", 0, "TEXELS", NULL,
+    {UVP_FOR_STREAM, "resolution", 0, "TEXELS", "Atlas",
+     "side of the square page, 16 to 65536 (default 1024)", uvp_option_resolution},
+    {UVP_FOR_STREAM, "padding", 0, "TEXELS", "Atlas",
      "least gap between charts, half of it to the border\n"
      "(default 2; 0: they may touch, never overlap)",
      uvp_option_padding},
-    {"texels-per-unit", 0, "X", NULL,
+    {UVP_FOR_STREAM, "texels-per-unit", 0, "X", "Atlas",
      "texels for a unit of length of the mesh (default: as\n"
      "many as fill the page)",
      uvp_option_texels_per_unit},
-    {"pages", 0, "N", NULL,
+    {UVP_FOR_STREAM, "pages", 0, "N", "Atlas",
      "most pages, as UDIM tiles: 1 to 1000 (default 1), or auto:\n"
      "as many as --texels-per-unit needs",
      uvp_option_pages},
-    {"pack-effort", 0, "N", NULL,
+    {UVP_FOR_STREAM, "pack-effort", 0, "N", "Atlas",
      "times the packing work of the preset, 1 to 1000\n"
      "(default 1)",
      uvp_option_pack_effort},
 
-    {"workers", 0, "N", "Resources",
+    {UVP_FOR_ALL, "workers", 0, "N", "Resources",
      "worker threads: a number or auto, one a CPU (default);\n"
      "0 does everything in one thread",
      set_workers},
-    {"readers", 0, "N", NULL, "reader threads (default: 2, or 1 on one CPU)", set_readers},
-    {"memory", 0, "SIZE", NULL,
+    {UVP_FOR_ALL, "readers", 0, "N", "Resources",
+     "reader threads (default: 2, or 1 on one CPU)", set_readers},
+    {UVP_FOR_ALL, "memory", 0, "SIZE", "Resources",
      "for members in flight; K, M, G, T are powers of 1024\n"
      "(default 512M, at least 1M)",
      set_memory},
-    {"queue", 0, "N", NULL, "members in flight at most (default: 4 a worker)", set_queue},
-    {"timeout", 0, "TIME", NULL,
+    {UVP_FOR_ALL, "queue", 0, "N", "Resources",
+     "members in flight at most (default: 4 a worker)", set_queue},
+    {UVP_FOR_ALL, "timeout", 0, "TIME", "Resources",
      "end the run after TIME: 500ms, 10s, 2m, 1h, or seconds\n"
      "(default 0: never)",
      set_timeout},
-    {"member-timeout", 0, "TIME", NULL,
+    {UVP_FOR_ALL, "member-timeout", 0, "TIME", "Resources",
      "give up on one mesh after TIME (default 60s; 0: never)", set_member_timeout},
-    {"stall-timeout", 0, "TIME", NULL,
+    {UVP_FOR_ALL, "stall-timeout", 0, "TIME", "Resources",
      "end the run when no member was finished for TIME\n"
      "(default 0: never)",
      set_stall_timeout},
 
-    {"report", 0, "FILE", "Messages", "write one JSON object a line for each member",
-     set_report},
-    {"progress", 0, "WHEN", NULL, "auto (default): a line when stderr is a terminal; never",
-     set_progress},
-    {"quiet", 'q', NULL, NULL, "errors only", set_quiet},
-    {"verbose", 'v', NULL, NULL, "a line for each mesh, and the summary; -vv: all there is",
+    {UVP_FOR_CHECK, "json", 0, NULL, "Messages",
+     "print JSON objects, one a line, instead of the table", set_json},
+    {UVP_FOR_ALL, "report", 0, "FILE", "Messages",
+     "write one JSON object a line for each member", set_report},
+    {UVP_FOR_ALL, "progress", 0, "WHEN", "Messages",
+     "auto (default): a line when stderr is a terminal; never", set_progress},
+    {UVP_FOR_STREAM, "quiet", 'q', NULL, "Messages", "errors only", set_quiet},
+    {UVP_FOR_CHECK, "quiet", 'q', NULL, "Messages", "print only meshes that are not valid",
+     set_quiet},
+    {UVP_FOR_STREAM, "verbose", 'v', NULL, "Messages",
+     "a line for each mesh, and the summary; -vv: all there is", set_verbose},
+    {UVP_FOR_CHECK, "verbose", 'v', NULL, "Messages", "the summary, too; -vv: all there is",
      set_verbose},
-    {"help", 'h', NULL, NULL, "print this text", ask_help},
-    {"version", 0, NULL, NULL, "print the version", ask_version},
-    {NULL, 0, NULL, NULL, NULL, NULL},
+    {UVP_FOR_ALL, "help", 'h', NULL, "Messages", "print this text", ask_help},
+    {UVP_FOR_ALL, "version", 0, NULL, "Messages", "print the version", ask_version},
+    {0, NULL, 0, NULL, NULL, NULL, NULL},
 };

@@ -21,7 +21,6 @@
 #define CLEAR_LINE "\r" CLEAR_REST
 #define REDRAW_NS (100 * UVP_NS_PER_MS)
 #define LINE_BYTES 4096 /* PIPE_BUF on Linux */
-#define NAME_BYTES 1200 /* of an escaped name in a line */
 #define TEXT_BYTES 1200
 
 struct line {
@@ -43,11 +42,11 @@ static void add_text(struct line *line, const char *text)
     add_bytes(line, text, strlen(text));
 }
 
-static void add_escaped(struct line *line, const char *text, size_t bytes, size_t most)
+static void add_escaped(struct line *line, const char *text)
 {
-    char safe[TEXT_BYTES > NAME_BYTES ? TEXT_BYTES : NAME_BYTES];
+    char safe[TEXT_BYTES];
 
-    add_bytes(line, safe, uvp_escape(safe, most, text, bytes));
+    add_bytes(line, safe, uvp_escape(safe, sizeof safe, text, strlen(text)));
 }
 
 /* A message that cannot be written has nowhere else to go: errors are dropped. */
@@ -88,28 +87,13 @@ static void begin_line(const struct uvp_report *report, struct line *line)
     }
 }
 
-/* A file that is no archive has one member, named as itself: once is enough. */
-static bool is_named_as(const char *input, struct uvp_span member)
-{
-    const size_t bytes = strlen(input);
-
-    if (member.bytes == 0 || member.bytes > bytes ||
-        memcmp(input + bytes - member.bytes, member.data, member.bytes) != 0) {
-        return false;
-    }
-    return member.bytes == bytes || input[bytes - member.bytes - 1] == '/';
-}
-
 static void add_names(struct line *line, const char *input, struct uvp_span member)
 {
-    const char *const name = input != NULL && strcmp(input, "-") == 0 ? "stdin" : input;
+    char names[UVP_REPORT_NAMES_BYTES];
 
-    if (name != NULL) {
-        add_escaped(line, name, strlen(name), NAME_BYTES);
-        add_text(line, ": ");
-    }
-    if (member.data != NULL && (name == NULL || !is_named_as(name, member))) {
-        add_escaped(line, (const char *)member.data, member.bytes, NAME_BYTES);
+    uvp_report_names(names, input, member);
+    if (names[0] != '\0') {
+        add_text(line, names);
         add_text(line, ": ");
     }
 }
@@ -153,7 +137,7 @@ void uvp_report_line(const struct uvp_report *report, enum uvp_trace_level level
     if (level == UVP_TRACE_WARNING) {
         add_text(&line, "warning: ");
     }
-    add_escaped(&line, text, strlen(text), TEXT_BYTES);
+    add_escaped(&line, text);
     end_line(report, &line);
 }
 
@@ -174,7 +158,7 @@ void uvp_report_usage(const struct uvp_report *report, const struct uvp_error *e
     struct line line;
 
     begin_line(report, &line);
-    add_escaped(&line, err->text, strlen(err->text), TEXT_BYTES);
+    add_escaped(&line, err->text);
     add_text(&line, "\nTry '" PROGRAM " --help'.");
     end_line(report, &line);
 }
@@ -193,9 +177,9 @@ static void describe_mesh(char *out, size_t room, const struct uvp_record *recor
 void uvp_report_member(const struct uvp_report *report, const struct uvp_record *record)
 {
     static const enum uvp_trace_level levels[UVP_MEMBER_STATUS_COUNT] = {
-        [UVP_MEMBER_UNWRAPPED] = UVP_TRACE_INFO,
-        [UVP_MEMBER_PASSED] = UVP_TRACE_DEBUG,
-        [UVP_MEMBER_FAILED] = UVP_TRACE_ERROR,
+        [UVP_MEMBER_UNWRAPPED] = UVP_TRACE_INFO, [UVP_MEMBER_PASSED] = UVP_TRACE_DEBUG,
+        [UVP_MEMBER_FAILED] = UVP_TRACE_ERROR,   [UVP_MEMBER_VALID] = UVP_TRACE_INFO,
+        [UVP_MEMBER_INVALID] = UVP_TRACE_ERROR,  [UVP_MEMBER_BARE] = UVP_TRACE_ERROR,
     };
     char what[160];
     char text[320];
@@ -207,9 +191,11 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
         (void)snprintf(what, sizeof what, "%s", record->error.text);
     } else if (record->status == UVP_MEMBER_UNWRAPPED) {
         describe_mesh(what, sizeof what, record);
-    } else {
+    } else if (record->status == UVP_MEMBER_PASSED) {
         (void)snprintf(what, sizeof what, "passed: %s",
                        record->reason != NULL ? record->reason : "");
+    } else {
+        (void)snprintf(what, sizeof what, "%s", uvp_member_status_name(record->status));
     }
     (void)snprintf(text, sizeof text, "%s%s", what, record->dropped ? " (dropped)" : "");
     uvp_report_line(report, levels[record->status], record->input,
@@ -267,6 +253,34 @@ enum uvp_code uvp_report_print(struct uvp_span text, struct uvp_error *err)
     return UVP_OK;
 }
 
+static unsigned long long count_of(const struct uvp_progress *progress,
+                                   enum uvp_member_status status)
+{
+    return progress->members_by_status[status];
+}
+
+static void describe_counts(char *out, size_t room, const struct uvp_progress *progress,
+                            bool checked)
+{
+    if (checked) {
+        (void)snprintf(
+            out, room,
+            "%llu members: %llu valid, %llu invalid, %llu without UVs, %llu failed, "
+            "%llu not meshes",
+            (unsigned long long)progress->members_read, count_of(progress, UVP_MEMBER_VALID),
+            count_of(progress, UVP_MEMBER_INVALID), count_of(progress, UVP_MEMBER_BARE),
+            count_of(progress, UVP_MEMBER_FAILED), count_of(progress, UVP_MEMBER_PASSED));
+        return;
+    }
+    (void)snprintf(out, room,
+                   "%llu members: %llu meshes unwrapped, %llu failed (%llu dropped), "
+                   "%llu passed through",
+                   (unsigned long long)progress->members_read,
+                   count_of(progress, UVP_MEMBER_UNWRAPPED),
+                   count_of(progress, UVP_MEMBER_FAILED), (unsigned long long)progress->dropped,
+                   count_of(progress, UVP_MEMBER_PASSED));
+}
+
 void uvp_report_summary(const struct uvp_report *report, const struct uvp_figures *figures)
 {
     const struct uvp_progress *progress = &figures->progress;
@@ -284,14 +298,7 @@ void uvp_report_summary(const struct uvp_report *report, const struct uvp_figure
     uvp_report_time(p95, sizeof p95, figures->p95_ns);
     uvp_report_bytes(rate, sizeof rate, (uint64_t)figures->bytes_a_second);
     uvp_report_bytes(peak, sizeof peak, figures->peak_bytes);
-    (void)snprintf(text, sizeof text,
-                   "%llu members: %llu meshes unwrapped, %llu failed (%llu dropped), "
-                   "%llu passed through",
-                   (unsigned long long)progress->members_read,
-                   (unsigned long long)progress->members_by_status[UVP_MEMBER_UNWRAPPED],
-                   (unsigned long long)progress->members_by_status[UVP_MEMBER_FAILED],
-                   (unsigned long long)progress->dropped,
-                   (unsigned long long)progress->members_by_status[UVP_MEMBER_PASSED]);
+    describe_counts(text, sizeof text, progress, figures->checked);
     uvp_report_line(report, UVP_TRACE_ERROR, NULL, uvp_span_of(NULL, 0), text);
     (void)snprintf(text, sizeof text,
                    "%s wall, %s CPU, %s a mesh (95 in 100 within %s), %s/s read, "

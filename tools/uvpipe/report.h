@@ -60,6 +60,15 @@ UVP_MUST_USE enum uvp_code uvp_report_print(struct uvp_span text, struct uvp_err
 
 /* ---- the texts, without printing ---- */
 
+#define UVP_REPORT_NAMES_BYTES 2410
+
+/*
+ * "INPUT: MEMBER", made harmless and cut where too long; either may be NULL. A file that is no
+ * archive has one member, named as itself: then once.
+ */
+void uvp_report_names(char out[UVP_REPORT_NAMES_BYTES], const char *input,
+                      struct uvp_span member);
+
 /* "12.3 MB": powers of 1000. */
 void uvp_report_bytes(char *out, size_t room, uint64_t bytes);
 /* "850 us", "12.3 ms", "4.56 s", "2 m 05 s". */

@@ -5,6 +5,40 @@
 #include <string.h>
 
 #include "pipeline/base/clock.h"
+#include "tools/uvpipe/escape.h"
+
+#define NAME_BYTES 1200 /* of an escaped name */
+
+static bool is_named_as(const char *input, struct uvp_span member)
+{
+    const size_t bytes = strlen(input);
+
+    if (member.bytes == 0 || member.bytes > bytes ||
+        memcmp(input + bytes - member.bytes, member.data, member.bytes) != 0) {
+        return false;
+    }
+    return member.bytes == bytes || input[bytes - member.bytes - 1] == '/';
+}
+
+void uvp_report_names(char out[UVP_REPORT_NAMES_BYTES], const char *input,
+                      struct uvp_span member)
+{
+    const char *const name = input != NULL && strcmp(input, "-") == 0 ? "stdin" : input;
+    size_t bytes = 0;
+
+    out[0] = '\0';
+    if (name != NULL) {
+        bytes = uvp_escape(out, NAME_BYTES, name, strlen(name));
+    }
+    if (member.data == NULL || (name != NULL && is_named_as(name, member))) {
+        return;
+    }
+    if (name != NULL) {
+        memcpy(out + bytes, ": ", 2);
+        bytes += 2;
+    }
+    (void)uvp_escape(out + bytes, NAME_BYTES, (const char *)member.data, member.bytes);
+}
 
 /* Three figures of value / unit: "1.23", "12.3", "123". */
 static void three_figures(char *out, size_t room, uint64_t value, uint64_t unit)
@@ -98,8 +132,9 @@ size_t uvp_report_progress_text(char *out, size_t room, const struct uvp_progres
                             "%llu members, %llu ok, %llu failed, %llu passed, %s%s read, "
                             "%llu triangles/s",
                             (unsigned long long)progress->members_read,
-                            (unsigned long long)by[UVP_MEMBER_UNWRAPPED],
-                            (unsigned long long)by[UVP_MEMBER_FAILED],
+                            (unsigned long long)by[UVP_MEMBER_UNWRAPPED] + by[UVP_MEMBER_VALID],
+                            (unsigned long long)by[UVP_MEMBER_FAILED] + by[UVP_MEMBER_INVALID] +
+                                by[UVP_MEMBER_BARE],
                             (unsigned long long)by[UVP_MEMBER_PASSED], bytes, share,
                             per_second(progress->triangles, elapsed_ns)),
                    room);

@@ -48,6 +48,8 @@ void uvp_summary_add(struct uvp_summary *summary, const struct uvp_record *recor
     if (record->status == UVP_MEMBER_UNWRAPPED) {
         summary->charts += record->atlas.charts;
         summary->degenerate_triangles += record->atlas.degenerate_triangles;
+    } else {
+        summary->charts += record->verdict.charts;
     }
 }
 

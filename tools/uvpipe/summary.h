@@ -8,6 +8,7 @@
 #ifndef UVP_TOOLS_SUMMARY_H
 #define UVP_TOOLS_SUMMARY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "stages/record.h"
@@ -29,6 +30,7 @@ void uvp_summary_add(struct uvp_summary *summary, const struct uvp_record *recor
 
 /* Everything the last lines and the last object of the report tell. */
 struct uvp_figures {
+    bool checked; /* UVs were checked, not made */
     struct uvp_progress progress;
     uint64_t wall_ns;
     uint64_t cpu_ns;

@@ -104,6 +104,24 @@ static void what_is_broken_is_a_bug(void **state)
     }
 }
 
+static void faults_have_a_bit_and_a_name_each(void **state)
+{
+    struct uvp_atlas_verdict verdict;
+
+    (void)state;
+    memset(&verdict, 0, sizeof verdict);
+    verdict.off_lattice = 7; /* UVs of any origin need no lattice */
+    assert_int_equal(uvp_judge_faults(&verdict), 0);
+    verdict.flipped = 1;
+    verdict.outside = 1;
+    assert_int_equal(uvp_judge_faults(&verdict), UVP_FAULT_FLIPPED | UVP_FAULT_OUTSIDE);
+    verdict.collapsed = verdict.mirrored = verdict.overlapping = verdict.unmapped = 1;
+    assert_int_equal(uvp_judge_faults(&verdict), 63);
+    assert_string_equal(uvp_fault_name(0), "flipped");
+    assert_string_equal(uvp_fault_name(5), "unmapped");
+    assert_null(uvp_fault_name(6));
+}
+
 static void memory_and_stops_are_no_verdict(void **state)
 {
     struct bench bench;
@@ -124,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_square_is_valid),
         cmocka_unit_test(what_is_broken_is_a_bug),
+        cmocka_unit_test(faults_have_a_bit_and_a_name_each),
         cmocka_unit_test(memory_and_stops_are_no_verdict),
     };
 

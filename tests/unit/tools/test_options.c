@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tools/uvpipe/options.h"
@@ -306,6 +307,15 @@ static const struct mistake mistakes[] = {
     {"--report x -o x", "the same file"},
     {"--progress always", "auto or never"},
     {"- -", "stdin can be read once"},
+    {"check --padding 2", "check does not take --padding"},
+    {"check -o x", "check does not take --output"},
+    {"--json", "unwrap does not take --json"},
+    {"check --allow", "--allow needs a value"},
+    {"check --allow ''", "--allow '': expected none"},
+    {"check --allow flipped,", "expected none"},
+    {"check --allow none,flipped", "expected none"},
+    {"check --allow flip", "expected none"},
+    {"check --json --report x", "--json and --report"},
     {"''", "empty name"},
 };
 
@@ -385,20 +395,24 @@ static void no_memory(void **state)
     assert_int_equal(parse(&options, "a b", &mem, &err), UVP_NO_MEMORY);
 }
 
-static void help_names_every_option(void **state)
+static void check_help(enum uvp_command command)
 {
     struct uvp_error err;
     struct uvp_buf text;
     struct uvp_mem mem;
 
-    (void)state;
     memset(&err, 0, sizeof err);
     uvp_mem_init(&mem, 0);
     uvp_buf_init(&text, &mem, 0);
-    assert_int_equal(uvp_options_help(&text, &err), UVP_OK);
+    assert_int_equal(uvp_options_help(command, &text, &err), UVP_OK);
     assert_int_equal(uvp_buf_append(&text, "", 1, &err), UVP_OK);
     for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
-        assert_non_null(strstr((const char *)text.data, row->name));
+        char name[64];
+        (void)snprintf(name, sizeof name, " --%s%s", row->name,
+                       row->argument != NULL ? "=" : "");
+        if ((row->commands & UVP_FOR(command)) != 0) {
+            assert_non_null(strstr((const char *)text.data, name));
+        }
     }
     assert_non_null(strstr((const char *)text.data, "obj"));
     for (const char *line = (const char *)text.data; line != NULL;) {
@@ -409,11 +423,54 @@ static void help_names_every_option(void **state)
     uvp_buf_release(&text);
 }
 
+static void help_names_every_option(void **state)
+{
+    (void)state;
+    for (int command = 0; command < UVP_COMMAND_COUNT; command++) {
+        check_help((enum uvp_command)command);
+    }
+}
+
+static void check_has_options_of_its_own(void **state)
+{
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(parse(&options, "check a.obj --json", &mem, &err), UVP_OK);
+    assert_int_equal(options.command, UVP_COMMAND_CHECK);
+    assert_int_equal(options.settings.task, UVP_TASK_CHECK);
+    assert_int_equal(options.settings.input_count, 1);
+    assert_int_equal(options.settings.allowed, UVP_FAULT_MIRRORED);
+    assert_true(options.json);
+    uvp_options_release(&options);
+    assert_int_equal(parse(&options, "check --allow outside,unmapped", &mem, &err), UVP_OK);
+    assert_int_equal(options.settings.allowed, UVP_FAULT_OUTSIDE | UVP_FAULT_UNMAPPED);
+    uvp_options_release(&options);
+    assert_int_equal(parse(&options, "check --allow none -q", &mem, &err), UVP_OK);
+    assert_int_equal(options.settings.allowed, 0);
+    assert_int_equal(options.level, UVP_TRACE_ERROR);
+    uvp_options_release(&options);
+    assert_int_equal(parse(&options, "check -h", &mem, &err), UVP_OK);
+    assert_int_equal(options.action, UVP_ACTION_HELP);
+    uvp_options_release(&options);
+    /* only the first word is a command */
+    assert_int_equal(parse(&options, "./check check", &mem, &err), UVP_OK);
+    assert_int_equal(options.command, UVP_COMMAND_STREAM);
+    assert_int_equal(options.settings.input_count, 2);
+    uvp_options_release(&options);
+}
+
 static void names_are_given_once(void **state)
 {
     (void)state;
     for (const struct uvp_option *a = uvp_option_table; a->name != NULL; a++) {
         for (const struct uvp_option *b = a + 1; b->name != NULL; b++) {
+            if ((a->commands & b->commands) == 0) {
+                continue; /* of the same name, for different commands */
+            }
             assert_string_not_equal(a->name, b->name);
             assert_true(a->letter == 0 || a->letter != b->letter);
         }
@@ -434,6 +491,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(no_memory),
         cmocka_unit_test(help_names_every_option),
+        cmocka_unit_test(check_has_options_of_its_own),
         cmocka_unit_test(names_are_given_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

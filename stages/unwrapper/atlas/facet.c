@@ -21,6 +21,7 @@
 #define ROUNDS_MAX 8
 #define TRIANGLES_PER_FACET 20 /* on average: then the rounds end */
 #define TRIANGLES_MAX 80
+#define FEW 10        /* a round that joined less than this part was the last */
 #define MEMBERS_MAX 4 /* of a group that joins in one round */
 
 #define COST_MAX 0.12F
@@ -399,7 +400,7 @@ enum uvp_code uvp_facet_make(struct uvp_atlas_work *work, const struct uvp_topol
     UVP_TRY(start(&grower));
     for (int r = 0; r < ROUNDS_MAX; r++) {
         UVP_TRY(run_round(&grower, r == 0));
-        if (grower.joined == 0 ||
+        if (grower.joined <= grower.count / FEW ||
             grower.count <= topology->live_triangles / TRIANGLES_PER_FACET) {
             break;
         }

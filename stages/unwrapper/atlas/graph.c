@@ -17,6 +17,8 @@ struct maker {
     const uint32_t *label;
     struct uvp_graph *graph;
     uint16_t *crossings; /* half-edges on borders at each point */
+    uint32_t *inside;    /* a region at each point: the only one, where nothing crosses */
+    uint8_t *border;     /* of each triangle: a bit an edge */
 };
 
 /* ---- the table ---- */
@@ -175,10 +177,11 @@ static enum uvp_code start_regions(const struct maker *maker)
 {
     for (uint32_t r = 0; r < maker->graph->count; r++) {
         maker->graph->region[r] =
-            (struct uvp_region){.cosine = 1, .parent = r, .head = UVP_NONE};
+            (struct uvp_region){.cosine = HUGE_VAL, .parent = r, .head = UVP_NONE};
     }
     for (uint32_t p = 0; p < maker->topology->point_count; p++) {
         maker->crossings[p] = 0;
+        maker->inside[p] = UVP_NONE;
     }
     return uvp_stop_poll(maker->work->stop, maker->work->err);
 }
@@ -195,7 +198,8 @@ static uint32_t add_triangle(const struct maker *maker, uint32_t t)
     const struct uvp_topology *const topology = maker->topology;
     const float *const normal = maker->surface->normal + 3 * (size_t)t;
     const double area = (double)topology->face[4 * (size_t)t + 3];
-    struct uvp_region *const region = &maker->graph->region[label_of(maker, 3 * t)];
+    const uint32_t label = label_of(maker, 3 * t);
+    struct uvp_region *const region = &maker->graph->region[label];
     uint32_t crossings = 0;
 
     region->normal.x += area * (double)normal[0];
@@ -203,9 +207,13 @@ static uint32_t add_triangle(const struct maker *maker, uint32_t t)
     region->normal.z += area * (double)normal[2];
     region->area += area;
     region->triangles++;
-    for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
+    maker->border[t] = 0;
+    for (uint32_t k = 0; k < 3; k++) {
+        const uint32_t h = 3 * t + k;
         const uint32_t g = border_across(maker, h);
+        maker->inside[topology->vertex[h]] = label;
         if (g != UVP_NONE) {
+            maker->border[t] |= (uint8_t)(1U << k);
             count_crossing(maker, topology->vertex[h]);
             count_crossing(maker, topology->vertex[uvp_edge_next(h)]);
             crossings++;
@@ -270,31 +278,53 @@ static float bend_of(const struct maker *maker, uint32_t point)
 static void add_crossing(const struct maker *maker, uint32_t h, uint32_t g)
 {
     const struct uvp_topology *const topology = maker->topology;
+    const float bend = bend_of(maker, topology->vertex[h]) +
+                       bend_of(maker, topology->vertex[uvp_edge_next(h)]);
     struct uvp_border *const border =
         &maker->graph->border[border_of(maker->graph, label_of(maker, h), label_of(maker, g))];
 
     border->length += maker->surface->length[h] / 2;
-    border->bend += bend_of(maker, topology->vertex[h]) +
-                    bend_of(maker, topology->vertex[uvp_edge_next(h)]);
+    border->bend += bend;
+    /* the half-edge from the other side brings as much again */
+    maker->graph->region[label_of(maker, h)].share += (double)bend;
 }
 
-/* The cone, and the curvature of points inside, each with the first triangle that has it. */
-static void add_inside(const struct maker *maker, uint32_t t)
+static void widen_cone(const struct maker *maker, uint32_t t)
 {
-    const uint32_t *const vertex = maker->topology->vertex + 3 * (size_t)t;
     const float *const n = maker->surface->normal + 3 * (size_t)t;
     struct uvp_region *const region = &maker->graph->region[label_of(maker, 3 * t)];
     const struct uvp_vec3 normal = {(double)n[0], (double)n[1], (double)n[2]};
-    const double length = uvp_vec3_length(region->normal);
 
-    region->cosine =
-        fmin(region->cosine, length > 0 ? uvp_vec3_dot(normal, region->normal) / length : 1);
-    for (uint32_t k = 0; k < 3; k++) {
-        if (maker->crossings[vertex[k]] == 0) {
-            maker->crossings[vertex[k]] = UINT16_MAX;
-            region->bend += (double)maker->surface->defect[vertex[k]];
+    region->cosine = fmin(region->cosine, uvp_vec3_dot(normal, region->normal));
+}
+
+/* Curvature of the points that lie inside a region. */
+static enum uvp_code add_points(const struct maker *maker)
+{
+    struct uvp_region *const region = maker->graph->region;
+
+    for (uint32_t p = 0; p < maker->topology->point_count; p++) {
+        const uint32_t r = maker->inside[p];
+        if (r != UVP_NONE && maker->crossings[p] == 0) {
+            region[r].bend += (double)maker->surface->defect[p];
+            region[r].share += (double)maker->surface->defect[p];
+        }
+        if (p % BLOCK == 0) {
+            UVP_TRY(uvp_work_count(maker->work, 6 * BLOCK));
         }
     }
+    return UVP_OK;
+}
+
+static enum uvp_code finish_cones(const struct maker *maker)
+{
+    for (uint32_t r = 0; r < maker->graph->count; r++) {
+        struct uvp_region *const region = &maker->graph->region[r];
+        const double length = uvp_vec3_length(region->normal);
+        region->cosine = length > 0 ? region->cosine / length : 1;
+        UVP_TRY(uvp_work_count(maker->work, 8));
+    }
+    return UVP_OK;
 }
 
 static enum uvp_code add_borders(const struct maker *maker)
@@ -308,11 +338,12 @@ static enum uvp_code add_borders(const struct maker *maker)
         if (uvp_is_dead(topology, t)) {
             continue;
         }
-        add_inside(maker, t);
-        for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
-            const uint32_t g = border_across(maker, h);
-            if (g != UVP_NONE && !uvp_seam_is_hard(maker->work, topology, h)) {
-                add_crossing(maker, h, g);
+        widen_cone(maker, t);
+        for (uint32_t k = 0; k < 3 && maker->border[t] != 0; k++) {
+            const uint32_t h = 3 * t + k;
+            if ((maker->border[t] >> k & 1) != 0 &&
+                !uvp_seam_is_hard(maker->work, topology, h)) {
+                add_crossing(maker, h, topology->opposite[h]);
             }
         }
     }
@@ -323,14 +354,19 @@ enum uvp_code uvp_graph_make(struct uvp_atlas_work *work, const struct uvp_topol
                              const struct uvp_surface *surface, const uint32_t *label,
                              uint32_t count, struct uvp_graph *graph)
 {
-    struct maker maker = {work, topology, surface, label, graph, NULL};
+    struct maker maker = {
+        .work = work, .topology = topology, .surface = surface, .label = label, .graph = graph};
     uint32_t crossings;
 
     *graph = (struct uvp_graph){.count = count};
     UVP_TAKE(work, graph->region, count);
     UVP_TAKE(work, maker.crossings, topology->point_count);
+    UVP_TAKE(work, maker.inside, topology->point_count);
+    UVP_TAKE(work, maker.border, topology->triangle_count);
     UVP_TRY(start_regions(&maker));
     UVP_TRY(add_triangles(&maker, &crossings));
     UVP_TRY(take_table(&maker, crossings));
-    return add_borders(&maker);
+    UVP_TRY(add_points(&maker));
+    UVP_TRY(add_borders(&maker));
+    return finish_cones(&maker);
 }

@@ -17,6 +17,7 @@ struct uvp_region {
     double outline; /* weighted length of the border */
     double cosine;  /* of the half angle of the cone about `normal` that holds all normals */
     double bend;    /* Gaussian curvature inside, in radians */
+    double share;   /* the same, and half of that on its borders */
     double warp;    /* cost of curvature spread unevenly, times area; the caller's to start */
     uint32_t triangles;
     uint32_t borders;

@@ -31,6 +31,15 @@
 
 #define NOT_IN_HEAP UINT32_MAX
 
+/* A region as it came, for exact cones. Those that are one now form a ring. */
+struct leaf {
+    struct uvp_vec3 axis;
+    double cosine;
+    uint32_t next;
+    uint32_t members; /* of the ring, when this one stands for it */
+    uint32_t exact;   /* members when the cone was last measured */
+};
+
 struct joiner {
     struct uvp_atlas_work *work;
     const struct uvp_join_limits *limits;
@@ -39,6 +48,7 @@ struct joiner {
     uint32_t heap_count;
     uint32_t *place; /* of each border in the heap */
     float *cost;     /* of each border */
+    struct leaf *leaf;
 };
 
 /* ---- what a union would be ---- */
@@ -80,19 +90,31 @@ static double energy_of(const struct uvp_region *region)
     return region->area > 0 ? even_energy(region) + region->warp / region->area : 0;
 }
 
+/*
+ * The smaller of two readings: by what lies inside, which is exact on sharp-edged parts, and by
+ * what borders share as well, in which noise cancels.
+ */
+static double find_uneven(const struct uvp_region *a, const struct uvp_region *b, double half)
+{
+    const double area = a->area + b->area;
+    const double inside = (a->bend + half) * b->area - (b->bend + half) * a->area;
+    const double shared = a->share * b->area - b->share * a->area;
+    const double least = fmin(inside * inside, shared * shared);
+
+    return area > 0 ? UNEVEN * least / area : 0;
+}
+
 static struct uvp_region unite(const struct uvp_region *a, const struct uvp_region *b,
                                const struct uvp_border *border)
 {
     struct uvp_region region = *a;
-    const double half = (double)border->bend / 2;
-    double uneven;
 
     region.normal = uvp_vec3_add(a->normal, b->normal);
     region.area += b->area;
     region.outline = fmax(a->outline + b->outline - 2 * (double)border->length, 0);
     region.bend += b->bend + (double)border->bend;
-    uneven = ((a->bend + half) * b->area - (b->bend + half) * a->area) / region.area;
-    region.warp += b->warp + UNEVEN * region.area * uneven * uneven;
+    region.share += b->share;
+    region.warp += b->warp + find_uneven(a, b, (double)border->bend / 2);
     region.triangles += b->triangles;
     return region;
 }
@@ -233,6 +255,41 @@ static void update_borders(struct joiner *joiner, uint32_t region, uint32_t coun
     }
 }
 
+/*
+ * A cone that grew join by join is too wide. It is measured again whenever the region has half
+ * as many members more: each is looked at a logarithmic number of times.
+ */
+static void measure_cone(const struct joiner *joiner, uint32_t region)
+{
+    struct leaf *const own = &joiner->leaf[region];
+    struct uvp_region *const whole = &joiner->graph->region[region];
+    const struct uvp_vec3 axis = uvp_vec3_unit(whole->normal);
+    double cosine = 1;
+    uint32_t at = region;
+
+    if (own->members < own->exact + own->exact / 2 + 1) {
+        return;
+    }
+    do {
+        const struct leaf *const leaf = &joiner->leaf[at];
+        cosine = fmin(cosine, cosine_of_sum(uvp_vec3_dot(axis, leaf->axis), leaf->cosine));
+        at = leaf->next;
+    } while (at != region);
+    whole->cosine = cosine;
+    own->exact = own->members;
+}
+
+static void join_rings(const struct joiner *joiner, uint32_t to, uint32_t from)
+{
+    struct leaf *const kept = &joiner->leaf[to];
+    struct leaf *const gone = &joiner->leaf[from];
+    const uint32_t after = kept->next;
+
+    kept->next = gone->next;
+    gone->next = after;
+    kept->members += gone->members;
+}
+
 static enum uvp_code join(struct joiner *joiner, uint32_t border)
 {
     struct uvp_graph *const graph = joiner->graph;
@@ -251,6 +308,8 @@ static enum uvp_code join(struct joiner *joiner, uint32_t border)
     both.head = kept->head;
     both.parent = kept->parent;
     *kept = both;
+    join_rings(joiner, to, from);
+    measure_cone(joiner, to);
     count = both.borders <= MANY_BORDERS ? both.borders : moved;
     update_borders(joiner, to, count);
     return uvp_work_count(joiner->work, 100 * (count + moved));
@@ -263,6 +322,12 @@ static enum uvp_code start(struct joiner *joiner)
     UVP_TAKE(joiner->work, joiner->heap, graph->border_count);
     UVP_TAKE(joiner->work, joiner->place, graph->border_count);
     UVP_TAKE(joiner->work, joiner->cost, graph->border_count);
+    UVP_TAKE(joiner->work, joiner->leaf, graph->count);
+    for (uint32_t r = 0; r < graph->count; r++) {
+        joiner->leaf[r] = (struct leaf){uvp_vec3_unit(graph->region[r].normal),
+                                        graph->region[r].cosine, r, 1, 1};
+        UVP_TRY(uvp_work_count(joiner->work, 20));
+    }
     for (uint32_t b = 0; b < graph->border_count; b++) {
         joiner->place[b] = NOT_IN_HEAP;
         joiner->cost[b] = 0;

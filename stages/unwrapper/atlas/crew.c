@@ -159,3 +159,33 @@ enum uvp_code uvp_crew_run(struct uvp_atlas_work *work, uint32_t count, uvp_crew
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
 }
+
+/* ---- loops ---- */
+
+struct ranges {
+    uvp_crew_loop loop;
+    void *arg;
+    uint32_t count;
+};
+
+static enum uvp_code run_range(struct uvp_atlas_work *work, void *arg, uint32_t i)
+{
+    const struct ranges *const ranges = arg;
+    const uint32_t first = i * UVP_CREW_RANGE;
+    const uint32_t left = ranges->count - first;
+
+    return ranges->loop(work, ranges->arg, first,
+                        first + (left < UVP_CREW_RANGE ? left : UVP_CREW_RANGE));
+}
+
+enum uvp_code uvp_crew_ranges(struct uvp_atlas_work *work, uint32_t count, uvp_crew_loop loop,
+                              void *arg)
+{
+    struct ranges ranges = {loop, arg, count};
+    const uint32_t tasks = count / UVP_CREW_RANGE + (count % UVP_CREW_RANGE != 0);
+
+    if (uvp_crew_hands(work) < 2) {
+        return count == 0 ? UVP_OK : loop(work, arg, 0, count);
+    }
+    return uvp_crew_run(work, tasks, run_range, &ranges);
+}

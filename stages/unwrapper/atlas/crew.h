@@ -24,6 +24,21 @@ typedef enum uvp_code (*uvp_crew_task)(struct uvp_atlas_work *work, void *arg, u
 UVP_MUST_USE enum uvp_code uvp_crew_run(struct uvp_atlas_work *work, uint32_t count,
                                         uvp_crew_task task, void *arg);
 
+#define UVP_CREW_RANGE 16384U /* items: some tenths of a millisecond of the lightest loops */
+
+/* Items first ... end - 1 of a loop. */
+typedef enum uvp_code (*uvp_crew_loop)(struct uvp_atlas_work *work, void *arg, uint32_t first,
+                                       uint32_t end);
+
+/*
+ * A loop over `count` items none of which looks at what another one makes: ranges of it are
+ * tasks. Alone it is one range.
+ *
+ * Returns: UVP_OK, or the failure of the first range that failed
+ */
+UVP_MUST_USE enum uvp_code uvp_crew_ranges(struct uvp_atlas_work *work, uint32_t count,
+                                           uvp_crew_loop loop, void *arg);
+
 /* How many tasks can run at once. */
 uint32_t uvp_crew_hands(const struct uvp_atlas_work *work);
 

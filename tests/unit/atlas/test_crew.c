@@ -195,6 +195,51 @@ static void test_memory_runs_out(void **state)
     }
 }
 
+/* ---- loops ---- */
+
+static enum uvp_code square_range(struct uvp_atlas_work *work, void *arg, uint32_t first,
+                                  uint32_t end)
+{
+    uint64_t *const squares = arg;
+
+    for (uint32_t i = first; i < end; i++) {
+        squares[i] += (uint64_t)i * i + 1;
+        if (i == 70000) {
+            return uvp_fail(work->err, UVP_DEGENERATE, i, "item %u", i);
+        }
+        UVP_TRY(uvp_work_count(work, 1));
+    }
+    return UVP_OK;
+}
+
+static void test_loops_by_ranges(void **state)
+{
+    static const uint32_t counts[] = {
+        0,    1, UVP_CREW_RANGE - 1, UVP_CREW_RANGE, UVP_CREW_RANGE + 1, 4 * UVP_CREW_RANGE,
+        70001};
+
+    (void)state;
+    for (uint32_t hands = 0; hands < 4; hands++) {
+        for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+            const bool fails = counts[c] > 70000;
+            uint64_t *const squares = calloc(counts[c] + 1, sizeof *squares);
+            struct scene scene;
+
+            assert_non_null(squares);
+            set_up(&scene, hands);
+            assert_int_equal(uvp_crew_ranges(&scene.work, counts[c], square_range, squares),
+                             fails ? UVP_DEGENERATE : UVP_OK);
+            for (uint32_t i = 0; i < counts[c]; i++) {
+                assert_true(squares[i] == (uint64_t)i * i + 1);
+            }
+            assert_int_equal(squares[counts[c]], 0);
+            assert_int_equal(scene.bench.err.at, fails ? 70000 : 0);
+            tear_down(&scene);
+            free(squares);
+        }
+    }
+}
+
 /* ---- stops ---- */
 
 struct endless {
@@ -430,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_the_least_failure_is_told),
         cmocka_unit_test(test_a_failure_before_is_kept),
         cmocka_unit_test(test_memory_runs_out),
+        cmocka_unit_test(test_loops_by_ranges),
         cmocka_unit_test(test_a_stop_reaches_every_hand),
         cmocka_unit_test(test_a_deadline_reaches_every_hand),
         cmocka_unit_test(test_inside_a_task_one_works_alone),

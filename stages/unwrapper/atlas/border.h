@@ -13,14 +13,23 @@
 struct uvp_uv_mesh {
     const struct uvp_atlas_input *input;
     const float *uv;
-    const uint32_t *corner_uv;
-    uint32_t uv_count; /* at most 2^31 - 1 */
-    int8_t *sign;      /* of each triangle: turns left, turns right; 0: not looked at */
+    uint32_t uv_count;         /* at most 2^31 - 1 */
+    const uint32_t *corner_uv; /* of each corner; no index: it has none */
+    uint32_t index_count;      /* what is an index of corner_uv */
+    const uint32_t *uv_of;     /* of each such index; NULL: it is the UV itself */
+    int8_t *sign;              /* of each triangle: turns left, turns right; 0: not looked at */
 };
+
+static inline bool uvp_has_uv(const struct uvp_uv_mesh *mesh, uint32_t h)
+{
+    return mesh->corner_uv[mesh->input->triangles[h]] < mesh->index_count;
+}
 
 static inline uint32_t uvp_uv_of(const struct uvp_uv_mesh *mesh, uint32_t h)
 {
-    return mesh->corner_uv[mesh->input->triangles[h]];
+    const uint32_t index = mesh->corner_uv[mesh->input->triangles[h]];
+
+    return mesh->uv_of == NULL ? index : mesh->uv_of[index];
 }
 
 static inline struct uvp_spot uvp_uv_spot(const struct uvp_uv_mesh *mesh, uint32_t uv)

@@ -34,6 +34,22 @@ UVP_MUST_USE enum uvp_code uvp_topology_check_input(struct uvp_atlas_work *work)
 UVP_MUST_USE enum uvp_code uvp_weld_vertices(struct uvp_atlas_work *work, uint32_t *point_of,
                                              uint32_t *point_count);
 
+/* The same for any numbers. */
+struct uvp_weld_set {
+    const float *values; /* count * width */
+    uint32_t width;      /* 2 or 3 */
+    uint32_t count;
+};
+
+UVP_MUST_USE enum uvp_code uvp_weld_set(struct uvp_atlas_work *work,
+                                        const struct uvp_weld_set *set, uint32_t *point_of,
+                                        uint32_t *point_count);
+
+/* The same by sorting: slower, but as fast whatever the numbers. */
+UVP_MUST_USE enum uvp_code uvp_weld_sorted(struct uvp_atlas_work *work,
+                                           const struct uvp_weld_set *set, uint32_t *point_of,
+                                           uint32_t *point_count);
+
 /* polygon_disk.c: numbers the units. */
 UVP_MUST_USE enum uvp_code uvp_polygon_number(struct uvp_atlas_work *work,
                                               struct uvp_topology *topology);

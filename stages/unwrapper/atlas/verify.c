@@ -47,11 +47,10 @@ static bool is_finite_spot(struct uvp_spot spot)
 static bool read_spots(const struct uvp_uv_mesh *mesh, uint32_t t, struct uvp_spot spot[3])
 {
     for (uint32_t k = 0; k < 3; k++) {
-        const uint32_t uv = uvp_uv_of(mesh, 3 * t + k);
-        if (uv >= mesh->uv_count) {
+        if (!uvp_has_uv(mesh, 3 * t + k)) {
             return false;
         }
-        spot[k] = uvp_uv_spot(mesh, uv);
+        spot[k] = uvp_uv_spot(mesh, uvp_uv_of(mesh, 3 * t + k));
     }
     return true;
 }
@@ -176,7 +175,8 @@ static struct judge judge_of(const struct uvp_atlas_input *input, struct uvp_atl
         .mesh = {.input = input,
                  .uv = uvs.uv,
                  .corner_uv = uvs.corner_uv,
-                 .uv_count = uvs.uv_count},
+                 .uv_count = uvs.uv_count,
+                 .index_count = uvs.uv_count},
     };
 }
 
@@ -235,8 +235,8 @@ static enum uvp_code count_off_lattice(struct judge *judge)
         return uvp_fail_memory(judge->work.err, judge->mesh.uv_count);
     }
     for (uint32_t h = 0; h < half_edges; h++) {
-        const uint32_t uv = uvp_uv_of(&judge->mesh, h);
-        if (uv < judge->mesh.uv_count && !seen[uv]) {
+        const uint32_t uv = uvp_has_uv(&judge->mesh, h) ? uvp_uv_of(&judge->mesh, h) : UVP_NONE;
+        if (uv != UVP_NONE && !seen[uv]) {
             const struct uvp_spot spot = uvp_uv_spot(&judge->mesh, uv);
             seen[uv] = 1;
             judge->verdict.off_lattice += !on_lattice(spot.x) || !on_lattice(spot.y);
@@ -280,10 +280,35 @@ static enum uvp_code judge_turns(struct judge *judge)
     return UVP_OK;
 }
 
+/* Equal UVs become one: files often write one for every corner. */
+static enum uvp_code weld_uvs(struct judge *judge)
+{
+    const struct uvp_weld_set set = {judge->mesh.uv, 2, judge->mesh.index_count};
+    uint32_t *uv_of;
+    float *uv;
+    uint32_t next = 0;
+
+    UVP_TAKE(&judge->work, uv_of, set.count);
+    UVP_TRY(uvp_weld_set(&judge->work, &set, uv_of, &judge->mesh.uv_count));
+    UVP_TAKE(&judge->work, uv, 2 * (size_t)judge->mesh.uv_count);
+    for (uint32_t i = 0; i < set.count; i++) {
+        if (uv_of[i] == next) { /* numbered as they appear */
+            uv[2 * (size_t)next] = set.values[2 * (size_t)i];
+            uv[2 * (size_t)next + 1] = set.values[2 * (size_t)i + 1];
+            next++;
+        }
+        UVP_TRY(uvp_work_count(&judge->work, 2));
+    }
+    judge->mesh.uv = uv;
+    judge->mesh.uv_of = uv_of;
+    return UVP_OK;
+}
+
 static enum uvp_code check(struct judge *judge)
 {
     UVP_TRY(take_judge(judge));
     UVP_TRY(uvp_topology_check_input(&judge->work));
+    UVP_TRY(weld_uvs(judge));
     for (uint32_t t = 0; t < judge->mesh.input->triangle_count; t++) {
         judge->mesh.sign[t] = read_triangle(judge, t);
         UVP_TRY(uvp_work_count(&judge->work, 10));

@@ -28,11 +28,11 @@ static uint32_t bits_of(float value)
     return bits;
 }
 
-static struct bits3 bits3_of(const float *positions, uint32_t v)
+static struct bits3 bits3_of(const struct uvp_weld_set *set, uint32_t v)
 {
-    const float *const p = positions + 3 * (size_t)v;
+    const float *const p = set->values + set->width * (size_t)v;
 
-    return (struct bits3){bits_of(p[0]), bits_of(p[1]), bits_of(p[2])};
+    return (struct bits3){bits_of(p[0]), bits_of(p[1]), set->width > 2 ? bits_of(p[2]) : 0};
 }
 
 static bool same_bits(struct bits3 a, struct bits3 b)
@@ -60,13 +60,13 @@ struct table {
 };
 
 /* The slot of v's position; false when there are no looks left. */
-static bool find_slot(struct table *table, const float *positions, uint32_t v, uint32_t *slot)
+static bool find_slot(struct table *table, const struct uvp_weld_set *set, uint32_t v,
+                      uint32_t *slot)
 {
-    const struct bits3 bits = bits3_of(positions, v);
+    const struct bits3 bits = bits3_of(set, v);
     uint32_t at = hash_of(bits) & table->mask;
 
-    while (table->slot[at] != UVP_NONE &&
-           !same_bits(bits, bits3_of(positions, table->slot[at]))) {
+    while (table->slot[at] != UVP_NONE && !same_bits(bits, bits3_of(set, table->slot[at]))) {
         if (table->looks-- == 0) {
             return false;
         }
@@ -76,11 +76,10 @@ static bool find_slot(struct table *table, const float *positions, uint32_t v, u
     return true;
 }
 
-static enum uvp_code weld_by_table(struct uvp_atlas_work *work, uint32_t *point_of,
-                                   uint32_t *point_count, bool *done)
+static enum uvp_code weld_by_table(struct uvp_atlas_work *work, const struct uvp_weld_set *set,
+                                   uint32_t *point_of, uint32_t *point_count, bool *done)
 {
-    const float *const positions = work->input->positions;
-    const uint32_t count = work->input->vertex_count;
+    const uint32_t count = set->count;
     struct table table = {.mask = 1};
     uint32_t points = 0;
 
@@ -94,7 +93,7 @@ static enum uvp_code weld_by_table(struct uvp_atlas_work *work, uint32_t *point_
     for (uint32_t v = 0; v < count; v++) {
         const uint64_t before = table.looks;
         uint32_t at;
-        if (!find_slot(&table, positions, v, &at)) {
+        if (!find_slot(&table, set, v, &at)) {
             return UVP_OK;
         }
         if (table.slot[at] == UVP_NONE) {
@@ -113,14 +112,13 @@ static enum uvp_code weld_by_table(struct uvp_atlas_work *work, uint32_t *point_
 /* ---- by sorting ---- */
 
 /* point_of[v] becomes the first vertex at v's position. */
-static void find_first(const float *positions, const struct uvp_sort_item *sorted,
-                       uint32_t count, uint32_t *point_of)
+static void find_first(const struct uvp_weld_set *set, const struct uvp_sort_item *sorted,
+                       uint32_t *point_of)
 {
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < set->count; i++) {
         const uint32_t v = sorted[i].value;
         const uint32_t before = i == 0 ? v : sorted[i - 1].value;
-        const bool same =
-            i != 0 && same_bits(bits3_of(positions, v), bits3_of(positions, before));
+        const bool same = i != 0 && same_bits(bits3_of(set, v), bits3_of(set, before));
         point_of[v] = same ? point_of[before] : v;
     }
 }
@@ -136,44 +134,49 @@ static uint32_t number_points(uint32_t *point_of, uint32_t count)
     return points;
 }
 
-static enum uvp_code weld_by_sorting(struct uvp_atlas_work *work, uint32_t *point_of,
-                                     uint32_t *point_count)
+enum uvp_code uvp_weld_sorted(struct uvp_atlas_work *work, const struct uvp_weld_set *set,
+                              uint32_t *point_of, uint32_t *point_count)
 {
-    const float *const positions = work->input->positions;
-    const uint32_t count = work->input->vertex_count;
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    const uint32_t count = set->count;
     struct uvp_sort_item *items;
     struct uvp_sort_item *spare;
 
     UVP_TAKE(work, items, count);
     UVP_TAKE(work, spare, count);
     for (uint32_t v = 0; v < count; v++) {
-        items[v] = (struct uvp_sort_item){bits3_of(positions, v).z, v};
+        items[v] = (struct uvp_sort_item){bits3_of(set, v).z, v};
         UVP_TRY(uvp_work_count(work, 4));
     }
     UVP_TRY(uvp_sort_polled(work, items, spare, count));
     for (uint32_t i = 0; i < count; i++) {
-        const struct bits3 bits = bits3_of(positions, items[i].value);
+        const struct bits3 bits = bits3_of(set, items[i].value);
         items[i].key = (uint64_t)bits.x << 32 | bits.y;
         UVP_TRY(uvp_work_count(work, 8));
     }
     UVP_TRY(uvp_sort_polled(work, items, spare, count));
-    find_first(positions, items, count, point_of);
+    find_first(set, items, point_of);
     UVP_TRY(uvp_stop_poll(work->stop, work->err));
     *point_count = number_points(point_of, count);
+    uvp_arena_rewind(work->scratch, mark);
     return uvp_stop_poll(work->stop, work->err);
+}
+
+enum uvp_code uvp_weld_set(struct uvp_atlas_work *work, const struct uvp_weld_set *set,
+                           uint32_t *point_of, uint32_t *point_count)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    bool done;
+
+    UVP_TRY(weld_by_table(work, set, point_of, point_count, &done));
+    uvp_arena_rewind(work->scratch, mark);
+    return done ? UVP_OK : uvp_weld_sorted(work, set, point_of, point_count);
 }
 
 enum uvp_code uvp_weld_vertices(struct uvp_atlas_work *work, uint32_t *point_of,
                                 uint32_t *point_count)
 {
-    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    bool done;
+    const struct uvp_weld_set set = {work->input->positions, 3, work->input->vertex_count};
 
-    UVP_TRY(weld_by_table(work, point_of, point_count, &done));
-    uvp_arena_rewind(work->scratch, mark);
-    if (!done) {
-        UVP_TRY(weld_by_sorting(work, point_of, point_count));
-        uvp_arena_rewind(work->scratch, mark);
-    }
-    return UVP_OK;
+    return uvp_weld_set(work, &set, point_of, point_count);
 }

@@ -246,6 +246,37 @@ static void test_diagonals_are_paired_whatever_the_points(void **state)
     uvp_test_mesh_release(&mesh);
 }
 
+/* The table and the sort must agree, whatever comes. */
+static void test_both_ways_to_weld(void **state)
+{
+    uint32_t random = 41;
+
+    (void)state;
+    for (uint32_t round = 0; round < 60; round++) {
+        float values[3 * 500];
+        uint32_t of[2][500];
+        uint32_t points[2];
+        const uint32_t range = 1 + uvp_test_random(&random) % (round % 3 == 0 ? 4 : 3000);
+        const struct uvp_weld_set set = {values, round % 4 == 0 ? 2 : 3,
+                                         uvp_test_random(&random) % 500};
+        struct uvp_bench bench;
+        struct uvp_atlas_work work;
+        uvp_bench_init(&bench);
+        work = (struct uvp_atlas_work){
+            .scratch = &bench.scratch, .stop = &bench.stop, .err = &bench.err};
+        for (uint32_t i = 0; i < 3 * 500; i++) {
+            values[i] = (float)(uvp_test_random(&random) % range);
+            values[i] = values[i] == 0 && i % 2 == 0 ? -0.0F : values[i];
+            values[i] = i % 97 == 0 ? NAN : values[i];
+        }
+        assert_int_equal(uvp_weld_set(&work, &set, of[0], &points[0]), UVP_OK);
+        assert_int_equal(uvp_weld_sorted(&work, &set, of[1], &points[1]), UVP_OK);
+        assert_int_equal(points[0], points[1]);
+        assert_memory_equal(of[0], of[1], set.count * sizeof **of);
+        uvp_bench_release(&bench);
+    }
+}
+
 /* ---- winding ---- */
 
 /* Turns each triangle of a mesh of triangles with this chance in 16; returns how many. */
@@ -379,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_dead_faces_leave_before_pairing),
         cmocka_unit_test(test_area_needs_a_height),
         cmocka_unit_test(test_diagonals_are_paired_whatever_the_points),
+        cmocka_unit_test(test_both_ways_to_weld),
         cmocka_unit_test(test_winding_of_the_most_is_kept),
         cmocka_unit_test(test_winding_of_parts_is_their_own),
         cmocka_unit_test(test_winding_leaves_what_cannot_agree),

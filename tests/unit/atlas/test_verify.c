@@ -131,6 +131,53 @@ static void test_outside(void **state)
     }
 }
 
+static void test_turned_triangles_are_negative(void **state)
+{
+    static const uint8_t turned[2] = {0, 1};
+    struct layout layout;
+
+    (void)state;
+    setup(&layout);
+    layout.result.triangle_turned = turned;
+    expect(&layout, 1, 0, 0);
+    setup(&layout);
+    layout.result.triangle_turned = turned;
+    layout.corner_uv[3] = 4;
+    layout.corner_uv[4] = 3;
+    expect(&layout, 0, 0, 0);
+}
+
+static void test_pages(void **state)
+{
+    static const struct {
+        uint32_t pages;
+        int x;
+        int y;
+        uint64_t outside;
+    } cases[] = {{1, 1, 0, 1},  {2, 1, 0, 0},    {2, 2, 0, 1},    {2, 0, 1, 1},   {10, 9, 0, 0},
+                 {11, 0, 1, 0}, {11, 1, 1, 1},   {20, 9, 1, 0},   {20, 10, 0, 1}, {20, 0, 2, 1},
+                 {5, -1, 0, 1}, {300, 3, 29, 0}, {300, 3, 30, 1}, {0, 0, 0, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct layout layout;
+        setup(&layout);
+        layout.result.page_count = cases[i].pages;
+        for (int c = 3; c < 6; c++) {
+            layout.uv[2 * c] += (float)cases[i].x;
+            layout.uv[2 * c + 1] += (float)cases[i].y;
+        }
+        expect(&layout, 0, 0, cases[i].outside);
+    }
+    {
+        struct layout layout; /* from one page into the next */
+        setup(&layout);
+        layout.result.page_count = 2;
+        layout.uv[2 * 4] = 1.125F;
+        expect(&layout, 0, 0, 1);
+    }
+}
+
 static void test_failures(void **state)
 {
     struct layout layout;
@@ -327,6 +374,8 @@ int main(void)
         cmocka_unit_test(test_flips),
         cmocka_unit_test(test_overlaps),
         cmocka_unit_test(test_outside),
+        cmocka_unit_test(test_turned_triangles_are_negative),
+        cmocka_unit_test(test_pages),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_counts_all_pairs),
         cmocka_unit_test(test_counts_pairs_of_fitting_pieces),

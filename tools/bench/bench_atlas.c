@@ -8,10 +8,12 @@
  *
  *     rounds=3  preset=balanced|fast|best  resolution=1024  padding=2  effort=1  pages=1
  *     stretch=0 density=0 chart_triangles=0 degrees=0 winding=0  out=FOLDER  verify=0|1
- *     threads=1  wall=0|1
+ *     threads=1  wall=0|1  model=0|1
  *
  * With threads=N above 1 other threads help, and all times are wall time, as with wall=1.
- * "digest" is that of the whole result: the same for any number of threads.
+ * "digest" is that of the whole result: the same for any number of threads. With model=1 the
+ * run is alone and "speed_up" is what 2, 4, 8, 16 and 64 hands would gain, by the CPU time of
+ * each task.
  *
  * With out=FOLDER the unwrapped mesh is written there under its own name, for a judge.
  */
@@ -24,6 +26,7 @@
 #include "pipeline/base/clock.h"
 #include "stages/unwrapper/atlas/atlas.h"
 #include "tools/bench/bench_crew.h"
+#include "tools/bench/bench_model.h"
 
 #define ROUNDS_DEFAULT 3
 #define PATH_ROOM 4096
@@ -33,6 +36,7 @@ struct bench {
     uint32_t rounds;
     uint32_t threads;
     bool wall;
+    bool model;
     const char *folder;
     bool verify;
 };
@@ -54,6 +58,7 @@ struct watch {
     enum uvp_atlas_step now;
     uint64_t since_ns;
     bool wall; /* CPU time of this thread says little when others help */
+    struct bench_model model;
 };
 
 static uint64_t watch_now(const struct watch *watch)
@@ -178,6 +183,11 @@ static void print_line(const char *path, const struct watch *best, size_t peak_b
         printf(",\"%s\":%.3f", uvp_atlas_step_name((enum uvp_atlas_step)s),
                (double)best->step_ns[s] / 1e3 / triangles);
     }
+    for (unsigned s = 0; s < BENCH_MODEL_SIZES && best->model.tasks_ns != 0; s++) {
+        printf("%s%.2f%s", s == 0 ? ",\"speed_up\":[" : ",",
+               (double)best->total_ns / (double)(best->total_ns - best->model.saved_ns[s]),
+               s + 1 == BENCH_MODEL_SIZES ? "]" : "");
+    }
     printf(",\"bytes_per_tri\":%.0f,\"charts\":%" PRIu32 ",\"singles\":%" PRIu32
            ",\"seam\":%.2f,\"eff\":%.4f,\"stretch\":%.5f,\"pages\":%" PRIu32
            ",\"digest\":\"%016" PRIx64 "\"}\n",
@@ -195,6 +205,11 @@ static enum uvp_code run_once(const struct bench *bench, const struct loaded *lo
     uint64_t began;
 
     *watch = (struct watch){.wall = bench->wall || crew != NULL};
+    if (bench->model) {
+        bench_model_start(&watch->model);
+        crew = &watch->model.crew;
+        watch->wall = false;
+    }
     began = watch_now(watch);
     watch->since_ns = began;
     uvp_arena_reset(&arenas[0], SIZE_MAX);
@@ -306,6 +321,8 @@ static bool set_option(struct bench *bench, const char *word)
         bench->rounds = number >= 1 ? (uint32_t)number : 1;
     } else if (strncmp(word, "threads=", length) == 0) {
         bench->threads = number > BENCH_CREW_MOST ? BENCH_CREW_MOST : (uint32_t)number;
+    } else if (strncmp(word, "model=", length) == 0) {
+        bench->model = number > 0;
     } else if (strncmp(word, "wall=", length) == 0) {
         bench->wall = number > 0;
     } else if (strncmp(word, "preset=", length) == 0) {

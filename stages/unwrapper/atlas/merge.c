@@ -60,6 +60,7 @@ struct merger {
     uint8_t *taken; /* charts in this round */
     struct pair pair[BATCH];
     uint32_t pairs;
+    uint32_t order[BATCH]; /* of the pairs, the largest first: so that hands end together */
 };
 
 /* ---- the heap ---- */
@@ -310,7 +311,7 @@ static enum uvp_code try_rigid(struct uvp_atlas_work *work, const struct merger 
 static enum uvp_code try_pair(struct uvp_atlas_work *work, void *arg, uint32_t i)
 {
     struct merger *const merger = arg;
-    struct pair *const pair = &merger->pair[i];
+    struct pair *const pair = &merger->pair[merger->order[i]];
     struct uvp_solve_ask ask = {.start = UVP_SOLVE_SHAPES, .energy_max = pair->energy_max};
     struct uvp_vec2 *shape;
     struct uvp_patch patch;
@@ -331,6 +332,26 @@ static enum uvp_code try_pair(struct uvp_atlas_work *work, void *arg, uint32_t i
         }
     }
     return uvp_work_count(work, 16 * patch.triangle_count);
+}
+
+static uint32_t size_of(const struct merger *merger, uint32_t i)
+{
+    const struct uvp_trial *const trial = &merger->pair[i].trial;
+    const struct uvp_chart *const chart = merger->open->charts->chart;
+
+    return chart[trial->target].triangle_count + chart[trial->other[0]].triangle_count;
+}
+
+static void order_pairs(struct merger *merger)
+{
+    for (uint32_t i = 0; i < merger->pairs; i++) {
+        uint32_t at = i;
+
+        for (; at > 0 && size_of(merger, merger->order[at - 1]) < size_of(merger, i); at--) {
+            merger->order[at] = merger->order[at - 1];
+        }
+        merger->order[at] = i;
+    }
 }
 
 /* ---- applying ---- */
@@ -391,6 +412,7 @@ static enum uvp_code merge_round(struct merger *merger, bool *more)
     uint32_t deferrals = 0;
 
     UVP_TRY(pick_pairs(merger, deferred, &deferrals));
+    order_pairs(merger);
     UVP_TRY(uvp_crew_run(merger->work, merger->pairs, try_pair, merger));
     for (uint32_t i = 0; i < merger->pairs; i++) {
         UVP_TRY(apply(merger, &merger->pair[i]));

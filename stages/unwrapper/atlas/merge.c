@@ -5,8 +5,10 @@
  *
  * A pair is weighed by the length of seam it would save over the triangles it would lay out,
  * less the worse the seam's two sides fit: closing a gap costs strain about as wide as the seam
- * is long, so the misfit over the length tells what to expect. Where the two sides fit exactly,
- * as between planes and along folds of developables, a rigid motion is all it takes.
+ * is long, so the misfit over the length tells what to expect. At first the seam is only bent
+ * closed; between planes and along folds of developables a rigid motion is all it takes. If the
+ * border crosses itself then (one in ten of those would still succeed), or the energy is far
+ * off, the pair is given up before a solve is paid for.
  *
  * A seam may have several chains of edges (half a tube has two with the other half). When they
  * do not fit as a whole, the best one is joined and the chart stays cut along the others.
@@ -15,18 +17,20 @@
 
 #include <string.h>
 
+#include "stages/unwrapper/atlas/blend.h"
 #include "stages/unwrapper/atlas/crew.h"
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/plan.h"
 
-#define BATCH 8          /* pairs a round */
-#define DEFERRED_MAX 64  /* pairs passed over in a round because a chart was taken */
-#define MISFIT_MAX 0.05  /* beyond this one in fifty succeeds */
-#define MISFIT_HALF 0.03 /* where a pair is worth half */
-#define MISFIT_RIGID 2e-3
-#define OVERHEAD 64      /* triangles: what a trial costs apart from its own */
-#define FAILED_WORTH 0.3 /* of a pair that failed before, and has changed since */
-#define RIGID_COST 4     /* a rigid trial costs a part of one that solves */
+#define BATCH 8            /* pairs a round */
+#define DEFERRED_MAX 64    /* pairs passed over in a round because a chart was taken */
+#define MISFIT_MAX 0.05    /* beyond this one in fifty succeeds */
+#define MISFIT_HALF 0.03   /* where a pair is worth half */
+#define MISFIT_NONE 1e-4   /* up to this one layout is moved, and nothing bent */
+#define EXCESS_HOPELESS 10 /* times the allowed one, after bending: a tenth succeeds */
+#define OVERHEAD 16        /* triangles: what a trial costs apart from its own */
+#define FAILED_WORTH 0.3   /* of a pair that failed before, and has changed since */
+#define BENT_COST 4        /* a trial that only bends costs a part of one that solves */
 
 struct pair {
     uint32_t seam;
@@ -283,28 +287,37 @@ static void find_shapes(const struct merger *merger, const struct pair *pair,
     }
 }
 
-/* The two as they are, side by side: seam vertices half way between where each has them. */
-static void lay_rigidly(const struct uvp_patch *patch, uint32_t own,
-                        const struct uvp_vec2 *shape)
+/* Whether the bent layout's border already crosses itself: then so will a better one's. */
+static enum uvp_code look_ahead(struct uvp_atlas_work *work, const struct merger *merger,
+                                struct uvp_patch *patch, bool *crossed)
 {
-    for (uint32_t i = 3 * patch->triangle_count; i-- > 0;) {
-        patch->uv[patch->corner[i]] = shape[i];
-    }
-    for (uint32_t i = own; i < 3 * patch->triangle_count; i++) {
-        const struct uvp_vec2 one = patch->uv[patch->corner[i]];
-        patch->uv[patch->corner[i]] =
-            (struct uvp_vec2){(one.x + shape[i].x) / 2, (one.y + shape[i].y) / 2};
-    }
+    const struct uvp_flat flat = uvp_flatten_flat(patch);
+    struct uvp_clash clash;
+    uint32_t clashes = 0;
+
+    uvp_patch_snap(merger->open->topology, patch);
+    UVP_TRY(uvp_verdict_clashes(work, &flat, &clash, 1, &clashes));
+    *crossed = clashes > 0;
+    return UVP_OK;
 }
 
-static enum uvp_code try_rigid(struct uvp_atlas_work *work, const struct merger *merger,
-                               struct pair *pair, struct uvp_patch *patch,
-                               const struct uvp_vec2 *shape)
+/* Bends the seam closed; `*hopeless` when a solve would not make it good either. */
+static enum uvp_code try_bent(struct uvp_atlas_work *work, const struct merger *merger,
+                              struct pair *pair, struct uvp_patch *patch,
+                              const struct uvp_vec2 *shape, bool *hopeless)
 {
-    const uint32_t own = 3 * merger->open->charts->chart[pair->trial.target].triangle_count;
+    const struct uvp_chart *const chart = merger->open->charts->chart;
+    struct uvp_distortion *const distortion = &pair->trial.distortion;
 
-    lay_rigidly(patch, own, shape);
-    UVP_TRY(uvp_solve_measure(work, merger->open->topology, patch, &pair->trial.distortion));
+    UVP_TRY(uvp_blend_seam(work, patch, chart[pair->trial.target].triangle_count, shape,
+                           pair->bond.misfit > MISFIT_NONE ? pair->bond.length : 0));
+    UVP_TRY(look_ahead(work, merger, patch, hopeless));
+    if (*hopeless) {
+        return UVP_OK;
+    }
+    UVP_TRY(uvp_solve_measure(work, merger->open->topology, patch, distortion));
+    *hopeless = isfinite(distortion->energy) &&
+                distortion->energy - 1 > EXCESS_HOPELESS * (pair->energy_max - 1);
     return is_good(work, pair) ? judge(work, merger, pair, patch) : UVP_OK;
 }
 
@@ -315,14 +328,13 @@ static enum uvp_code try_pair(struct uvp_atlas_work *work, void *arg, uint32_t i
     struct uvp_solve_ask ask = {.start = UVP_SOLVE_SHAPES, .energy_max = pair->energy_max};
     struct uvp_vec2 *shape;
     struct uvp_patch patch;
+    bool hopeless = false;
 
     UVP_TRY(uvp_trial_gather(work, merger->open, &pair->trial, &patch));
     UVP_TAKE(work, shape, 3 * (size_t)patch.triangle_count);
     find_shapes(merger, pair, &patch, shape);
-    if (pair->bond.misfit < MISFIT_RIGID) {
-        UVP_TRY(try_rigid(work, merger, pair, &patch, shape));
-    }
-    if (!pair->trial.done) {
+    UVP_TRY(try_bent(work, merger, pair, &patch, shape, &hopeless));
+    if (!pair->trial.done && !hopeless) {
         pair->solved = true;
         ask.shape = shape;
         UVP_TRY(uvp_solve_patch(work, merger->open->topology, &ask, &patch,
@@ -382,7 +394,7 @@ static void unite(struct merger *merger, const struct pair *pair)
 static enum uvp_code apply(struct merger *merger, struct pair *pair)
 {
     struct uvp_trial *const trial = &pair->trial;
-    const uint32_t cost = trial->kept.triangle_count / (pair->solved ? 1 : RIGID_COST) + 1;
+    const uint32_t cost = trial->kept.triangle_count / (pair->solved ? 1 : BENT_COST) + 1;
     const uint32_t gone[1] = {trial->other[0]};
 
     merger->work_left -= cost < merger->work_left ? cost : merger->work_left;

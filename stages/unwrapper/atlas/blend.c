@@ -1,0 +1,204 @@
+/*
+ * The way that the seam's vertices have to go is spread over each side in order of distance:
+ * a vertex takes the mean of those before it. A few sweeps smooth it, and it fades with the
+ * square of what is left of the reach. That is close to the harmonic way, which would cost a
+ * solve, and strains the layout about twice as much.
+ */
+#include "stages/unwrapper/atlas/blend.h"
+
+#include <string.h>
+
+#define SWEEPS 4
+
+enum side { SIDE_NONE = 0, SIDE_OWN = 1, SIDE_OTHER = 2, SIDE_SEAM = 3 };
+
+#define DISTANCE_NEW -1.0
+#define DISTANCE_QUEUED -2.0
+
+struct blend {
+    struct uvp_atlas_work *work;
+    struct uvp_patch *patch;
+    uint32_t own;    /* corners of the first layout */
+    uint8_t *side;   /* of each vertex */
+    uint32_t *start; /* corners about each vertex */
+    uint32_t *about;
+    struct uvp_vec2 *way; /* of each vertex */
+    double *distance;     /* from the seam, along edges */
+    uint32_t *queue;
+    uint32_t seeds; /* of the queue: vertices of the seam */
+    uint32_t queued;
+};
+
+/* Every vertex as its own layout has it, seam vertices half way between; tells the sides. */
+static void lay_side_by_side(struct blend *blend, const struct uvp_vec2 *shape)
+{
+    struct uvp_patch *const patch = blend->patch;
+    const uint32_t corners = 3 * patch->triangle_count;
+
+    memset(blend->side, SIDE_NONE, patch->vertex_count);
+    for (uint32_t i = 0; i < blend->own; i++) {
+        patch->uv[patch->corner[i]] = shape[i];
+        blend->side[patch->corner[i]] = SIDE_OWN;
+    }
+    for (uint32_t i = blend->own; i < corners; i++) {
+        struct uvp_vec2 *const at = &patch->uv[patch->corner[i]];
+        uint8_t *const side = &blend->side[patch->corner[i]];
+        if (*side == SIDE_OWN) {
+            *at = (struct uvp_vec2){(at->x + shape[i].x) / 2, (at->y + shape[i].y) / 2};
+            *side = SIDE_SEAM;
+        } else if (*side == SIDE_NONE) {
+            *at = shape[i];
+            *side = SIDE_OTHER;
+        }
+    }
+}
+
+static enum uvp_code list_about(struct blend *blend)
+{
+    const struct uvp_patch *const patch = blend->patch;
+
+    UVP_TAKE(blend->work, blend->start, (size_t)patch->vertex_count + 1);
+    UVP_TAKE(blend->work, blend->about, 3 * (size_t)patch->triangle_count);
+    memset(blend->start, 0, ((size_t)patch->vertex_count + 1) * sizeof *blend->start);
+    for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
+        blend->start[patch->corner[i]]++;
+    }
+    for (uint32_t v = 0; v < patch->vertex_count; v++) {
+        blend->start[v + 1] += blend->start[v];
+    }
+    for (uint32_t i = 3 * patch->triangle_count; i-- > 0;) {
+        blend->about[--blend->start[patch->corner[i]]] = i;
+    }
+    return uvp_work_count(blend->work, 8 * patch->triangle_count);
+}
+
+/* Seam vertices with the way they went on this side. */
+static void seed(struct blend *blend, const struct uvp_vec2 *shape, uint32_t first,
+                 uint32_t end)
+{
+    const struct uvp_patch *const patch = blend->patch;
+
+    blend->queued = 0;
+    for (uint32_t v = 0; v < patch->vertex_count; v++) {
+        blend->distance[v] = DISTANCE_NEW;
+    }
+    for (uint32_t i = first; i < end; i++) {
+        const uint32_t v = patch->corner[i];
+        if (blend->side[v] == SIDE_SEAM && blend->distance[v] == DISTANCE_NEW) {
+            blend->distance[v] = 0;
+            blend->way[v] =
+                (struct uvp_vec2){patch->uv[v].x - shape[i].x, patch->uv[v].y - shape[i].y};
+            blend->queue[blend->queued++] = v;
+        }
+    }
+    blend->seeds = blend->queued;
+}
+
+static void queue_neighbours(struct blend *blend, uint32_t v, enum side side)
+{
+    for (uint32_t i = blend->start[v]; i < blend->start[v + 1]; i++) {
+        const uint32_t corner = blend->about[i];
+        const uint32_t next[2] = {blend->patch->corner[uvp_edge_next(corner)],
+                                  blend->patch->corner[uvp_edge_prev(corner)]};
+        for (int k = 0; k < 2; k++) {
+            if (blend->side[next[k]] == side && blend->distance[next[k]] == DISTANCE_NEW) {
+                blend->distance[next[k]] = DISTANCE_QUEUED;
+                blend->queue[blend->queued++] = next[k];
+            }
+        }
+    }
+}
+
+/* The mean way of v's neighbours that have one, and the least distance over them. */
+static void follow_neighbours(struct blend *blend, uint32_t v, double *distance)
+{
+    const struct uvp_vec2 *const uv = blend->patch->uv;
+    struct uvp_vec2 sum = {0, 0};
+    double count = 0;
+
+    *distance = HUGE_VAL;
+    for (uint32_t i = blend->start[v]; i < blend->start[v + 1]; i++) {
+        const uint32_t corner = blend->about[i];
+        const uint32_t next[2] = {blend->patch->corner[uvp_edge_next(corner)],
+                                  blend->patch->corner[uvp_edge_prev(corner)]};
+        for (int k = 0; k < 2; k++) {
+            const uint32_t u = next[k];
+            const double dx = uv[u].x - uv[v].x;
+            const double dy = uv[u].y - uv[v].y;
+            if (blend->distance[u] >= 0) {
+                sum = (struct uvp_vec2){sum.x + blend->way[u].x, sum.y + blend->way[u].y};
+                count += 1;
+                *distance = fmin(*distance, blend->distance[u] + sqrt(dx * dx + dy * dy));
+            }
+        }
+    }
+    if (count > 0) {
+        blend->way[v] = (struct uvp_vec2){sum.x / count, sum.y / count};
+    }
+}
+
+static enum uvp_code spread(struct blend *blend, enum side side, double reach)
+{
+    for (uint32_t head = 0; head < blend->queued; head++) {
+        const uint32_t v = blend->queue[head];
+        if (head >= blend->seeds) {
+            double distance;
+            follow_neighbours(blend, v, &distance);
+            blend->distance[v] = distance;
+        }
+        if (blend->distance[v] < reach) {
+            queue_neighbours(blend, v, side);
+        }
+        UVP_TRY(uvp_work_count(blend->work, 30));
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code smooth(struct blend *blend)
+{
+    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+        for (uint32_t i = blend->seeds; i < blend->queued; i++) {
+            const uint32_t back = blend->queued - 1 - (i - blend->seeds);
+            double distance;
+            follow_neighbours(blend, blend->queue[sweep % 2 != 0 ? back : i], &distance);
+            UVP_TRY(uvp_work_count(blend->work, 20));
+        }
+    }
+    return UVP_OK;
+}
+
+static void go(struct blend *blend, double reach)
+{
+    for (uint32_t i = blend->seeds; i < blend->queued; i++) {
+        const uint32_t v = blend->queue[i];
+        const double left = fmax(1 - blend->distance[v] / reach, 0);
+        struct uvp_vec2 *const at = &blend->patch->uv[v];
+        at->x += left * left * blend->way[v].x;
+        at->y += left * left * blend->way[v].y;
+    }
+}
+
+enum uvp_code uvp_blend_seam(struct uvp_atlas_work *work, struct uvp_patch *patch, uint32_t own,
+                             const struct uvp_vec2 *shape, double reach)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct blend blend = {.work = work, .patch = patch, .own = 3 * own};
+
+    UVP_TAKE(work, blend.side, patch->vertex_count);
+    lay_side_by_side(&blend, shape);
+    if (reach > 0) {
+        UVP_TAKE(work, blend.way, patch->vertex_count);
+        UVP_TAKE(work, blend.distance, patch->vertex_count);
+        UVP_TAKE(work, blend.queue, patch->vertex_count);
+        UVP_TRY(list_about(&blend));
+        for (enum side side = SIDE_OWN; side <= SIDE_OTHER; side++) {
+            seed(&blend, shape, side == SIDE_OWN ? 0 : blend.own,
+                 side == SIDE_OWN ? blend.own : 3 * patch->triangle_count);
+            UVP_TRY(spread(&blend, side, reach));
+            UVP_TRY(smooth(&blend));
+            go(&blend, reach);
+        }
+    }
+    uvp_arena_rewind(work->scratch, mark);
+    return uvp_work_count(work, 8 * patch->triangle_count);
+}

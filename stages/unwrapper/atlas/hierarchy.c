@@ -5,7 +5,7 @@
  * The energy of a region laid flat is predicted from its Gaussian curvature K. A conformal map
  * of a disk of even curvature has the scale factor e^u with u = K (r/R)^2 / (4 pi), whose
  * variance over the disk is (K / (4 pi))^2 / 12, and the symmetric Dirichlet energy is twice
- * that above 1. A long region does better by its width over its length.
+ * that above 1. Long regions do better, but rings do not, and sums cannot tell them apart.
  *
  * Curvature that is spread unevenly costs as well, though it may sum to nothing: a bump in a
  * hollow. Every join adds a term for the difference of its two parts, as the coefficients of a
@@ -26,8 +26,6 @@
 #define DEVIATION_WEIGHT 0.5
 #define ENERGY_WEIGHT 0.3 /* of a union at the limit */
 #define UNEVEN 0.004
-#define SHAPE_MIN 0.3 /* a ring's border is long, too */
-#define RAGGED 1.6    /* borders of regions are longer than straight ones: squared */
 
 #define NOT_IN_HEAP UINT32_MAX
 
@@ -76,10 +74,7 @@ static double joined_cosine(const struct uvp_region *a, const struct uvp_region 
 /* What the curvature costs that is spread evenly over a region. */
 static double even_energy(const struct uvp_region *region)
 {
-    const double square = region->outline * region->outline;
-    const double round = RAGGED * 4 * PI * region->area;
-    const double shape = square > round ? fmax(round / square, SHAPE_MIN) : 1;
-    const double scale = region->bend * shape / (4 * PI);
+    const double scale = region->bend / (4 * PI);
 
     return scale * scale / 6;
 }

@@ -13,7 +13,7 @@
 #define BLOCK 1024U
 
 #define DEVIATION_MAX 0.25
-#define CONE_MIN (-0.4) /* cosine of the widest cone */
+#define CONE_MIN (-0.6) /* cosine of the widest cone */
 
 struct segmenter {
     struct uvp_atlas_work *work;

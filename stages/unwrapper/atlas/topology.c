@@ -36,6 +36,11 @@ static bool is_finite(struct uvp_vec3 p)
     return isfinite(p.x) && isfinite(p.y) && isfinite(p.z);
 }
 
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 /*
  * Twice the area, along the normal; false when there is none. Products of four coordinates of
  * the input: 1e-180 ... 1e156, in double's range.
@@ -49,7 +54,7 @@ static bool find_cross(const float *positions, const uint32_t vertex[3], struct 
     const struct uvp_vec3 ac = uvp_vec3_sub(c, a);
     const struct uvp_vec3 bc = uvp_vec3_sub(c, b);
     const double longest =
-        fmax(uvp_vec3_dot(ab, ab), fmax(uvp_vec3_dot(ac, ac), uvp_vec3_dot(bc, bc)));
+        larger(uvp_vec3_dot(ab, ab), larger(uvp_vec3_dot(ac, ac), uvp_vec3_dot(bc, bc)));
 
     *cross = uvp_vec3_cross(ab, ac);
     /* a coordinate that is not finite makes the longest infinite, or NaN */
@@ -158,7 +163,7 @@ static double scale_of(const struct box *box)
     int exponent;
 
     for (int k = 0; k < 3; k++) {
-        size = fmax(size, (double)box->high[k] - (double)box->low[k]);
+        size = larger(size, (double)box->high[k] - (double)box->low[k]);
     }
     (void)frexp(size, &exponent);
     return ldexp(1, -exponent);

@@ -102,9 +102,17 @@ static enum uvp_code find_overlaps(struct judge *judge)
 
 /* ---- UVs of the engine ---- */
 
+static bool in_page(struct uvp_spot spot)
+{
+    return spot.x >= 0 && spot.x <= 1 && spot.y >= 0 && spot.y <= 1;
+}
+
 /* Whether all three lie on the same page, its border included. */
 static bool on_a_page(const struct uvp_spot spot[3], uint32_t pages)
 {
+    if (pages == 1) {
+        return in_page(spot[0]) && in_page(spot[1]) && in_page(spot[2]);
+    }
     const double x = floor(((double)spot[0].x + (double)spot[1].x + (double)spot[2].x) / 3);
     const double y = floor(((double)spot[0].y + (double)spot[1].y + (double)spot[2].y) / 3);
     const double left = fmin(x, pages < TILES_ACROSS ? pages - 1.0 : TILES_ACROSS - 1.0);
@@ -198,11 +206,6 @@ enum uvp_code uvp_atlas_verify(const struct uvp_atlas_input *input,
 }
 
 /* ---- UVs of any origin ---- */
-
-static bool in_page(struct uvp_spot spot)
-{
-    return spot.x >= 0 && spot.x <= 1 && spot.y >= 0 && spot.y <= 1;
-}
 
 /* The turn of a triangle's UVs, 0 when it is not to be looked at; counts what is wrong. */
 static int8_t read_triangle(struct judge *judge, uint32_t t)

@@ -2,16 +2,29 @@
  * Stretch as Sander, Snyder, Gortler, Hoppe 2001 define it: singular values of the map from UV
  * to surface, L2 their root mean square and L-infinity the larger; both divided by the square
  * root of surface area over UV area, so that 1 is the best there is.
+ *
+ * Sums are made by ranges of a fixed size and added up in order: the same for any number of
+ * hands.
  */
 #include "stages/unwrapper/atlas/measure.h"
 
+#include "stages/unwrapper/atlas/crew.h"
 #include "stages/unwrapper/atlas/flatten.h"
+
+#define RANGE 16384U /* triangles */
 
 struct sums {
     double area;    /* surface */
     double uv_area; /* page sides squared */
     double squares; /* of L2, weighted by area */
     double largest; /* square of L-infinity */
+    double seams;   /* length */
+};
+
+struct measuring {
+    const struct uvp_topology *topology;
+    const struct uvp_charts *charts;
+    struct sums *range;
 };
 
 static void add_triangle(const struct uvp_topology *topology, const struct uvp_charts *charts,
@@ -45,25 +58,62 @@ static void add_triangle(const struct uvp_topology *topology, const struct uvp_c
     }
 }
 
-static enum uvp_code find_seams(struct uvp_atlas_work *work,
-                                const struct uvp_topology *topology,
-                                const struct uvp_charts *charts, double *seams)
+static void add_seams(const struct uvp_topology *topology, const struct uvp_charts *charts,
+                      uint32_t t, struct sums *sums)
 {
-    double length = 0;
-
-    for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
+    for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
         const uint32_t g = topology->opposite[h];
         const uint32_t next = uvp_edge_next(h);
-        UVP_TRY(uvp_work_count(work, 3));
-        if (topology->dead[h / 3] || g == UVP_NONE || g < h || topology->dead[g / 3] ||
+        if (g == UVP_NONE || g < h || topology->dead[g / 3] ||
             (charts->corner[h] == charts->corner[uvp_edge_next(g)] &&
              charts->corner[next] == charts->corner[g])) {
             continue;
         }
-        length += uvp_vec3_length(uvp_vec3_sub(uvp_point_of(topology, topology->vertex[h]),
-                                               uvp_point_of(topology, topology->vertex[next])));
+        sums->seams +=
+            uvp_vec3_length(uvp_vec3_sub(uvp_point_of(topology, topology->vertex[h]),
+                                         uvp_point_of(topology, topology->vertex[next])));
     }
-    *seams = length;
+}
+
+static enum uvp_code measure_range(struct uvp_atlas_work *work, void *arg, uint32_t i)
+{
+    const struct measuring *const measuring = arg;
+    const struct uvp_topology *const topology = measuring->topology;
+    const uint32_t left = topology->triangle_count - i * RANGE;
+    const uint32_t end = i * RANGE + (left < RANGE ? left : RANGE);
+    struct sums sums = {0, 0, 0, 0, 0};
+
+    for (uint32_t t = i * RANGE; t < end; t++) {
+        if (!topology->dead[t]) {
+            add_triangle(topology, measuring->charts, t, &sums);
+            add_seams(topology, measuring->charts, t, &sums);
+        }
+        UVP_TRY(uvp_work_count(work, 20));
+    }
+    measuring->range[i] = sums;
+    return UVP_OK;
+}
+
+static enum uvp_code measure_all(struct uvp_atlas_work *work,
+                                 const struct uvp_topology *topology,
+                                 const struct uvp_charts *charts, struct sums *sums)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    const uint32_t ranges = (topology->triangle_count + RANGE - 1) / RANGE;
+    struct measuring measuring = {topology, charts, NULL};
+
+    UVP_TAKE(work, measuring.range, ranges);
+    UVP_TRY(uvp_crew_run(work, ranges, measure_range, &measuring));
+    *sums = (struct sums){0, 0, 0, 0, 0};
+    for (uint32_t i = 0; i < ranges; i++) {
+        const struct sums *const range = &measuring.range[i];
+        sums->area += range->area;
+        sums->uv_area += range->uv_area;
+        sums->squares += range->squares;
+        sums->largest = fmax(sums->largest, range->largest);
+        sums->seams += range->seams;
+    }
+    uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
 }
 
@@ -71,16 +121,10 @@ enum uvp_code uvp_measure_layout(struct uvp_atlas_work *work,
                                  const struct uvp_topology *topology,
                                  const struct uvp_charts *charts, struct uvp_atlas_stats *stats)
 {
-    struct sums sums = {0, 0, 0, 0};
+    struct sums sums = {0, 0, 0, 0, 0};
     double density;
-    double seams = 0;
 
-    for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        if (!topology->dead[t]) {
-            add_triangle(topology, charts, t, &sums);
-        }
-        UVP_TRY(uvp_work_count(work, 10));
-    }
+    UVP_TRY(measure_all(work, topology, charts, &sums));
     stats->triangles = topology->triangle_count;
     stats->degenerate_triangles = topology->triangle_count - topology->live_triangles;
     stats->turned_triangles = topology->turned_triangles;
@@ -93,7 +137,6 @@ enum uvp_code uvp_measure_layout(struct uvp_atlas_work *work,
     stats->stretch_max = sqrt(sums.largest * density);
     stats->stretch_mean = sqrt(sums.squares / sums.area * density);
     stats->packing_efficiency = sums.uv_area;
-    UVP_TRY(find_seams(work, topology, charts, &seams));
-    stats->seam_length = seams / sqrt(sums.area);
+    stats->seam_length = sums.seams / sqrt(sums.area);
     return UVP_OK;
 }

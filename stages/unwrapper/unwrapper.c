@@ -7,7 +7,6 @@
  *
  * When UVs are to be checked, the same steps lead to a verdict instead of a new file.
  */
-#include <math.h>
 #include <string.h>
 
 #include "formats/mesh/format.h"
@@ -15,6 +14,7 @@
 #include "stages/shared.h"
 #include "stages/unwrapper/crew_adapter.h"
 #include "stages/unwrapper/judge.h"
+#include "stages/unwrapper/uv_weld.h"
 
 #define LABEL_STEP_LOAD "load"
 #define OUTPUT_CEILING_FACTOR 16 /* faces of one-digit corners grow most */
@@ -45,6 +45,7 @@ struct job {
     struct uvp_mesh mesh;
     struct uvp_mesh_triangles triangles;
     const uint32_t *triangle_group; /* NULL: all alike */
+    const uint32_t *old_corner_uv;  /* NULL: no UVs, or not asked for */
     struct uvp_atlas_result atlas;
 };
 
@@ -143,6 +144,8 @@ static enum uvp_code decode(struct job *job, struct uvp_error *err)
     }
     UVP_TRY(uvp_mesh_triangulate(&job->mesh, &unwrapper->keep, &unwrapper->scratch, &job->stop,
                                  &job->triangles, err));
+    UVP_TRY(uvp_uv_weld(&job->mesh, &unwrapper->keep, &unwrapper->scratch, &job->stop,
+                        &job->old_corner_uv, err));
     return group_triangles(job, err);
 }
 
@@ -158,7 +161,7 @@ static struct uvp_atlas_input input_of(const struct job *job)
         .triangle_polygon = job->triangles.polygon,
         .triangle_group = job->triangle_group,
         .old_uv = job->mesh.old_uv,
-        .old_corner_uv = job->mesh.corner_uv,
+        .old_corner_uv = job->old_corner_uv,
         .old_uv_count = job->mesh.old_uv_count,
     };
 
@@ -234,28 +237,6 @@ static enum uvp_code unwrap_member(struct job *job, struct uvp_error *err)
     return UVP_OK;
 }
 
-/* The UV of each corner, where a UV that is not finite is none. */
-static enum uvp_code usable_uvs(const struct job *job, const uint32_t **corner_uv,
-                                struct uvp_error *err)
-{
-    const struct uvp_mesh *const mesh = &job->mesh;
-    const uint32_t corners = mesh->corner_start[mesh->polygon_count];
-    uint32_t *const to = UVP_ARENA_ARRAY(&job->unwrapper->keep, uint32_t, corners);
-
-    if (to == NULL) {
-        return uvp_fail_memory(err, (size_t)4 * corners);
-    }
-    for (uint32_t c = 0; c < corners; c++) {
-        const uint32_t i = mesh->corner_uv[c];
-        to[c] = i != UVP_MESH_NO_UV && isfinite(mesh->old_uv[2 * (size_t)i]) &&
-                        isfinite(mesh->old_uv[2 * (size_t)i + 1])
-                    ? i
-                    : UVP_MESH_NO_UV;
-    }
-    *corner_uv = to;
-    return UVP_OK;
-}
-
 static enum uvp_code check_member(struct job *job, struct uvp_error *err)
 {
     struct uvp_member *const member = job->member;
@@ -269,9 +250,11 @@ static enum uvp_code check_member(struct job *job, struct uvp_error *err)
         return UVP_OK;
     }
     input = input_of(job);
-    uvs.uv = job->mesh.old_uv;
-    uvs.uv_count = job->mesh.old_uv_count;
-    UVP_TRY(usable_uvs(job, &uvs.corner_uv, err));
+    uvs = (struct uvp_atlas_uvs){
+        .uv = job->mesh.old_uv,
+        .uv_count = job->mesh.old_uv_count,
+        .corner_uv = job->old_corner_uv,
+    };
     begin_atlas_step(job, UVP_ATLAS_VERIFY);
     UVP_TRY(uvp_atlas_check(&input, &uvs, &job->unwrapper->scratch, &job->stop,
                             &member->verdict, err));

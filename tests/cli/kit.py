@@ -32,17 +32,18 @@ f 4 1 5 8
 """
 
 UVS = "v 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 0 1\nf 1/1 2/2 3/3\n"
-# The bottom and the left side of a unit square, cut along its diagonal; UVs by name.
+# A unit square of two triangles, and UVs for it.
 SQUARE = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\n"
+ALONG = "f 1/1 2/2 3/3\nf 1/1 3/3 4/4\n"
 LAYOUTS = {
-    "valid": "vt 0.1 0.1\nvt 0.9 0.1\nvt 0.9 0.9\nvt 0.1 0.9\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
-    "folded": "vt 0 0\nvt 1 0\nvt 1 1\nvt 1 0.5\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
+    "valid": "vt 0.1 0.1\nvt 0.9 0.1\nvt 0.9 0.9\nvt 0.1 0.9\n" + ALONG,
+    "folded": "vt 0 0\nvt 1 0\nvt 1 1\nvt 1 0.5\n" + ALONG,
     "twice": "vt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\nf 1/1 2/2 3/3\nf 1/1 3/2 4/3\n",
-    "outside": "vt -1.5 0\nvt 2 0\nvt 2 1\nvt -1.5 1\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
+    "outside": "vt -1.5 0\nvt 2 0\nvt 2 1\nvt -1.5 1\n" + ALONG,
     "unmapped": "vt 0 0\nvt 1 0\nvt 1 1\nf 1/1 2/2 3/3\nf 1/1 3/3 4\n",
-    "nan": "vt nan 0\nvt 1 0\nvt 1 1\nvt 0 1\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
-    "collapsed": "vt 0 0\nvt 1 0\nvt 1 1\nvt 0.5 0.5\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
-    "mirrored": "vt 1 0\nvt 0 0\nvt 0 1\nvt 1 1\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\n",
+    "nan": "vt nan 0\nvt 1 0\nvt 1 1\nvt 0 1\n" + ALONG,
+    "collapsed": "vt 0 0\nvt 1 0\nvt 1 1\nvt 0.5 0.5\n" + ALONG,
+    "mirrored": "vt 1 0\nvt 0 0\nvt 0 1\nvt 1 1\n" + ALONG,
 }
 
 BROKEN = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 90\n"

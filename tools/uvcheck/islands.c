@@ -1,4 +1,4 @@
-#include "tools/uvcheck/charts.h"
+#include "tools/uvcheck/islands.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /*
- * charts.h -- which triangles hang together in the plane, and where that ends
+ * islands.h -- which triangles hang together in the plane, and where that ends
  *
  * Units:   positions and texture vertices of equal bits are one.
  * Owner:   borders are the caller's to free.
  */
-#ifndef UVP_TOOLS_UVCHECK_CHARTS_H
-#define UVP_TOOLS_UVCHECK_CHARTS_H
+#ifndef UVP_TOOLS_UVCHECK_ISLANDS_H
+#define UVP_TOOLS_UVCHECK_ISLANDS_H
 
 #include "tools/uvcheck/cover.h"
 

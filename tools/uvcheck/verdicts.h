@@ -4,7 +4,7 @@
 #ifndef UVP_TOOLS_UVCHECK_VERDICTS_H
 #define UVP_TOOLS_UVCHECK_VERDICTS_H
 
-#include "tools/uvcheck/charts.h"
+#include "tools/uvcheck/islands.h"
 
 /* Pairs of triangles whose insides meet, exactly; counting ends at `most`. */
 uint64_t count_overlaps(const struct cover *cover, uint64_t most);

@@ -97,7 +97,7 @@ class Judges(unittest.TestCase):
                                  judge["without_uv"] + judge["nonfinite"], seed)
                 self.assertEqual(verdict["flipped"] + verdict["mirrored"] > 0,
                                  judge["flips"] > 0, seed)
-                if judge["nonfinite"] == 0:
+                if judge["nonfinite"] + judge["collapsed"] == 0:
                     self.assertEqual(verdict["outside"] > 0, judge["outside"] > 0, seed)
                     self.assertEqual(member["charts"], judge["charts"], seed)
                 for name in seen:

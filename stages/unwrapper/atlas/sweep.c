@@ -25,6 +25,7 @@ struct node {
 };
 
 struct sweeper {
+    struct uvp_atlas_work *work;
     const struct uvp_border *border;
     struct node *node;
     uint32_t root;
@@ -242,22 +243,25 @@ static void sift(const struct sweeper *sweeper, uint32_t spot, uint32_t at, uint
 }
 
 /* By heap: in place, and k log k for a spot with very many edges. */
-static void sort_fresh(const struct sweeper *sweeper, uint32_t spot, uint32_t count)
+static enum uvp_code sort_fresh(const struct sweeper *sweeper, uint32_t spot, uint32_t count)
 {
     uint32_t *const heap = sweeper->fresh;
 
     for (uint32_t i = count / 2; i-- > 0;) {
         sift(sweeper, spot, i, count);
+        UVP_TRY(uvp_work_count(sweeper->work, 50));
     }
     for (uint32_t i = count; i-- > 1;) {
         const uint32_t top = heap[0];
         heap[0] = heap[i];
         heap[i] = top;
         sift(sweeper, spot, 0, i);
+        UVP_TRY(uvp_work_count(sweeper->work, 50));
     }
+    return UVP_OK;
 }
 
-/* Lists the edges that go on from the spot, sorted. */
+/* Lists the edges that go on from the spot; not sorted. */
 static uint32_t list_fresh(struct sweeper *sweeper, uint32_t spot, const struct group *group)
 {
     const struct uvp_border *const border = sweeper->border;
@@ -274,9 +278,6 @@ static uint32_t list_fresh(struct sweeper *sweeper, uint32_t spot, const struct 
     while (sweeper->next_edge < border->edge_count &&
            border->edge[sweeper->next_edge].low == spot) {
         sweeper->fresh[count++] = sweeper->next_edge++;
-    }
-    if (count > 1) {
-        sort_fresh(sweeper, spot, count);
     }
     return count;
 }
@@ -341,28 +342,37 @@ static bool cross_ahead(const struct sweeper *sweeper, uint32_t below, uint32_t 
     return high_end < low_end && side_of(sweeper, below, high_end) < 0;
 }
 
-/* Moves the line over a spot; false when something is covered twice. */
-static bool pass_spot(struct sweeper *sweeper, uint32_t spot)
+/* Whether the line meets no edge that begins or ends here: the edges cancelled. */
+static bool is_bare(const struct sweeper *sweeper, uint32_t spot)
 {
-    const uint32_t next = sweeper->next_edge;
+    const struct uvp_border *const border = sweeper->border;
+
+    return sweeper->ends_first[spot] == sweeper->ends_first[spot + 1] &&
+           (sweeper->next_edge == border->edge_count ||
+            border->edge[sweeper->next_edge].low != spot);
+}
+
+/* Moves the line over a spot. */
+static enum uvp_code pass_spot(struct sweeper *sweeper, uint32_t spot, bool *twice)
+{
     struct group group;
     uint32_t count;
 
-    if (sweeper->ends_first[spot] == sweeper->ends_first[spot + 1] &&
-        (next == sweeper->border->edge_count || sweeper->border->edge[next].low != spot)) {
-        return true;
+    if (is_bare(sweeper, spot)) {
+        return UVP_OK;
     }
     find_group(sweeper, spot, &group);
     count = list_fresh(sweeper, spot, &group);
+    UVP_TRY(sort_fresh(sweeper, spot, count));
     if (!winds_once(sweeper, &group, count)) {
-        return false;
+        *twice = true;
+        return UVP_OK;
     }
     replace_group(sweeper, &group, count);
-    if (count == 0) {
-        return !cross_ahead(sweeper, group.below, group.above);
-    }
-    return !cross_ahead(sweeper, group.below, group.first) &&
-           !cross_ahead(sweeper, group.last, group.above);
+    *twice = count == 0 ? cross_ahead(sweeper, group.below, group.above)
+                        : cross_ahead(sweeper, group.below, group.first) ||
+                              cross_ahead(sweeper, group.last, group.above);
+    return UVP_OK;
 }
 
 /* ---- */
@@ -408,14 +418,14 @@ enum uvp_code uvp_sweep_find(struct uvp_atlas_work *work, const struct uvp_borde
                              bool *twice)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    struct sweeper sweeper = {.border = border, .root = UVP_NONE};
+    struct sweeper sweeper = {.work = work, .border = border, .root = UVP_NONE};
 
     *twice = false;
     UVP_TRY(take_arrays(work, &sweeper));
     UVP_TRY(list_ends(work, &sweeper));
     for (uint32_t s = 0; s < border->spot_count && !*twice; s++) {
         const uint32_t before = sweeper.next_edge;
-        *twice = !pass_spot(&sweeper, s);
+        UVP_TRY(pass_spot(&sweeper, s, twice));
         UVP_TRY(uvp_work_count(work, 40 + 40 * (sweeper.next_edge - before)));
     }
     uvp_arena_rewind(work->scratch, mark);

@@ -310,6 +310,34 @@ static void test_fans_of_slivers(void **state)
     end(&layout);
 }
 
+/* Slivers that share nothing but one spot, each of them a chart; then two change places. */
+static void test_crown_of_slivers(void **state)
+{
+    const uint32_t count = 50000;
+    struct uvp_atlas_verdict verdict;
+    struct layout layout;
+
+    (void)state;
+    uvp_test_mesh_init(&layout.mesh);
+    (void)uvp_test_mesh_vertex(&layout.mesh, 0, 0, 0);
+    for (uint32_t i = 0; i < 2 * count; i++) {
+        const double a = 6.283185307179586 * i / (2 * count);
+        (void)uvp_test_mesh_vertex(&layout.mesh, cos(a), sin(a), i % 3);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uvp_test_mesh_triangle(&layout.mesh, 0, 1 + 2 * i, 2 + 2 * i);
+    }
+    start(&layout, 1);
+    assert_int_equal(run(&layout, &verdict), UVP_OK);
+    assert_int_equal(verdict.overlapping, 0);
+    assert_int_equal(verdict.charts, count);
+    assert_true(layout.bench.stop.polls > 100);
+    memcpy(layout.uv + 2 * 100, layout.uv + 2 * 102, 2 * sizeof *layout.uv);
+    assert_int_equal(run(&layout, &verdict), UVP_OK);
+    assert_in_range(verdict.overlapping, 1, 2);
+    end(&layout);
+}
+
 /* Slivers across each other, thousands: each pair covers. */
 static void test_hedgehog(void **state)
 {
@@ -393,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_turns_are_exact),
         cmocka_unit_test(test_crossings_by_one_step),
         cmocka_unit_test(test_fans_of_slivers),
+        cmocka_unit_test(test_crown_of_slivers),
         cmocka_unit_test(test_hedgehog),
         cmocka_unit_test(test_every_failure),
     };

@@ -94,42 +94,52 @@ static void seed(struct blend *blend, const struct uvp_vec2 *shape, uint32_t fir
     blend->seeds = blend->queued;
 }
 
+/* The vertex after corner i in its triangle: around a vertex these are all its neighbours, but
+ * for one at the border. */
+static uint32_t neighbour_at(const struct blend *blend, uint32_t i)
+{
+    return blend->patch->corner[uvp_edge_next(blend->about[i])];
+}
+
 static void queue_neighbours(struct blend *blend, uint32_t v, enum side side)
 {
     for (uint32_t i = blend->start[v]; i < blend->start[v + 1]; i++) {
-        const uint32_t corner = blend->about[i];
-        const uint32_t next[2] = {blend->patch->corner[uvp_edge_next(corner)],
-                                  blend->patch->corner[uvp_edge_prev(corner)]};
-        for (int k = 0; k < 2; k++) {
-            if (blend->side[next[k]] == side && blend->distance[next[k]] == DISTANCE_NEW) {
-                blend->distance[next[k]] = DISTANCE_QUEUED;
-                blend->queue[blend->queued++] = next[k];
-            }
+        const uint32_t u = neighbour_at(blend, i);
+        if (blend->side[u] == side && blend->distance[u] == DISTANCE_NEW) {
+            blend->distance[u] = DISTANCE_QUEUED;
+            blend->queue[blend->queued++] = u;
         }
     }
 }
 
-/* The mean way of v's neighbours that have one, and the least distance over them. */
-static void follow_neighbours(struct blend *blend, uint32_t v, double *distance)
+/* The least distance over neighbours that have one. */
+static double find_distance(const struct blend *blend, uint32_t v)
 {
     const struct uvp_vec2 *const uv = blend->patch->uv;
+    double least = HUGE_VAL;
+
+    for (uint32_t i = blend->start[v]; i < blend->start[v + 1]; i++) {
+        const uint32_t u = neighbour_at(blend, i);
+        const double dx = uv[u].x - uv[v].x;
+        const double dy = uv[u].y - uv[v].y;
+        if (blend->distance[u] >= 0) {
+            least = fmin(least, blend->distance[u] + sqrt(dx * dx + dy * dy));
+        }
+    }
+    return least;
+}
+
+/* The mean way of v's neighbours that have one. */
+static void follow_neighbours(struct blend *blend, uint32_t v)
+{
     struct uvp_vec2 sum = {0, 0};
     double count = 0;
 
-    *distance = HUGE_VAL;
     for (uint32_t i = blend->start[v]; i < blend->start[v + 1]; i++) {
-        const uint32_t corner = blend->about[i];
-        const uint32_t next[2] = {blend->patch->corner[uvp_edge_next(corner)],
-                                  blend->patch->corner[uvp_edge_prev(corner)]};
-        for (int k = 0; k < 2; k++) {
-            const uint32_t u = next[k];
-            const double dx = uv[u].x - uv[v].x;
-            const double dy = uv[u].y - uv[v].y;
-            if (blend->distance[u] >= 0) {
-                sum = (struct uvp_vec2){sum.x + blend->way[u].x, sum.y + blend->way[u].y};
-                count += 1;
-                *distance = fmin(*distance, blend->distance[u] + sqrt(dx * dx + dy * dy));
-            }
+        const uint32_t u = neighbour_at(blend, i);
+        if (blend->distance[u] >= 0) {
+            sum = (struct uvp_vec2){sum.x + blend->way[u].x, sum.y + blend->way[u].y};
+            count += 1;
         }
     }
     if (count > 0) {
@@ -142,9 +152,9 @@ static enum uvp_code spread(struct blend *blend, enum side side, double reach)
     for (uint32_t head = 0; head < blend->queued; head++) {
         const uint32_t v = blend->queue[head];
         if (head >= blend->seeds) {
-            double distance;
-            follow_neighbours(blend, v, &distance);
-            blend->distance[v] = distance;
+            blend->way[v] = (struct uvp_vec2){0, 0};
+            follow_neighbours(blend, v);
+            blend->distance[v] = find_distance(blend, v);
         }
         if (blend->distance[v] < reach) {
             queue_neighbours(blend, v, side);
@@ -159,8 +169,7 @@ static enum uvp_code smooth(struct blend *blend)
     for (int sweep = 0; sweep < SWEEPS; sweep++) {
         for (uint32_t i = blend->seeds; i < blend->queued; i++) {
             const uint32_t back = blend->queued - 1 - (i - blend->seeds);
-            double distance;
-            follow_neighbours(blend, blend->queue[sweep % 2 != 0 ? back : i], &distance);
+            follow_neighbours(blend, blend->queue[sweep % 2 != 0 ? back : i]);
             UVP_TRY(uvp_work_count(blend->work, 20));
         }
     }

@@ -2,7 +2,7 @@
  * Triangles that overlap are found on a grid, exactly. What is connected among them is a lobe;
  * of two lobes that lie on each other the smaller is a source, the larger a sink. The seam of
  * least length between sources and sinks is a minimum cut of the dual graph, whose capacities
- * are the lengths of the edges in space, as whole numbers; the flow is Dinic's (1970). The
+ * are the lengths of the edges, as whole numbers; the flow is Dinic's (1970). The
  * graph is planar but for handles, and its terminals are many: levels stay few.
  */
 #include "stages/unwrapper/atlas/cut.h"
@@ -37,6 +37,7 @@ struct cutter {
     struct pair *pair;
     uint32_t pairs;
     uint32_t pairs_max;
+    uint32_t *twin; /* of each corner's edge: the one across, counted in the patch */
     uint32_t *lobe; /* of each triangle: root of its lobe, UVP_NONE: overlaps nothing */
     uint8_t *role;  /* of each triangle */
 };
@@ -268,12 +269,25 @@ static uint32_t root_of(uint32_t *parent, uint32_t t)
     return t;
 }
 
+static enum uvp_code find_twins(struct cutter *cutter)
+{
+    const struct uvp_patch *const patch = cutter->patch;
+
+    UVP_TAKE(cutter->work, cutter->twin, 3 * (size_t)patch->triangle_count);
+    for (uint32_t t = 0; t < patch->triangle_count; t++) {
+        for (uint32_t k = 0; k < 3; k++) {
+            const uint32_t g =
+                uvp_pieces_across(cutter->topology, cutter->pieces, 3 * patch->triangle[t] + k);
+            cutter->twin[3 * t + k] =
+                g == UVP_NONE ? UVP_NONE : 3 * cutter->pieces->local[g / 3] + g % 3;
+        }
+    }
+    return uvp_work_count(cutter->work, 12 * patch->triangle_count);
+}
+
 static uint32_t across(const struct cutter *cutter, uint32_t half)
 {
-    const uint32_t h = 3 * cutter->patch->triangle[half / 3] + half % 3;
-    const uint32_t g = uvp_pieces_across(cutter->topology, cutter->pieces, h);
-
-    return g == UVP_NONE ? UVP_NONE : 3 * cutter->pieces->local[g / 3] + g % 3;
+    return cutter->twin[half];
 }
 
 /* Joins neighbours that both overlap something. */
@@ -361,38 +375,41 @@ struct flow {
     uint64_t steps; /* still allowed */
 };
 
+/* In the layout, which is nearly as long as the mesh's. */
 static double edge_length(const struct cutter *cutter, uint32_t half)
 {
-    const uint32_t h = 3 * cutter->patch->triangle[half / 3] + half % 3;
-    const uint32_t *const vertex = cutter->topology->vertex;
+    const struct uvp_patch *const patch = cutter->patch;
+    const struct uvp_point2 p = patch->at[patch->corner[half]];
+    const struct uvp_point2 q = patch->at[patch->corner[uvp_edge_next(half)]];
+    const double x = (double)p.x - q.x;
+    const double y = (double)p.y - q.y;
 
-    return uvp_vec3_length(
-        uvp_vec3_sub(uvp_point_of(cutter->topology, vertex[h]),
-                     uvp_point_of(cutter->topology, vertex[uvp_edge_next(h)])));
+    return sqrt(x * x + y * y);
 }
 
 static void set_capacities(struct flow *flow)
 {
     const struct cutter *const cutter = flow->cutter;
-    const struct uvp_patch *const patch = cutter->patch;
     const struct uvp_topology *const topology = cutter->topology;
-    double longest = 0;
+    const struct uvp_patch *const patch = cutter->patch;
+    double longest = 1;
 
     for (uint32_t half = 0; half < 3 * patch->triangle_count; half++) {
-        longest = fmax(longest, edge_length(cutter, half));
+        if (across(cutter, half) > half) {
+            longest = fmax(longest, edge_length(cutter, half));
+        }
     }
     for (uint32_t half = 0; half < 3 * patch->triangle_count; half++) {
         const uint32_t other = across(cutter, half);
-        int32_t capacity = 0;
-        if (other != UVP_NONE) {
-            /* the edge as its lower half-edge has it, so that both sides agree */
-            const double length = edge_length(cutter, half < other ? half : other);
+        if (other == UVP_NONE) {
+            flow->left[half] = 0;
+        } else if (half < other) {
             const bool inner = uvp_unit_of(topology, patch->triangle[half / 3]) ==
                                uvp_unit_of(topology, patch->triangle[other / 3]);
-            capacity =
-                inner ? CAPACITY_INNER : 1 + (int32_t)(length / longest * CAPACITY_LONGEST);
+            const double part = fmin(edge_length(cutter, half) / longest, 1);
+            flow->left[half] = inner ? CAPACITY_INNER : 1 + (int32_t)(part * CAPACITY_LONGEST);
+            flow->left[other] = flow->left[half];
         }
-        flow->left[half] = capacity;
     }
 }
 
@@ -540,6 +557,10 @@ static enum uvp_code find_cut(struct cutter *cutter, uint32_t *side, bool *found
     UVP_TAKE(cutter->work, cutter->lobe, cutter->patch->triangle_count);
     UVP_TAKE(cutter->work, cutter->role, cutter->patch->triangle_count);
     UVP_TRY(find_pairs(cutter));
+    if (cutter->pairs == 0) {
+        return UVP_OK;
+    }
+    UVP_TRY(find_twins(cutter));
     join_lobes(cutter);
     UVP_TRY(choose_roles(cutter, &done));
     if (!done) {

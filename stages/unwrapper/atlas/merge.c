@@ -28,16 +28,18 @@
 #define MISFIT_HALF 0.03   /* where a pair is worth half */
 #define MISFIT_NONE 1e-4   /* up to this one layout is moved, and nothing bent */
 #define EXCESS_HOPELESS 10 /* times the allowed one, after bending: a tenth succeeds */
+#define SMALL_MESH 5000    /* triangles that count twice in the work allowed */
 #define OVERHEAD 16        /* triangles: what a trial costs apart from its own */
 #define FAILED_WORTH 0.3   /* of a pair that failed before, and has changed since */
-#define BENT_COST 4        /* a trial that only bends costs a part of one that solves */
+#define BENT_COST 4        /* a trial that only bends costs a part of one that solves, ... */
+#define LOOK_COST 10       /* ... and one whose border crosses itself at once less */
 
 struct pair {
     uint32_t seam;
     struct uvp_bond bond;
     double energy_max;
     struct uvp_trial trial;
-    bool solved;
+    uint32_t cost; /* of the trial, as if so many triangles had been laid out by a solve */
 };
 
 /* How far a chart is from an isometry. */
@@ -234,7 +236,7 @@ static enum uvp_code pick_pairs(struct merger *merger, uint32_t *deferred, uint3
         seam = &merger->seams.seam[pair->seam];
         merger->taken[seam->chart[0]] = 1;
         merger->taken[seam->chart[1]] = 1;
-        pair->solved = false;
+        pair->cost = triangles_of(merger, seam) / LOOK_COST + 1;
         pair->trial =
             (struct uvp_trial){.target = seam->chart[0], .other = &seam->chart[1], .others = 1};
         UVP_TRY(uvp_trial_take(merger->work, merger->open, &pair->trial));
@@ -306,14 +308,17 @@ static enum uvp_code try_bent(struct uvp_atlas_work *work, const struct merger *
                               struct pair *pair, struct uvp_patch *patch,
                               const struct uvp_vec2 *shape, bool *hopeless)
 {
-    const struct uvp_chart *const chart = merger->open->charts->chart;
+    const uint32_t own = merger->open->charts->chart[pair->trial.target].triangle_count;
     struct uvp_distortion *const distortion = &pair->trial.distortion;
 
-    UVP_TRY(uvp_blend_seam(work, patch, chart[pair->trial.target].triangle_count, shape,
-                           pair->bond.misfit > MISFIT_NONE ? pair->bond.length : 0));
+    UVP_TRY(uvp_blend_seam(work, patch, own, shape, 0));
     UVP_TRY(look_ahead(work, merger, patch, hopeless));
     if (*hopeless) {
         return UVP_OK;
+    }
+    pair->cost = patch->triangle_count / BENT_COST;
+    if (pair->bond.misfit > MISFIT_NONE) {
+        UVP_TRY(uvp_blend_seam(work, patch, own, shape, pair->bond.length));
     }
     UVP_TRY(uvp_solve_measure(work, merger->open->topology, patch, distortion));
     *hopeless = isfinite(distortion->energy) &&
@@ -330,12 +335,12 @@ static enum uvp_code try_pair(struct uvp_atlas_work *work, void *arg, uint32_t i
     struct uvp_patch patch;
     bool hopeless = false;
 
-    UVP_TRY(uvp_trial_gather(work, merger->open, &pair->trial, &patch));
+    UVP_TRY(uvp_trial_couple(work, merger->open, &pair->trial, &patch));
     UVP_TAKE(work, shape, 3 * (size_t)patch.triangle_count);
     find_shapes(merger, pair, &patch, shape);
     UVP_TRY(try_bent(work, merger, pair, &patch, shape, &hopeless));
     if (!pair->trial.done && !hopeless) {
-        pair->solved = true;
+        pair->cost = patch.triangle_count;
         ask.shape = shape;
         UVP_TRY(uvp_solve_patch(work, merger->open->topology, &ask, &patch,
                                 &pair->trial.distortion));
@@ -394,10 +399,9 @@ static void unite(struct merger *merger, const struct pair *pair)
 static enum uvp_code apply(struct merger *merger, struct pair *pair)
 {
     struct uvp_trial *const trial = &pair->trial;
-    const uint32_t cost = trial->kept.triangle_count / (pair->solved ? 1 : BENT_COST) + 1;
     const uint32_t gone[1] = {trial->other[0]};
 
-    merger->work_left -= cost < merger->work_left ? cost : merger->work_left;
+    merger->work_left -= pair->cost < merger->work_left ? pair->cost : merger->work_left;
     /* earlier pairs of the round may have used up the room that there was */
     pair->energy_max = energy_limit(merger, &merger->seams.seam[pair->seam]);
     trial->done = trial->done && is_good(merger->work, pair);
@@ -411,7 +415,6 @@ static enum uvp_code apply(struct merger *merger, struct pair *pair)
             return UVP_OK;
         }
     }
-    uvp_trial_restore(merger->open, trial->other[0]);
     merger->failed[pair->seam]++;
     return uvp_seams_cut(merger->work, merger->open, &merger->seams, pair->seam, &pair->bond,
                          false);
@@ -508,7 +511,10 @@ static enum uvp_code take_merger(struct merger *merger)
 
 enum uvp_code uvp_merge_charts(struct uvp_atlas_work *work, struct uvp_open_charts *open)
 {
-    const double allowed = work->plan->merge_work * open->topology->live_triangles;
+    const uint32_t live = open->topology->live_triangles;
+    /* small meshes are quick, and their seams are many */
+    const double allowed =
+        work->plan->merge_work * ((double)live + (live < SMALL_MESH ? live : SMALL_MESH));
     struct merger merger = {.work = work, .open = open, .work_left = (uint64_t)allowed};
     struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
     bool more = merger.work_left > 0;

@@ -45,6 +45,14 @@ UVP_MUST_USE enum uvp_code uvp_trial_gather(struct uvp_atlas_work *work,
                                             struct uvp_open_charts *open,
                                             struct uvp_trial *trial, struct uvp_patch *patch);
 
+/*
+ * The same for two charts, from what is known of each: quicker, and labels stay as they are. Of
+ * the edges between them those that are not cut are joined.
+ */
+UVP_MUST_USE enum uvp_code uvp_trial_couple(struct uvp_atlas_work *work,
+                                            const struct uvp_open_charts *open,
+                                            struct uvp_trial *trial, struct uvp_patch *patch);
+
 /* Triangles of chart c are no longer labelled as others'. */
 void uvp_trial_restore(struct uvp_open_charts *open, uint32_t c);
 

@@ -6,6 +6,7 @@
 
 #include "pipeline/base/clock.h"
 #include "stages/unwrapper/atlas/atlas_internal.h"
+#include "stages/unwrapper/atlas/fit.h"
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/measure.h"
 #include "stages/unwrapper/atlas/merge.h"
@@ -60,7 +61,9 @@ static enum uvp_code pack_and_judge(struct run *run, const struct uvp_topology *
     struct uvp_atlas_work *const work = &run->work;
     bool again = true;
 
+    begin_step(run, UVP_ATLAS_PACK);
     UVP_TRY(uvp_place_prepare(work, topology, charts));
+    UVP_TRY(uvp_fit_charts(work, topology, charts));
     for (uint32_t round = 0; again; round++) {
         const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
         struct uvp_outlines outlines;

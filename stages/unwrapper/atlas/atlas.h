@@ -68,6 +68,7 @@ struct uvp_atlas_options {
     uint32_t max_chart_triangles; /* 0: no limit */
     float seam_degrees;           /* edges bent by this much or more are seams; 0: none are */
     bool seam_groups;             /* edges between two groups are seams */
+    bool whole_charts;            /* no chart is cut to pack better */
     bool keep_charts;             /* the charts of the old UVs stay: repaired and packed only */
     bool fix_winding; /* polygons turned against their neighbours are unwrapped as if they
                          were not: their UVs come out mirrored */

@@ -153,6 +153,42 @@ static void measure_outline(const struct uvp_charts *charts, const struct uvp_ch
     outline->perimeter = perimeter * chart->step;
 }
 
+static enum uvp_code take_hull(struct uvp_atlas_work *work, uint32_t edges, struct hull *hull)
+{
+    UVP_TAKE(work, hull->items, (size_t)edges + 1);
+    UVP_TAKE(work, hull->spare, (size_t)edges + 1);
+    UVP_TAKE(work, hull->point, 2 * (size_t)edges + 2);
+    return UVP_OK;
+}
+
+static void fill_outline(const struct uvp_topology *topology, const struct uvp_charts *charts,
+                         const struct uvp_chart *chart, struct hull *hull, uint32_t *border,
+                         struct uvp_outline *outline)
+{
+    (void)count_edges(topology, charts, chart, border);
+    measure_outline(charts, chart, border, outline);
+    find_hull(hull, charts->slot, border, outline->count);
+    find_box(hull, chart->step, outline);
+}
+
+enum uvp_code uvp_outline_chart(struct uvp_atlas_work *work,
+                                const struct uvp_topology *topology,
+                                const struct uvp_charts *charts, uint32_t chart,
+                                struct uvp_outline *outline, uint32_t **border)
+{
+    const uint32_t count = count_edges(topology, charts, &charts->chart[chart], NULL);
+    struct uvp_arena_mark mark;
+    struct hull hull;
+
+    *outline = (struct uvp_outline){.count = count};
+    UVP_TAKE(work, *border, 2 * (size_t)count);
+    mark = uvp_arena_mark(work->scratch);
+    UVP_TRY(take_hull(work, count, &hull));
+    fill_outline(topology, charts, &charts->chart[chart], &hull, *border, outline);
+    uvp_arena_rewind(work->scratch, mark);
+    return uvp_work_count(work, 8 * charts->chart[chart].triangle_count + 20 * count);
+}
+
 enum uvp_code uvp_outline_make(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                                const struct uvp_charts *charts, struct uvp_outlines *outlines)
 {
@@ -172,17 +208,11 @@ enum uvp_code uvp_outline_make(struct uvp_atlas_work *work, const struct uvp_top
     }
     UVP_TAKE(work, outlines->border, 2 * (size_t)sum);
     mark = uvp_arena_mark(work->scratch);
-    UVP_TAKE(work, hull.items, (size_t)longest + 1);
-    UVP_TAKE(work, hull.spare, (size_t)longest + 1);
-    UVP_TAKE(work, hull.point, 2 * (size_t)longest + 2);
+    UVP_TRY(take_hull(work, longest, &hull));
     for (uint32_t c = 0; c < charts->count; c++) {
         struct uvp_outline *const outline = &outlines->outline[c];
-        const struct uvp_chart *const chart = &charts->chart[c];
-        uint32_t *const border = outlines->border + 2 * (size_t)outline->first;
-        (void)count_edges(topology, charts, chart, border);
-        measure_outline(charts, chart, border, outline);
-        find_hull(&hull, charts->slot, border, outline->count);
-        find_box(&hull, chart->step, outline);
+        fill_outline(topology, charts, &charts->chart[c], &hull,
+                     outlines->border + 2 * (size_t)outline->first, outline);
         outlines->area += outline->area;
         outlines->perimeter += outline->perimeter;
         UVP_TRY(uvp_work_count(work, 20 * outline->count + 40));

@@ -35,6 +35,12 @@ UVP_MUST_USE enum uvp_code uvp_outline_make(struct uvp_atlas_work *work,
                                             const struct uvp_charts *charts,
                                             struct uvp_outlines *outlines);
 
+/* One chart alone; `*border` is taken from the scratch arena, and outline->first is 0. */
+UVP_MUST_USE enum uvp_code uvp_outline_chart(struct uvp_atlas_work *work,
+                                             const struct uvp_topology *topology,
+                                             const struct uvp_charts *charts, uint32_t chart,
+                                             struct uvp_outline *outline, uint32_t **border);
+
 /* A slot of a chart in the frame of its box. */
 static inline struct uvp_vec2 uvp_outline_point(const struct uvp_outline *outline, double step,
                                                 struct uvp_point2 at)

@@ -12,6 +12,15 @@
 /* Gaps and borders are kept with this margin: rounding to the lattice takes from them. */
 #define GAP_MARGIN 1.001
 
+/* A cut is seam: a few save most of what all would, and none are made where charts pack well.
+ */
+static const struct {
+    uint32_t most;
+    double below;
+} preset_cuts[UVP_ATLAS_PRESET_COUNT] = {[UVP_ATLAS_BALANCED] = {4, 0.66},
+                                         [UVP_ATLAS_FAST] = {2, 0.55},
+                                         [UVP_ATLAS_BEST] = {8, 0.72}};
+
 /* The L-infinity stretch that 99 % of a chart's area stays below. */
 #define STRETCH_DEFAULT 1.25
 #define STRETCH_PART 0.01
@@ -95,6 +104,8 @@ void uvp_plan_make(const struct uvp_atlas_options *options, struct uvp_plan *pla
         .keep_charts = o->keep_charts,
         .fix_winding = o->fix_winding,
     };
+    plan->cuts_max = o->whole_charts || o->keep_charts ? 0 : preset_cuts[plan->preset].most;
+    plan->cut_below = preset_cuts[plan->preset].below;
     plan->gap = padding * GAP_MARGIN / plan->resolution;
     set_quality(plan, o);
 }

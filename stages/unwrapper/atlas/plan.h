@@ -16,6 +16,8 @@ struct uvp_plan {
     double texels_per_unit; /* 0: fitted */
     uint32_t pages_max;
     uint32_t pack_effort;
+    uint32_t cuts_max; /* so that charts pack better, */
+    double cut_below;  /* when they would fill less of the page than this */
     uint32_t chart_triangles_max; /* UINT32_MAX: no limit */
     double seam_cosine;           /* normals with a smaller cosine bend at a seam; -2: none */
     bool seam_groups;

@@ -1,0 +1,45 @@
+/*
+ * chop.h -- one chart cut along a line, on the edges nearest to it
+ *
+ * Why:     the packer asks for cuts by where they should run; parts must still be charts: whole
+ *          polygons, connected over edges, and never touching themselves in a corner.
+ * Use:     init once; uvp_chop_parts for a line; then read `part` and `count`.
+ */
+#ifndef UVP_ATLAS_CHOP_H
+#define UVP_ATLAS_CHOP_H
+
+#include "stages/unwrapper/atlas/atlas_internal.h"
+#include "stages/unwrapper/atlas/sort.h"
+
+/* Points p of the chart's lattice with cosine x + sine y < offset lie on one side. */
+struct uvp_line {
+    double cosine;
+    double sine;
+    double offset;
+};
+
+struct uvp_chop {
+    struct uvp_atlas_work *work;
+    const struct uvp_topology *topology;
+    const struct uvp_charts *charts;
+    uint32_t *local; /* of each triangle of the mesh: its place in the chart's list */
+    uint32_t chart;
+    uint8_t *side;  /* of each triangle of the chart */
+    uint32_t *part; /* of each triangle of the chart */
+    uint32_t *stack;
+    uint8_t *bad;   /* slots of the chart in which a part touches itself */
+    double *area;   /* of each part */
+    uint32_t count; /* parts; less than 2: this line does not cut the chart */
+};
+
+/* Arrays for charts of up to so many triangles. */
+UVP_MUST_USE enum uvp_code uvp_chop_init(struct uvp_atlas_work *work,
+                                         const struct uvp_topology *topology,
+                                         const struct uvp_charts *charts,
+                                         uint32_t triangles_max, struct uvp_chop *chop);
+
+/* Parts smaller than `least` of the chart's area join their neighbours. */
+UVP_MUST_USE enum uvp_code uvp_chop_parts(struct uvp_chop *chop, uint32_t chart,
+                                          struct uvp_line line, double least);
+
+#endif

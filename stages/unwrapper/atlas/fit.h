@@ -1,0 +1,17 @@
+/*
+ * fit.h -- charts cut so that they pack better
+ *
+ * Why:     one long or sprawling chart decides how much of the page stays empty.
+ * Limits:  a bounded number of cuts, along edges of the mesh; UVs within a part stay as they
+ * are.
+ */
+#ifndef UVP_ATLAS_FIT_H
+#define UVP_ATLAS_FIT_H
+
+#include "stages/unwrapper/atlas/atlas_internal.h"
+
+UVP_MUST_USE enum uvp_code uvp_fit_charts(struct uvp_atlas_work *work,
+                                          const struct uvp_topology *topology,
+                                          struct uvp_charts *charts);
+
+#endif

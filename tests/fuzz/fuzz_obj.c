@@ -130,6 +130,25 @@ static void check_encoding(struct bench *bench, struct uvp_span bytes)
     check_again(bench);
 }
 
+/* With UVs and materials read: what else there is must be the same. */
+static void check_all_wanted(const struct bench *bench, struct uvp_span bytes)
+{
+    const struct uvp_decode_options options = {.wants_uvs = true, .wants_groups = true};
+    struct bench all;
+    enum uvp_code code;
+
+    bench_open(&all);
+    code = uvp_formats()[0]->decode(bytes, &options, &all.keep, &all.stop, &all.mesh, &all.err);
+    require(code == UVP_OK || code == UVP_BAD_DATA);
+    if (code == UVP_OK) {
+        require(uvp_mesh_is_valid(&all.mesh));
+        require(all.mesh.has_uvs == bench->mesh.has_uvs);
+        require(all.mesh.polygon_count == bench->mesh.polygon_count);
+        require((all.mesh.corner_uv != NULL) == all.mesh.has_uvs);
+    }
+    bench_close(&all);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
     const struct uvp_span span = uvp_span_of(data, bytes);
@@ -146,6 +165,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     if (code == UVP_OK) {
         require(uvp_mesh_is_valid(&bench.mesh));
         check_triangles(&bench);
+        check_all_wanted(&bench, span);
         check_encoding(&bench, span);
     }
     bench_close(&bench);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "stages/unwrapper/atlas/segment.h"
+
 enum uvp_code uvp_charts_take(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                               struct uvp_charts *charts)
 {
@@ -22,6 +24,26 @@ enum uvp_code uvp_charts_take(struct uvp_atlas_work *work, const struct uvp_topo
     memset(charts->chart_of, 0xff, topology->triangle_count * sizeof *charts->chart_of);
     memset(charts->corner, 0xff, 3 * (size_t)topology->triangle_count * sizeof *charts->corner);
     return uvp_stop_poll(work->stop, work->err);
+}
+
+enum uvp_code uvp_charts_hard(struct uvp_atlas_work *work, const struct uvp_topology *topology,
+                              uint8_t **cut)
+{
+    *cut = NULL;
+    if (!work->plan->seam_groups && !(work->plan->seam_cosine > -2)) {
+        return UVP_OK;
+    }
+    UVP_TAKE(work, *cut, topology->triangle_count);
+    memset(*cut, 0, topology->triangle_count);
+    for (uint32_t h = 0; h < 3 * topology->triangle_count; h++) {
+        const uint32_t g = topology->opposite[h];
+        if (g != UVP_NONE && uvp_unit_of(topology, h / 3) != uvp_unit_of(topology, g / 3) &&
+            uvp_seam_is_hard(work, topology, h)) {
+            (*cut)[h / 3] = (uint8_t)((*cut)[h / 3] | 1U << h % 3);
+        }
+        UVP_TRY(uvp_work_count(work, 4));
+    }
+    return UVP_OK;
 }
 
 void uvp_charts_store(struct uvp_charts *charts, uint32_t first, const struct uvp_patch *patch)
@@ -70,11 +92,14 @@ enum uvp_code uvp_charts_open(struct uvp_atlas_work *work, const struct uvp_topo
                                      .charts = charts,
                                      .pieces = {.label = charts->chart_of},
                                      .slots_max = 3 * topology->live_triangles};
+    UVP_TRY(uvp_charts_hard(work, topology, &open->pieces.cut));
+    if (open->pieces.cut == NULL) {
+        UVP_TAKE(work, open->pieces.cut, topology->triangle_count);
+        memset(open->pieces.cut, 0, topology->triangle_count);
+    }
     UVP_TAKE(work, open->pieces.local, topology->triangle_count);
-    UVP_TAKE(work, open->pieces.cut, topology->triangle_count);
     UVP_TAKE(work, open->next, topology->triangle_count);
     UVP_TAKE(work, open->last, charts->count);
-    memset(open->pieces.cut, 0, topology->triangle_count);
     for (uint32_t c = 0; c < charts->count; c++) {
         struct uvp_chart *const chart = &charts->chart[c];
         const uint32_t *const list = charts->triangle + chart->first_triangle;

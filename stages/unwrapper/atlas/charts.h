@@ -17,6 +17,10 @@ UVP_MUST_USE enum uvp_code uvp_charts_take(struct uvp_atlas_work *work,
                                            const struct uvp_topology *topology,
                                            struct uvp_charts *charts);
 
+/* cut: an array with the edges that may be in no chart, or NULL when there are none. */
+UVP_MUST_USE enum uvp_code uvp_charts_hard(struct uvp_atlas_work *work,
+                                           const struct uvp_topology *topology, uint8_t **cut);
+
 /* Writes the patch's lattice layout from slot `first` on, and its corners. */
 void uvp_charts_store(struct uvp_charts *charts, uint32_t first, const struct uvp_patch *patch);
 

@@ -404,6 +404,7 @@ enum uvp_code uvp_flatten_make(struct uvp_atlas_work *work, const struct uvp_top
     UVP_TRY(uvp_charts_take(work, topology, charts));
     mark = uvp_arena_mark(work->scratch);
     all.pieces.label = charts->chart_of;
+    UVP_TRY(uvp_charts_hard(work, topology, &all.pieces.cut));
     UVP_TAKE(work, all.pieces.local, topology->triangle_count);
     UVP_TAKE(work, all.segment, segments->count);
     UVP_TRY(list_segments(work, &all, segments));

@@ -22,11 +22,13 @@
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/plan.h"
 
-#define BATCH 8            /* pairs a round */
-#define DEFERRED_MAX 64    /* pairs passed over in a round because a chart was taken */
-#define MISFIT_MAX 0.05    /* beyond this one in fifty succeeds */
-#define MISFIT_HALF 0.03   /* where a pair is worth half */
-#define MISFIT_NONE 1e-4   /* up to this one layout is moved, and nothing bent */
+#define BATCH 8          /* pairs a round */
+#define DEFERRED_MAX 64  /* pairs passed over in a round because a chart was taken */
+#define MISFIT_MAX 0.05  /* beyond this one in fifty succeeds */
+#define MISFIT_HALF 0.03 /* where a pair is worth half */
+#define MISFIT_NONE 1e-4 /* up to this one layout is moved, and nothing bent */
+#define EXCESS_NONE 3e-4
+#define EXCESS_SPOILT 5e-5
 #define EXCESS_HOPELESS 10 /* times the allowed one, after bending: a tenth succeeds */
 #define SMALL_MESH 5000    /* triangles that count twice in the work allowed */
 #define OVERHEAD 16        /* triangles: what a trial costs apart from its own */
@@ -303,6 +305,17 @@ static enum uvp_code look_ahead(struct uvp_atlas_work *work, const struct merger
     return UVP_OK;
 }
 
+/* Whether two charts that were nearly isometric have lost that: a solve may do better. */
+static bool is_spoilt(const struct merger *merger, const struct pair *pair)
+{
+    const struct uvp_seam *const seam = &merger->seams.seam[pair->seam];
+    const struct quality *const a = &merger->quality[seam->chart[0]];
+    const struct quality *const b = &merger->quality[seam->chart[1]];
+    const double own = (a->excess + b->excess) / (a->area + b->area);
+
+    return own < EXCESS_NONE && pair->trial.distortion.energy - 1 > own + EXCESS_SPOILT;
+}
+
 /* Bends the seam closed; `*hopeless` when a solve would not make it good either. */
 static enum uvp_code try_bent(struct uvp_atlas_work *work, const struct merger *merger,
                               struct pair *pair, struct uvp_patch *patch,
@@ -323,7 +336,8 @@ static enum uvp_code try_bent(struct uvp_atlas_work *work, const struct merger *
     UVP_TRY(uvp_solve_measure(work, merger->open->topology, patch, distortion));
     *hopeless = isfinite(distortion->energy) &&
                 distortion->energy - 1 > EXCESS_HOPELESS * (pair->energy_max - 1);
-    return is_good(work, pair) ? judge(work, merger, pair, patch) : UVP_OK;
+    return is_good(work, pair) && !is_spoilt(merger, pair) ? judge(work, merger, pair, patch)
+                                                           : UVP_OK;
 }
 
 static enum uvp_code try_pair(struct uvp_atlas_work *work, void *arg, uint32_t i)

@@ -27,7 +27,8 @@ static bool is_seam(const struct uvp_open_charts *open, uint32_t h)
 
     return g != UVP_NONE && h < g && open->charts->chart_of[h / 3] != UVP_NONE &&
            open->charts->chart_of[g / 3] != UVP_NONE &&
-           open->charts->chart_of[h / 3] != open->charts->chart_of[g / 3];
+           open->charts->chart_of[h / 3] != open->charts->chart_of[g / 3] &&
+           (open->pieces.cut[h / 3] >> h % 3 & 1) == 0;
 }
 
 /* Keys by the two charts, the lower one first. */

@@ -356,7 +356,7 @@ static void test_mesh_given_twice(void **state)
     charts = uvp_check_atlas(&mesh, NULL).charts;
     uvp_test_mesh_torus(&mesh, 30, 16);
     /* merging has one budget for both, so the second need not come out as the first */
-    assert_in_range(uvp_check_atlas(&mesh, NULL).charts, 2 * charts - 2, 2 * charts + 2);
+    assert_in_range(uvp_check_atlas(&mesh, NULL).charts, charts, 2 * charts + 2);
     uvp_test_mesh_release(&mesh);
 }
 

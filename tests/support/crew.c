@@ -39,10 +39,10 @@ static void *take_tasks(void *ctx)
 
     dawdle(&hand->seed);
     while ((i = atomic_fetch_add(&batch->next, 1)) < batch->count) {
+        dawdle(&hand->seed); /* others overtake */
         batch->task(batch->arg, i, hand->number);
         atomic_fetch_add(&batch->crew->tasks, 1);
         atomic_fetch_add(&batch->crew->helped, hand->number != 0);
-        dawdle(&hand->seed);
     }
     return NULL;
 }

@@ -325,9 +325,12 @@ static void test_several_posters(void **state)
 
 /* ---- which batch, and for how long ---- */
 
+#define GATED 10 /* tasks */
+
 struct gated {
     struct house *house;
     uint32_t member;
+    uint32_t gate; /* the task that waits, when it is the poster's */
     uint64_t rank;
     struct uvp_thread thread;
     _Atomic bool go;
@@ -335,17 +338,16 @@ struct gated {
     _Atomic uint32_t by_helpers;
 };
 
-/* Hand 0 stays in its first task until the gate opens. */
+/* Hand 0 stays in the task of the gate until that opens. */
 static void gated_task(void *arg, uint32_t i, uint32_t hand)
 {
     struct gated *const gated = arg;
 
-    (void)i;
     atomic_fetch_add(&gated->begun, 1);
     if (hand != 0) {
         atomic_fetch_add(&gated->by_helpers, 1);
     }
-    while (hand == 0 && !atomic_load(&gated->go)) {
+    while (hand == 0 && i == gated->gate && !atomic_load(&gated->go)) {
         pause_us(50);
     }
 }
@@ -353,14 +355,17 @@ static void gated_task(void *arg, uint32_t i, uint32_t hand)
 static void post_gated(void *ctx)
 {
     struct gated *const gated = ctx;
-    const struct uvp_pool_batch batch = {
-        .task = gated_task, .arg = gated, .count = 10, .rank = gated->rank, .label = "gated"};
+    const struct uvp_pool_batch batch = {.task = gated_task,
+                                         .arg = gated,
+                                         .count = GATED,
+                                         .rank = gated->rank,
+                                         .label = "gated"};
 
     uvp_pool_run(gated->house->pool, gated->member, &batch, NULL);
 }
 
 static void start_gated(struct house *house, struct gated *gated, uint32_t member,
-                        uint64_t rank)
+                        uint64_t rank, uint32_t gate)
 {
     const struct uvp_thread_options options = {.name = "poster"};
 
@@ -368,6 +373,7 @@ static void start_gated(struct house *house, struct gated *gated, uint32_t membe
     gated->house = house;
     gated->member = member;
     gated->rank = rank;
+    gated->gate = gate;
     assert_int_equal(uvp_thread_start(&gated->thread, &options, post_gated, gated, NULL),
                      UVP_OK);
     while (atomic_load(&gated->begun) == 0) {
@@ -379,7 +385,7 @@ static void end_gated(struct gated *gated)
 {
     atomic_store(&gated->go, true);
     uvp_thread_join(&gated->thread);
-    assert_int_equal(gated->begun, 10);
+    assert_int_equal(gated->begun, GATED);
 }
 
 static void test_least_rank_first(void **state)
@@ -393,8 +399,8 @@ static void test_least_rank_first(void **state)
     (void)state;
     set_up(&house, 3, 3);
     assert_int_equal(uvp_note_init(&note, "me", NULL), UVP_OK);
-    start_gated(&house, &late, 0, 7);
-    start_gated(&house, &early, 1, 3);
+    start_gated(&house, &late, 0, 7, 0);
+    start_gated(&house, &early, 1, 3, 0);
     assert_int_equal(atomic_load(uvp_pool_open(house.pool)), 2);
     assert_true(uvp_pool_help(house.pool, 2, &note));
     assert_int_equal(early.by_helpers, 9);
@@ -412,6 +418,24 @@ static void test_least_rank_first(void **state)
     tear_down(&house);
 }
 
+/* The last task is under way, with the poster: nothing to wake up for. */
+static void test_what_is_taken_is_taken_down(void **state)
+{
+    struct house house;
+    struct gated gated;
+
+    (void)state;
+    set_up(&house, 2, 2);
+    start_gated(&house, &gated, 0, 0, GATED - 1);
+    while (atomic_load(&gated.begun) < GATED) {
+        pause_us(50);
+    }
+    assert_false(uvp_pool_help(house.pool, 1, NULL));
+    assert_int_equal(atomic_load(uvp_pool_open(house.pool)), 0);
+    end_gated(&gated);
+    tear_down(&house);
+}
+
 static void test_helpers_leave_for_better(void **state)
 {
     struct house house;
@@ -419,7 +443,7 @@ static void test_helpers_leave_for_better(void **state)
 
     (void)state;
     set_up(&house, 2, 2);
-    start_gated(&house, &gated, 0, 0);
+    start_gated(&house, &gated, 0, 0, 0);
     atomic_store(&house.wanted, true);
     assert_true(uvp_pool_help(house.pool, 1, NULL));
     assert_int_equal(gated.by_helpers, 0);
@@ -551,6 +575,7 @@ int main(void)
         cmocka_unit_test(test_hands_are_members),
         cmocka_unit_test(test_several_posters),
         cmocka_unit_test(test_least_rank_first),
+        cmocka_unit_test(test_what_is_taken_is_taken_down),
         cmocka_unit_test(test_helpers_leave_for_better),
         cmocka_unit_test(test_tasks_may_post),
         cmocka_unit_test(test_a_stop_reaches_helpers),

@@ -366,10 +366,13 @@ static void test_no_memory(void **state)
 
 /* ---- calls for help ---- */
 
+#define RECEIVERS 3
+
 struct called {
     struct uvp_ring *ring;
     struct uvp_thread thread;
     _Atomic uint32_t *calls;
+    _Atomic uint32_t *answered; /* by all */
     _Atomic uint32_t answers;
     _Atomic uint32_t items;
     enum uvp_code code;
@@ -379,11 +382,18 @@ struct called {
 static void answer_one(struct called *called)
 {
     uint32_t left = atomic_load(called->calls);
+    uint32_t all;
 
     while (left != 0 && !atomic_compare_exchange_weak(called->calls, &left, left - 1)) {
     }
-    if (left != 0) {
-        atomic_fetch_add(&called->answers, 1);
+    if (left == 0) {
+        return;
+    }
+    atomic_fetch_add(&called->answers, 1);
+    all = (atomic_fetch_add(called->answered, 1) / RECEIVERS + 1) * RECEIVERS;
+    /* until all are here: so nobody answers for another, who must be woken */
+    for (int ms = 0; ms < 5000 && atomic_load(called->answered) < all; ms++) {
+        pause_ms(1);
     }
 }
 
@@ -420,8 +430,8 @@ static void wait_for_answers(struct called *called, uint32_t count, uint32_t exp
 
 static void test_calls_wake_receivers(void **state)
 {
-    enum { RECEIVERS = 3 };
     _Atomic uint32_t calls = 0;
+    _Atomic uint32_t answered = 0;
     struct bench bench;
     struct called called[RECEIVERS];
     const struct uvp_thread_options options = {.name = "receiver"};
@@ -432,16 +442,19 @@ static void test_calls_wake_receivers(void **state)
     (void)state;
     set_up_called(&bench, &calls);
     for (int i = 0; i < RECEIVERS; i++) {
-        called[i] = (struct called){.ring = bench.ring, .calls = &calls};
+        called[i] = (struct called){.ring = bench.ring, .calls = &calls, .answered = &answered};
         assert_int_equal(
             uvp_thread_start(&called[i].thread, &options, answer_calls, &called[i], NULL),
             UVP_OK);
     }
     pause_ms(5); /* so that they sleep, mostly */
     for (uint32_t round = 1; round <= 20; round++) {
-        atomic_fetch_add(&calls, 3);
+        atomic_fetch_add(&calls, RECEIVERS);
         uvp_ring_call(bench.ring); /* one wakes, and the others by it */
-        wait_for_answers(called, RECEIVERS, 3 * round);
+        wait_for_answers(called, RECEIVERS, RECEIVERS * round);
+        for (int i = 0; i < RECEIVERS; i++) {
+            assert_int_equal(called[i].answers, round);
+        }
     }
     assert_int_equal(uvp_ring_send(bench.ring, &item, 1, &sent, NULL), UVP_OK);
     uvp_ring_finish_send(bench.ring);

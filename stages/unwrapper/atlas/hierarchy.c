@@ -13,13 +13,14 @@
  *
  * Every border is in one heap, with its present cost. After a join all borders of the union
  * change; where there are many, only those that came along are told, the others when they come
- * up: a hub stays cheap.
+ * up, a few times each: a hub stays cheap.
  */
 #include "stages/unwrapper/atlas/hierarchy.h"
 
 #define PI 3.141592653589793
 
 #define MANY_BORDERS 64
+#define LATE_MAX 4 /* then a border's old cost is good enough */
 
 #define OUTLINE_WEIGHT 0.4
 #define OUTLINE_HALF 15.0 /* perimeter^2 / (4 pi area) at which half the weight is reached */
@@ -46,6 +47,7 @@ struct joiner {
     uint32_t heap_count;
     uint32_t *place; /* of each border in the heap */
     float *cost;     /* of each border */
+    uint8_t *late;   /* how often each came up with an old cost */
     struct leaf *leaf;
 };
 
@@ -317,6 +319,7 @@ static enum uvp_code start(struct joiner *joiner)
     UVP_TAKE(joiner->work, joiner->heap, graph->border_count);
     UVP_TAKE(joiner->work, joiner->place, graph->border_count);
     UVP_TAKE(joiner->work, joiner->cost, graph->border_count);
+    UVP_TAKE(joiner->work, joiner->late, graph->border_count);
     UVP_TAKE(joiner->work, joiner->leaf, graph->count);
     for (uint32_t r = 0; r < graph->count; r++) {
         joiner->leaf[r] = (struct leaf){uvp_vec3_unit(graph->region[r].normal),
@@ -326,6 +329,7 @@ static enum uvp_code start(struct joiner *joiner)
     for (uint32_t b = 0; b < graph->border_count; b++) {
         joiner->place[b] = NOT_IN_HEAP;
         joiner->cost[b] = 0;
+        joiner->late[b] = 0;
         update(joiner, b);
         UVP_TRY(uvp_work_count(joiner->work, 100));
     }
@@ -343,8 +347,13 @@ enum uvp_code uvp_hierarchy_join(struct uvp_atlas_work *work,
         const uint32_t border = joiner.heap[0];
         const float known = joiner.cost[border];
         update(&joiner, border);
-        if (joiner.place[border] == NOT_IN_HEAP || joiner.cost[border] > known) {
-            continue; /* it was not told of a join; now it is */
+        UVP_TRY(uvp_work_count(work, 50));
+        if (joiner.place[border] == NOT_IN_HEAP) {
+            continue;
+        }
+        if (joiner.cost[border] > known && joiner.late[border] < LATE_MAX) {
+            joiner.late[border]++; /* it was not told of a join; now it is */
+            continue;
         }
         take_from_heap(&joiner, border);
         UVP_TRY(join(&joiner, border));

@@ -17,7 +17,7 @@ struct relaxer {
     struct uvp_atlas_work *work;
     const struct uvp_topology *topology;
     const struct uvp_surface *surface;
-    const float *axis;
+    struct uvp_relax_region *region;
     uint32_t *label;
     uint32_t *list; /* units to look at, then those for the next sweep */
     uint32_t *next;
@@ -29,6 +29,7 @@ struct relaxer {
 struct look {
     float normal[3];
     float outline;
+    uint32_t triangles;
     float own; /* length of the edges to its own region */
     uint32_t own_edges;
     uint32_t count;
@@ -76,6 +77,7 @@ static void see_unit(const struct relaxer *relaxer, uint32_t unit, struct look *
         if (uvp_is_dead(relaxer->topology, t)) {
             continue;
         }
+        look->triangles++;
         for (uint32_t k = 0; k < 3; k++) {
             look->normal[k] += normal[k];
             see_edge(relaxer, 3 * t + k, unit, look);
@@ -86,7 +88,7 @@ static void see_unit(const struct relaxer *relaxer, uint32_t unit, struct look *
 static float score_of(const struct relaxer *relaxer, const struct look *look, float per_length,
                       float per_normal, uint32_t label, float length)
 {
-    return FIT_WEIGHT * per_normal * uvp_dot3(look->normal, relaxer->axis + 3 * (size_t)label) +
+    return FIT_WEIGHT * per_normal * uvp_dot3(look->normal, relaxer->region[label].axis) +
            per_length * length;
 }
 
@@ -102,7 +104,8 @@ static uint32_t choose(const struct relaxer *relaxer, const struct look *look, u
     for (uint32_t i = 0; i < look->count; i++) {
         const float score =
             score_of(relaxer, look, per_length, per_normal, look->label[i], look->length[i]);
-        if (score > best) {
+        const uint32_t after = relaxer->region[look->label[i]].triangles + look->triangles;
+        if (score > best && after <= relaxer->work->plan->chart_triangles_max) {
             best = score;
             to = look->label[i];
         }
@@ -141,6 +144,8 @@ static enum uvp_code sweep(struct relaxer *relaxer, uint32_t count)
         if (look.count > 0 && look.own_edges <= 1) {
             const uint32_t to = choose(relaxer, &look, relaxer->label[unit]);
             if (to != relaxer->label[unit]) {
+                relaxer->region[relaxer->label[unit]].triangles -= look.triangles;
+                relaxer->region[to].triangles += look.triangles;
                 relaxer->label[unit] = to;
                 list_around(relaxer, unit);
             }
@@ -174,12 +179,15 @@ static enum uvp_code list_borders(struct relaxer *relaxer)
 
 enum uvp_code uvp_relax_borders(struct uvp_atlas_work *work,
                                 const struct uvp_topology *topology,
-                                const struct uvp_surface *surface, const float *axis,
-                                uint32_t *label)
+                                const struct uvp_surface *surface,
+                                struct uvp_relax_region *region, uint32_t *label)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    struct relaxer relaxer = {
-        .work = work, .topology = topology, .surface = surface, .axis = axis, .label = label};
+    struct relaxer relaxer = {.work = work,
+                              .topology = topology,
+                              .surface = surface,
+                              .region = region,
+                              .label = label};
 
     UVP_TAKE(work, relaxer.list, topology->unit_count);
     UVP_TAKE(work, relaxer.next, topology->unit_count);

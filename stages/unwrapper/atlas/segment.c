@@ -38,31 +38,32 @@ static enum uvp_code set_limits(struct segmenter *segmenter)
     return UVP_OK;
 }
 
-/* Every region's mean normal, for relaxing. */
-static enum uvp_code find_axes(struct segmenter *segmenter, float *axis)
+static enum uvp_code describe_regions(struct segmenter *segmenter,
+                                      struct uvp_relax_region *region)
 {
     const struct uvp_topology *const topology = segmenter->topology;
 
-    for (uint32_t i = 0; i < 3 * segmenter->count; i++) {
-        axis[i] = 0;
+    for (uint32_t i = 0; i < segmenter->count; i++) {
+        region[i] = (struct uvp_relax_region){{0, 0, 0}, 0};
     }
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         const float area = topology->face[4 * (size_t)t + 3];
         if (!uvp_is_dead(topology, t)) {
-            float *const to = axis + 3 * (size_t)segmenter->label[uvp_unit_of(topology, t)];
+            struct uvp_relax_region *const to =
+                &region[segmenter->label[uvp_unit_of(topology, t)]];
             for (uint32_t k = 0; k < 3; k++) {
-                to[k] += area * segmenter->surface.normal[3 * (size_t)t + k];
+                to->axis[k] += area * segmenter->surface.normal[3 * (size_t)t + k];
             }
+            to->triangles++;
         }
         if (t % BLOCK == 0) {
             UVP_TRY(uvp_work_count(segmenter->work, 8 * BLOCK));
         }
     }
     for (uint32_t i = 0; i < segmenter->count; i++) {
-        float *const to = axis + 3 * (size_t)i;
-        const float length = sqrtf(uvp_dot3(to, to));
+        const float length = sqrtf(uvp_dot3(region[i].axis, region[i].axis));
         for (int k = 0; k < 3 && length > 0; k++) {
-            to[k] /= length;
+            region[i].axis[k] /= length;
         }
     }
     return UVP_OK;
@@ -120,11 +121,11 @@ static enum uvp_code join_regions(struct segmenter *segmenter)
 static enum uvp_code relax(struct segmenter *segmenter)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(segmenter->work->scratch);
-    float *axis;
+    struct uvp_relax_region *region;
 
-    UVP_TAKE(segmenter->work, axis, 3 * (size_t)segmenter->count);
-    UVP_TRY(find_axes(segmenter, axis));
-    UVP_TRY(uvp_relax_borders(segmenter->work, segmenter->topology, &segmenter->surface, axis,
+    UVP_TAKE(segmenter->work, region, segmenter->count);
+    UVP_TRY(describe_regions(segmenter, region));
+    UVP_TRY(uvp_relax_borders(segmenter->work, segmenter->topology, &segmenter->surface, region,
                               segmenter->label));
     uvp_arena_rewind(segmenter->work->scratch, mark);
     return renumber(segmenter, NULL);

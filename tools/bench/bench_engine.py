@@ -122,6 +122,22 @@ def print_summary(rows, peers):
           if any(r["triangles"] > 20000 for r in rows) else "")
 
 
+def print_brief(rows, peers, label):
+    """The whole set in one line of a table: for curves over an option."""
+    judges = [row["judge"] for row in rows]
+    names = [row["mesh"].removesuffix(".obj") for row in rows]
+    charts = mean_ratio([ratio(n, peers, j["charts"], "charts") for n, j in zip(names, judges)])
+    seams = mean_ratio([ratio(n, peers, j["seam_rel"], "seam_rel")
+                        for n, j in zip(names, judges)])
+    print(f"| {label} | {sum(j['charts'] for j in judges)} | {charts:.3f} | {seams:.3f} | "
+          f"{statistics.mean(j['symdir'] for j in judges):.5f} | "
+          f"{max(j['symdir'] for j in judges):.4f} | "
+          f"{max(j['stretch_linf_p99'] for j in judges):.3f} | "
+          f"{statistics.median(j['eff_square'] for j in judges):.3f} | "
+          f"{statistics.median(r['us_per_tri'] for r in rows):.2f} | "
+          f"{max(r['us_per_tri'] for r in rows):.2f} |")
+
+
 def main():
     """Runs all meshes."""
     parser = argparse.ArgumentParser(description=__doc__,
@@ -131,6 +147,10 @@ def main():
     parser.add_argument("--peers")
     parser.add_argument("--resolution", type=int, default=1024)
     parser.add_argument("--option", action="append", default=[], help="NAME=VALUE for the bench")
+    parser.add_argument("--brief", metavar="LABEL",
+                        help="print one line: label, charts, charts and seams against xatlas, "
+                             "symdir mean and worst, p99 worst, median efficiency, us/tri median "
+                             "and worst")
     parser.add_argument("meshes", nargs="+")
     arguments = parser.parse_args()
     rows = []
@@ -146,8 +166,11 @@ def main():
                 rows.append(row)
     rows.sort(key=lambda row: row["triangles"])
     peers = read_peers(arguments.peers)
-    print_table(rows, peers)
-    print_summary(rows, peers)
+    if arguments.brief:
+        print_brief(rows, peers, arguments.brief)
+    else:
+        print_table(rows, peers)
+        print_summary(rows, peers)
     sys.exit(1 if failed else 0)
 
 

@@ -9,7 +9,7 @@
 #include "stages/unwrapper/atlas/atlas_internal.h"
 
 #define SHORT_COUNT 48
-#define BLOCK_COUNT (UINT32_C(1) << 18) /* between polls: some milliseconds */
+#define BLOCK_COUNT (UINT32_C(1) << 16) /* between polls: a millisecond */
 
 static void sort_short(struct uvp_sort_item *items, uint32_t count)
 {

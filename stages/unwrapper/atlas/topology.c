@@ -132,6 +132,7 @@ enum uvp_code uvp_topology_check_input(struct uvp_atlas_work *work)
             return uvp_fail(work->err, UVP_BAD_DATA, t, "polygon numbers fall at triangle %u",
                             t);
         }
+        UVP_TRY(uvp_work_count(work, 1));
     }
     return uvp_stop_poll(work->stop, work->err);
 }

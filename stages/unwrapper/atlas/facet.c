@@ -9,11 +9,17 @@
  *
  * The number of rounds is fixed, so a hub that can take two of its neighbours a round costs no
  * more than anything else; what is left of it is for the next step's queue.
+ *
+ * A large mesh falls into blocks of consecutive units, each a task: no facet crosses from one
+ * to the next. What a block needs fits in a cache, so this is faster alone, too. It is done
+ * where the order of the units follows the surface, so that few edges lie between blocks; how
+ * many hands there are does not matter.
  */
 #include "stages/unwrapper/atlas/facet.h"
 
 #include <string.h>
 
+#include "stages/unwrapper/atlas/crew.h"
 #include "stages/unwrapper/atlas/segment.h"
 
 #define BLOCK 1024U
@@ -23,6 +29,10 @@
 #define TRIANGLES_MAX 80
 #define FEW 10        /* a round that joined less than this part was the last */
 #define MEMBERS_MAX 4 /* of a group that joins in one round */
+
+#define BLOCK_UNITS 32768U
+#define CROSSING_PART 20 /* of the edges, at most, lie between blocks */
+#define SAMPLE_STEP 16
 
 #define COST_MAX 0.12F
 #define OUTLINE_WEIGHT 0.4F
@@ -45,7 +55,10 @@ struct grower {
     struct uvp_atlas_work *work;
     const struct uvp_topology *topology;
     const struct uvp_surface *surface;
-    uint32_t *label; /* of each unit */
+    uint32_t base;   /* the block's first unit; units are counted from it */
+    uint32_t units;  /* in the block */
+    uint32_t live;   /* triangles */
+    uint32_t *label; /* of each unit of the block */
     uint32_t triangles_max;
     uint32_t count;
     struct facet *facet;
@@ -88,22 +101,33 @@ static void consider(struct grower *grower, uint32_t a, uint32_t b, float shared
 
 /* ---- the first round looks at the mesh itself ---- */
 
+static uint32_t unit_of(const struct grower *grower, uint32_t t)
+{
+    return uvp_unit_of(grower->topology, t) - grower->base;
+}
+
+static uint32_t first_of(const struct grower *grower, uint32_t unit)
+{
+    return uvp_unit_first(grower->topology, grower->base + unit);
+}
+
 static void add_triangle(struct grower *grower, uint32_t t)
 {
     const struct uvp_topology *const topology = grower->topology;
-    const uint32_t unit = uvp_unit_of(topology, t);
+    const uint32_t unit = unit_of(grower, t);
     const float area = topology->face[4 * (size_t)t + 3];
     struct facet *const facet = &grower->facet[unit];
 
     for (uint32_t k = 0; k < 3; k++) {
         const uint32_t g = topology->opposite[3 * t + k];
         facet->normal[k] += area * grower->surface->normal[3 * (size_t)t + k];
-        if (g == UVP_NONE || uvp_unit_of(topology, g / 3) != unit) {
+        if (g == UVP_NONE || unit_of(grower, g / 3) != unit) {
             facet->outline += grower->surface->length[3 * (size_t)t + k];
         }
     }
     facet->area += area;
     facet->triangles++;
+    grower->live++;
     grower->label[unit] = unit;
 }
 
@@ -111,13 +135,13 @@ static enum uvp_code start(struct grower *grower)
 {
     const struct uvp_topology *const topology = grower->topology;
 
-    grower->count = topology->unit_count;
-    for (uint32_t u = 0; u < topology->unit_count; u++) {
+    grower->count = grower->units;
+    for (uint32_t u = 0; u < grower->units; u++) {
         grower->facet[u] = (struct facet){{0, 0, 0}, 0, 0, 0};
         grower->label[u] = UVP_NONE;
     }
     UVP_TRY(uvp_stop_poll(grower->work->stop, grower->work->err));
-    for (uint32_t t = 0; t < topology->triangle_count; t++) {
+    for (uint32_t t = first_of(grower, 0); t < first_of(grower, grower->units); t++) {
         if (!uvp_is_dead(topology, t)) {
             add_triangle(grower, t);
         }
@@ -141,7 +165,10 @@ static uint32_t open_across(const struct grower *grower, uint32_t h)
 {
     const uint32_t g = uvp_surface_across(grower->topology, h);
 
-    return g == UVP_NONE || uvp_seam_is_hard(grower->work, grower->topology, h) ? UVP_NONE : g;
+    return g == UVP_NONE || unit_of(grower, g / 3) >= grower->units ||
+                   uvp_seam_is_hard(grower->work, grower->topology, h)
+               ? UVP_NONE
+               : g;
 }
 
 static enum uvp_code choose_units(struct grower *grower)
@@ -149,12 +176,12 @@ static enum uvp_code choose_units(struct grower *grower)
     const struct uvp_topology *const topology = grower->topology;
 
     forget_choices(grower);
-    for (uint32_t t = 0; t < topology->triangle_count; t++) {
+    for (uint32_t t = first_of(grower, 0); t < first_of(grower, grower->units); t++) {
         for (uint32_t h = 3 * t; h < 3 * t + 3 && !uvp_is_dead(topology, t); h++) {
             const uint32_t g = open_across(grower, h);
             if (g != UVP_NONE) {
                 grower->links++;
-                consider(grower, uvp_unit_of(topology, t), uvp_unit_of(topology, g / 3),
+                consider(grower, unit_of(grower, t), unit_of(grower, g / 3),
                          grower->surface->length[h]);
             }
         }
@@ -286,13 +313,13 @@ static void add_link(struct linker *linker, uint32_t from, uint32_t to, float le
 static enum uvp_code link_unit(struct linker *linker, uint32_t unit, uint32_t from)
 {
     const struct grower *const grower = linker->grower;
-    const uint32_t end = 3 * uvp_unit_first(grower->topology, unit + 1);
+    const uint32_t end = 3 * first_of(grower, unit + 1);
 
-    for (uint32_t h = 3 * uvp_unit_first(grower->topology, unit); h < end; h++) {
+    for (uint32_t h = 3 * first_of(grower, unit); h < end; h++) {
         const uint32_t g =
             uvp_is_dead(grower->topology, h / 3) ? UVP_NONE : open_across(grower, h);
         if (g != UVP_NONE) {
-            add_link(linker, from, grower->best[uvp_unit_of(grower->topology, g / 3)],
+            add_link(linker, from, grower->best[unit_of(grower, g / 3)],
                      grower->surface->length[h]);
         }
         UVP_TRY(uvp_work_count(grower->work, 6));
@@ -346,7 +373,7 @@ static enum uvp_code make_graph(struct grower *grower, bool of_units)
     linker.mark = (uint32_t *)(void *)grower->cost;
     memset(linker.mark, 0, count * sizeof *linker.mark);
     UVP_TRY(link_groups(&linker, of_units));
-    for (uint32_t u = 0; u < grower->topology->unit_count; u++) {
+    for (uint32_t u = 0; u < grower->units; u++) {
         if (grower->label[u] != UVP_NONE) {
             grower->label[u] = grower->best[grower->label[u]];
         }
@@ -357,12 +384,12 @@ static enum uvp_code make_graph(struct grower *grower, bool of_units)
     grower->links = linker.count;
     grower->other = old;
     grower->count = count;
-    return uvp_work_count(grower->work, 4 * grower->topology->unit_count);
+    return uvp_work_count(grower->work, 4 * grower->units);
 }
 
 static enum uvp_code take_memory(struct grower *grower)
 {
-    const size_t units = grower->topology->unit_count;
+    const size_t units = grower->units;
 
     UVP_TAKE(grower->work, grower->facet, units);
     UVP_TAKE(grower->work, grower->best, units);
@@ -384,16 +411,61 @@ static enum uvp_code run_round(struct grower *grower, bool of_units)
     return make_graph(grower, of_units);
 }
 
-enum uvp_code uvp_facet_make(struct uvp_atlas_work *work, const struct uvp_topology *topology,
-                             const struct uvp_surface *surface, uint32_t *label,
-                             uint32_t *count)
+/* ---- blocks ---- */
+
+struct blocks {
+    const struct uvp_topology *topology;
+    const struct uvp_surface *surface;
+    uint32_t *label;
+    uint32_t count;
+    uint32_t *facets; /* of each block */
+};
+
+static uint32_t base_of(const struct blocks *blocks, uint32_t block)
 {
-    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    return (uint32_t)((uint64_t)blocks->topology->unit_count * block / blocks->count);
+}
+
+static uint32_t block_of(const struct blocks *blocks, uint32_t t)
+{
+    const uint64_t unit = uvp_unit_of(blocks->topology, t);
+
+    return (uint32_t)(unit * blocks->count / blocks->topology->unit_count);
+}
+
+/* How many blocks there are: one when too many edges would lie between them. */
+static void count_blocks(struct blocks *blocks)
+{
+    const struct uvp_topology *const topology = blocks->topology;
+    uint32_t inside = 0;
+    uint32_t between = 0;
+
+    blocks->count = topology->unit_count / BLOCK_UNITS;
+    for (uint32_t h = 0; h < 3 * topology->triangle_count && blocks->count > 1;
+         h += SAMPLE_STEP) {
+        const uint32_t g = topology->opposite[h];
+        if (g != UVP_NONE) {
+            const bool same = block_of(blocks, g / 3) == block_of(blocks, h / 3);
+            inside += same;
+            between += !same;
+        }
+    }
+    if (blocks->count < 2 || between > inside / CROSSING_PART) {
+        blocks->count = 1;
+    }
+}
+
+static enum uvp_code grow_block(struct uvp_atlas_work *work, void *arg, uint32_t i)
+{
+    const struct blocks *const blocks = arg;
     const uint32_t most = work->plan->chart_triangles_max;
+    const uint32_t base = base_of(blocks, i);
     struct grower grower = {.work = work,
-                            .topology = topology,
-                            .surface = surface,
-                            .label = label,
+                            .topology = blocks->topology,
+                            .surface = blocks->surface,
+                            .base = base,
+                            .units = base_of(blocks, i + 1) - base,
+                            .label = blocks->label + base,
                             .triangles_max = most < TRIANGLES_MAX ? most : TRIANGLES_MAX};
 
     UVP_TRY(take_memory(&grower));
@@ -401,11 +473,41 @@ enum uvp_code uvp_facet_make(struct uvp_atlas_work *work, const struct uvp_topol
     for (int r = 0; r < ROUNDS_MAX; r++) {
         UVP_TRY(run_round(&grower, r == 0));
         if (grower.joined <= grower.count / FEW ||
-            grower.count <= topology->live_triangles / TRIANGLES_PER_FACET) {
+            grower.count <= grower.live / TRIANGLES_PER_FACET) {
             break;
         }
     }
-    *count = grower.count;
+    blocks->facets[i] = grower.count;
+    return UVP_OK;
+}
+
+/* Numbers facets over all blocks; returns how many there are. */
+static uint32_t number_facets(const struct blocks *blocks)
+{
+    uint32_t before = 0;
+
+    for (uint32_t i = 0; i < blocks->count; i++) {
+        for (uint32_t u = base_of(blocks, i); u < base_of(blocks, i + 1) && before != 0; u++) {
+            if (blocks->label[u] != UVP_NONE) {
+                blocks->label[u] += before;
+            }
+        }
+        before += blocks->facets[i];
+    }
+    return before;
+}
+
+enum uvp_code uvp_facet_make(struct uvp_atlas_work *work, const struct uvp_topology *topology,
+                             const struct uvp_surface *surface, uint32_t *label,
+                             uint32_t *count)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct blocks blocks = {.topology = topology, .surface = surface, .label = label};
+
+    count_blocks(&blocks);
+    UVP_TAKE(work, blocks.facets, blocks.count);
+    UVP_TRY(uvp_crew_run(work, blocks.count, grow_block, &blocks));
+    *count = number_facets(&blocks);
     uvp_arena_rewind(work->scratch, mark);
     return uvp_stop_poll(work->stop, work->err);
 }

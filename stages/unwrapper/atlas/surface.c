@@ -8,6 +8,8 @@
  */
 #include "stages/unwrapper/atlas/surface.h"
 
+#include "stages/unwrapper/atlas/crew.h"
+
 #define BLOCK 1024U
 
 #define PI 3.14159265358979F
@@ -49,16 +51,34 @@ static void smooth_triangle(const struct uvp_topology *topology, const float *fr
     }
 }
 
-static enum uvp_code smooth(struct uvp_atlas_work *work, const struct uvp_topology *topology,
-                            const float *from, uint32_t stride, float *to)
+struct smoothing {
+    const struct uvp_topology *topology;
+    const float *from;
+    uint32_t stride;
+    float *to;
+};
+
+static enum uvp_code smooth_range(struct uvp_atlas_work *work, void *arg, uint32_t first,
+                                  uint32_t end)
 {
-    for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        smooth_triangle(topology, from, stride, t, to + 3 * (size_t)t);
+    const struct smoothing *const smoothing = arg;
+
+    for (uint32_t t = first; t < end; t++) {
+        smooth_triangle(smoothing->topology, smoothing->from, smoothing->stride, t,
+                        smoothing->to + 3 * (size_t)t);
         if (t % BLOCK == 0) {
             UVP_TRY(uvp_work_count(work, 20 * BLOCK));
         }
     }
     return UVP_OK;
+}
+
+static enum uvp_code smooth(struct uvp_atlas_work *work, const struct uvp_topology *topology,
+                            const float *from, uint32_t stride, float *to)
+{
+    struct smoothing smoothing = {topology, from, stride, to};
+
+    return uvp_crew_ranges(work, topology->triangle_count, smooth_range, &smoothing);
 }
 
 /* Takes the three angles off the points' defects. Edge k goes from vertex k to the next. */

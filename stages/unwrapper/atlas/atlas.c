@@ -75,6 +75,7 @@ static enum uvp_code pack_and_judge(struct run *run, const struct uvp_topology *
         UVP_TRY(uvp_outline_make(work, topology, charts, &outlines));
         UVP_TRY(uvp_pack_make(work, charts, &outlines, round, &packing));
         begin_step(run, UVP_ATLAS_VERIFY);
+        run->stats->density_reached = packing.density_reached;
         UVP_TRY(uvp_place_charts(work, topology, &outlines, &packing, round, charts, &again));
         uvp_arena_rewind(work->scratch, mark);
     }
@@ -100,6 +101,7 @@ static enum uvp_code make(struct run *run, struct uvp_atlas_result *result)
     UVP_TRY(pack_and_judge(run, &topology, &charts));
     UVP_TRY(uvp_ride_make(work, &topology, &charts, result));
     UVP_TRY(uvp_measure_layout(work, &topology, &charts, run->stats));
+    result->page_count = charts.page_count;
     end_step(run);
     return UVP_OK;
 }

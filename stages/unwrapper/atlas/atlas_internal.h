@@ -146,7 +146,8 @@ struct uvp_chart {
     uint32_t triangle_count;
     uint32_t first_slot; /* in uvp_charts.slot */
     uint32_t slot_count;
-    double step; /* length in the mesh's units of one lattice step */
+    double step;   /* length in the mesh's units of one lattice step */
+    uint32_t page; /* number of the page, once placed */
 };
 
 struct uvp_point2 {
@@ -163,6 +164,8 @@ struct uvp_charts {
     uint32_t *corner;        /* 3 a triangle: slot of each corner */
     struct uvp_point2 *slot; /* a chart vertex on its chart's lattice; room: 3 a triangle */
     struct uvp_point2 *page; /* the same on the page's lattice, once placed */
+    uint32_t page_count;
+    int32_t page_lattice; /* steps along a page: UVP_LATTICE if there is only one */
 };
 
 /*

@@ -304,7 +304,7 @@ static enum uvp_code take_layout(struct uvp_climb *climb, struct uvp_layout *lay
     struct uvp_atlas_work *const work = climb->tray->work;
     const uint32_t count = climb->tray->charts->count;
 
-    *layout = (struct uvp_layout){.lift = lifts[0]};
+    *layout = (struct uvp_layout){.count = count, .lift = lifts[0]};
     UVP_TAKE(work, layout->order, count);
     UVP_TAKE(work, layout->place, count);
     for (uint32_t c = 0; c < count; c++) {

@@ -424,7 +424,9 @@ enum uvp_code uvp_fit_charts(struct uvp_atlas_work *work, const struct uvp_topol
     struct uvp_outlines outlines;
     bool badly = false;
 
-    if (work->plan->cuts_max == 0) {
+    /* with several pages, or at a density, no chart decides for the others */
+    if (work->plan->cuts_max == 0 || work->plan->pages_max > 1 ||
+        work->plan->texels_per_unit > 0) {
         return UVP_OK;
     }
     UVP_TRY(uvp_outline_make(work, topology, charts, &outlines));

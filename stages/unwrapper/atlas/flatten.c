@@ -176,7 +176,12 @@ static void accept(struct flattener *flattener, const struct piece *piece,
     struct uvp_charts *const charts = flattener->all->charts;
 
     charts->chart[segment->room + segment->charts++] = (struct uvp_chart){
-        piece->first, piece->count, 3 * piece->first, patch->vertex_count, patch->step};
+        .first_triangle = piece->first,
+        .triangle_count = piece->count,
+        .first_slot = 3 * piece->first,
+        .slot_count = patch->vertex_count,
+        .step = patch->step,
+    };
     uvp_charts_store(charts, 3 * piece->first, patch);
 }
 

@@ -35,10 +35,14 @@ static void add_triangle(const struct uvp_topology *topology, const struct uvp_c
     const struct uvp_rest rest =
         uvp_rest_of(uvp_point_of(topology, v[0]), uvp_point_of(topology, v[1]),
                     uvp_point_of(topology, v[2]));
-    const double px = ((double)charts->page[c[1]].x - charts->page[c[0]].x) / UVP_LATTICE;
-    const double py = ((double)charts->page[c[1]].y - charts->page[c[0]].y) / UVP_LATTICE;
-    const double qx = ((double)charts->page[c[2]].x - charts->page[c[0]].x) / UVP_LATTICE;
-    const double qy = ((double)charts->page[c[2]].y - charts->page[c[0]].y) / UVP_LATTICE;
+    const double px =
+        ((double)charts->page[c[1]].x - charts->page[c[0]].x) / charts->page_lattice;
+    const double py =
+        ((double)charts->page[c[1]].y - charts->page[c[0]].y) / charts->page_lattice;
+    const double qx =
+        ((double)charts->page[c[2]].x - charts->page[c[0]].x) / charts->page_lattice;
+    const double qy =
+        ((double)charts->page[c[2]].y - charts->page[c[0]].y) / charts->page_lattice;
     const double det = px * qy - py * qx;
     /* columns of the map from UV to the triangle's plane */
     const double ax = (rest.x1 * qy - rest.x2 * py) / det;
@@ -136,7 +140,7 @@ enum uvp_code uvp_measure_layout(struct uvp_atlas_work *work,
     density = sums.uv_area / sums.area;
     stats->stretch_max = sqrt(sums.largest * density);
     stats->stretch_mean = sqrt(sums.squares / sums.area * density);
-    stats->packing_efficiency = sums.uv_area;
+    stats->packing_efficiency = sums.uv_area / charts->page_count;
     stats->seam_length = sums.seams / sqrt(sums.area);
     return UVP_OK;
 }

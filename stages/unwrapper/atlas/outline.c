@@ -197,7 +197,7 @@ enum uvp_code uvp_outline_make(struct uvp_atlas_work *work, const struct uvp_top
     uint32_t longest = 0;
     uint32_t sum = 0;
 
-    *outlines = (struct uvp_outlines){.count = charts->count};
+    *outlines = (struct uvp_outlines){.count = charts->count, .mesh_unit = topology->scale};
     UVP_TAKE(work, outlines->outline, charts->count);
     for (uint32_t c = 0; c < charts->count; c++) {
         const uint32_t count = count_edges(topology, charts, &charts->chart[c], NULL);

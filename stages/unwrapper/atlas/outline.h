@@ -28,6 +28,7 @@ struct uvp_outlines {
     uint32_t *border; /* 2 slots an edge */
     double area;
     double perimeter;
+    double mesh_unit; /* length of one unit of the mesh as given */
 };
 
 UVP_MUST_USE enum uvp_code uvp_outline_make(struct uvp_atlas_work *work,

@@ -11,6 +11,7 @@
 #include "stages/unwrapper/atlas/pack.h"
 
 #include "stages/unwrapper/atlas/climb.h"
+#include "stages/unwrapper/atlas/paging.h"
 #include "stages/unwrapper/atlas/plan.h"
 
 #define SHELVES_FROM 4000 /* charts */
@@ -25,12 +26,15 @@
 #define NS_LEAST 100000
 #define NS_A_CHART 1000
 #define STEPS_MOST 2e9
+#define PAGES_MOST 1000 /* ten times a hundred tiles */
 #define HALF_ROOT 0.70710678118654752
 
 struct packer {
     struct uvp_atlas_work *work;
     const struct uvp_outlines *outlines;
     struct uvp_packing *packing;
+    struct uvp_demand demand;
+    double pages; /* that will be used, nearly */
     struct uvp_tray tray;
     struct uvp_climb climb;
     double box_area;
@@ -45,14 +49,14 @@ static double ring_area(const struct packer *packer, int32_t cells)
 }
 
 /* Page sides a length at which the charts and half of what is between them fill as much of the
- * page as charts of this shape will. */
+ * pages as charts of this shape will. */
 static double fill_scale(const struct packer *packer, int32_t cells)
 {
     const double density = fmin(0.8, 0.5 + 0.4 * packer->outlines->area / packer->box_area);
     const double area = packer->outlines->area;
     const double ring = ring_area(packer, cells);
 
-    return (sqrt(ring * ring + 4 * area * density) - ring) / (2 * area);
+    return (sqrt(ring * ring + 4 * area * density * packer->pages) - ring) / (2 * area);
 }
 
 static double limit_scale(const struct packer *packer, double scale)
@@ -102,11 +106,12 @@ static void set_spots(struct packer *packer)
         return;
     }
     packing->scale = packer->tray.cells * side_of_cell;
+    packing->page_count = 1;
     for (uint32_t c = 0; c < packer->outlines->count; c++) {
         const struct uvp_mask *const mask = placed_mask(packer, c);
         packing->spot[c] = (struct uvp_spot){
             mask->cosine, mask->sine, border + (place[c].x + mask->x - low.x) * side_of_cell,
-            border + (place[c].y + mask->y - low.y) * side_of_cell};
+            border + (place[c].y + mask->y - low.y) * side_of_cell, 0};
     }
 }
 
@@ -200,7 +205,7 @@ static int32_t choose_cells(struct packer *packer)
     static const double mask_steps[2][4] = {{7000, 13000, 30000, 80000},
                                             {5000, 8000, 14000, 38000}};
     const bool best = packer->work->plan->preset == UVP_ATLAS_BEST;
-    const double side = sqrt((double)packer->outlines->count);
+    const double side = sqrt(packer->outlines->count / packer->pages);
     const double finest = (best ? 2 : 1) * CELLS_A_CHART * side;
     const double steps = (double)packer->tray.steps_limit;
 
@@ -224,8 +229,8 @@ static int32_t choose_cells(struct packer *packer)
 
 /* Replaces the shelves' packing if the raster's is better. */
 static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_charts *charts,
-                             const struct uvp_outlines *outlines, uint32_t round,
-                             struct uvp_packing *packing)
+                             const struct uvp_outlines *outlines, struct uvp_demand demand,
+                             uint32_t round, struct uvp_packing *packing)
 {
     static const uint32_t hints_from[UVP_ATLAS_PRESET_COUNT] = {
         [UVP_ATLAS_BALANCED] = 120, [UVP_ATLAS_FAST] = 60, [UVP_ATLAS_BEST] = 1000};
@@ -234,6 +239,8 @@ static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_chart
         .work = work,
         .outlines = outlines,
         .packing = packing,
+        .demand = demand,
+        .pages = fmin(demand.pages_most, packing->page_count),
         .tray = {.work = work,
                  .charts = charts,
                  .outlines = outlines,
@@ -253,26 +260,44 @@ static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_chart
     }
     UVP_TAKE(work, packer.tray.mask,
              (size_t)packer.tray.mask_first[last] + packer.tray.directions[last]);
+    if (demand.pages_most > 1 || demand.scale_most < HUGE_VAL) {
+        return uvp_paging_make(&packer.tray, demand,
+                               limit_scale(&packer, fill_scale(&packer, cells)), cells,
+                               packing);
+    }
     UVP_TRY(uvp_climb_take(&packer.climb, &packer.tray, FIRST_SEED));
     return pack_raster(&packer, cells);
+}
+
+struct uvp_demand uvp_pack_demand(const struct uvp_atlas_work *work, double mesh_unit)
+{
+    const struct uvp_plan *const plan = work->plan;
+    const bool fixed = plan->texels_per_unit > 0;
+    /* without a density one page is always enough */
+    const uint32_t most = plan->pages_max != UVP_ATLAS_PAGES_AUTO ? plan->pages_max
+                          : fixed                                 ? PAGES_MOST
+                                                                  : 1;
+    return (struct uvp_demand){fixed ? plan->texels_per_unit / (plan->resolution * mesh_unit)
+                                     : HUGE_VAL,
+                               most < PAGES_MOST ? most : PAGES_MOST};
 }
 
 enum uvp_code uvp_pack_make(struct uvp_atlas_work *work, const struct uvp_charts *charts,
                             const struct uvp_outlines *outlines, uint32_t round,
                             struct uvp_packing *packing)
 {
+    const struct uvp_demand demand = uvp_pack_demand(work, outlines->mesh_unit);
     /* with very many charts the gaps alone would fill the page: they get at most a quarter */
-    const double most = 0.5 / (1 + sqrt((double)outlines->count));
-    struct uvp_arena_mark mark;
+    const double most = 0.5 / (1 + sqrt((double)outlines->count / demand.pages_most));
 
     packing->gap = fmin(work->plan->gap, most);
     UVP_TAKE(work, packing->spot, outlines->count);
-    UVP_TRY(uvp_shelf_pack(work, outlines, packing));
-    if (charts->count > SHELVES_FROM) {
-        return UVP_OK;
+    UVP_TRY(uvp_shelf_pack(work, outlines, demand, packing));
+    if (charts->count <= SHELVES_FROM) {
+        const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+        UVP_TRY(improve(work, charts, outlines, demand, round, packing));
+        uvp_arena_rewind(work->scratch, mark);
     }
-    mark = uvp_arena_mark(work->scratch);
-    UVP_TRY(improve(work, charts, outlines, round, packing));
-    uvp_arena_rewind(work->scratch, mark);
+    packing->density_reached = packing->scale >= demand.scale_most * (1 - 1e-9);
     return UVP_OK;
 }

@@ -13,6 +13,7 @@
 
 /* Least extent of a chart in lattice steps: 1/16 texel of a page of 1024. */
 #define EXTENT_MIN 1024.0
+#define EXTENT_MIN_TILED 64.0 /* on the coarser lattice of several pages */
 #define FILL_GUESS 0.35
 #define NUDGE_REACH 6
 #define LEAST_STEPS 16
@@ -57,13 +58,20 @@ static double extent_of(const struct uvp_charts *charts, const struct uvp_chart 
 enum uvp_code uvp_place_prepare(struct uvp_atlas_work *work,
                                 const struct uvp_topology *topology, struct uvp_charts *charts)
 {
+    const struct uvp_demand demand = uvp_pack_demand(work, topology->scale);
+    const double steps = demand.pages_most > 1
+                             ? EXTENT_MIN_TILED / uvp_page_lattice(demand.pages_most)
+                             : EXTENT_MIN / UVP_LATTICE;
     double area = 0;
+    double side;
     double least;
 
     for (uint32_t i = 0; i < topology->live_triangles; i++) {
         area += uvp_area_of(topology, charts->triangle[i]);
     }
-    least = EXTENT_MIN / UVP_LATTICE * sqrt(area / FILL_GUESS);
+    /* a page is as large as the density says, or larger if not all fit on those allowed */
+    side = fmax(1 / demand.scale_most, sqrt(area / FILL_GUESS / demand.pages_most));
+    least = steps * side;
     for (uint32_t c = 0; c < charts->count; c++) {
         struct uvp_chart *const chart = &charts->chart[c];
         const double extent = extent_of(charts, chart);
@@ -77,26 +85,29 @@ enum uvp_code uvp_place_prepare(struct uvp_atlas_work *work,
 
 /* ---- rounding ---- */
 
-static int32_t to_lattice(double value)
+static int32_t to_lattice(double value, int32_t lattice)
 {
-    const double scaled = value * UVP_LATTICE + 0.5;
+    const double scaled = value * lattice + 0.5;
 
     if (!(scaled > 0)) {
         return 0;
     }
-    return scaled < (double)UVP_LATTICE ? (int32_t)scaled : UVP_LATTICE;
+    return scaled < (double)lattice ? (int32_t)scaled : lattice;
 }
 
 static void round_chart(const struct placer *placer, const struct uvp_outline *outline,
                         uint32_t c)
 {
-    const struct uvp_chart *const chart = &placer->charts->chart[c];
+    struct uvp_chart *const chart = &placer->charts->chart[c];
+    const int32_t lattice = placer->charts->page_lattice;
 
+    chart->page = placer->packing->spot[c].page;
     for (uint32_t v = chart->first_slot; v < chart->first_slot + chart->slot_count; v++) {
         const struct uvp_vec2 p =
             uvp_packing_point(placer->packing, &placer->packing->spot[c],
                               uvp_outline_point(outline, chart->step, placer->charts->slot[v]));
-        placer->charts->page[v] = (struct uvp_point2){to_lattice(p.x), to_lattice(p.y)};
+        placer->charts->page[v] =
+            (struct uvp_point2){to_lattice(p.x, lattice), to_lattice(p.y, lattice)};
     }
 }
 
@@ -182,7 +193,7 @@ static bool opens(const struct local *local, struct uvp_point2 *at, uint32_t v,
 
 /* Moves one vertex by the smallest step, in growing squares, that opens t. */
 static bool nudge_vertex(const struct local *local, struct uvp_point2 *at, uint32_t v,
-                         uint32_t t)
+                         uint32_t t, int32_t lattice)
 {
     const struct uvp_point2 home = at[v];
 
@@ -192,8 +203,8 @@ static bool nudge_vertex(const struct local *local, struct uvp_point2 *at, uint3
             const int32_t dy = i / (2 * reach + 1) - reach;
             const bool on_ring = dx == reach || dx == -reach || dy == reach || dy == -reach;
             at[v] = (struct uvp_point2){home.x + dx, home.y + dy};
-            if (on_ring && at[v].x >= 0 && at[v].y >= 0 && at[v].x <= UVP_LATTICE &&
-                at[v].y <= UVP_LATTICE && opens(local, at, v, home, t)) {
+            if (on_ring && at[v].x >= 0 && at[v].y >= 0 && at[v].x <= lattice &&
+                at[v].y <= lattice && opens(local, at, v, home, t)) {
                 return true;
             }
         }
@@ -213,7 +224,7 @@ static enum uvp_code nudge(struct placer *placer, struct uvp_chart *chart, struc
         for (uint32_t k = 0; k < 3 && area_of(local, t) <= 0; k++) {
             /* hubs would make this quadratic: they stay where they are */
             about = local->start[c[k] + 1] - local->start[c[k]];
-            if (about <= 64 && nudge_vertex(local, at, c[k], t)) {
+            if (about <= 64 && nudge_vertex(local, at, c[k], t, placer->charts->page_lattice)) {
                 break;
             }
         }
@@ -265,7 +276,8 @@ static enum uvp_code redraw(struct placer *placer, uint32_t c)
     UVP_TRY(uvp_patch_make(placer->work, placer->topology, &placer->pieces, c, list,
                            chart->triangle_count, &patch));
     UVP_TRY(uvp_single_terrain(placer->work, placer->topology, &placer->pieces, &patch,
-                               1 / (placer->packing->scale * UVP_LATTICE), placer->least));
+                               1 / (placer->packing->scale * placer->charts->page_lattice),
+                               placer->least));
     chart->first_slot = first_slot;
     chart->slot_count = patch.vertex_count;
     chart->step = patch.step;
@@ -416,6 +428,8 @@ enum uvp_code uvp_place_charts(struct uvp_atlas_work *work, const struct uvp_top
     uint8_t *failed;
 
     *again = false;
+    charts->page_count = packing->page_count;
+    charts->page_lattice = uvp_page_lattice(packing->page_count);
     UVP_TAKE(work, failed, charts->count);
     for (uint32_t c = 0; c < charts->count; c++) {
         bool valid = false;

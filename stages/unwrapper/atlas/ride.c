@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "stages/unwrapper/atlas/pack.h"
 #include "stages/unwrapper/atlas/sort.h"
 
 struct rider {
@@ -61,9 +62,12 @@ static enum uvp_code number_uvs(struct rider *rider, struct uvp_atlas_result *re
     TAKE_KEPT(rider->work, uv, 2 * (size_t)count);
     for (uint32_t c = 0; c < charts->count; c++) {
         const struct uvp_chart *const chart = &charts->chart[c];
+        const float column = (float)(chart->page % UVP_TILES_ACROSS);
+        const float row = (float)(chart->page / UVP_TILES_ACROSS);
+        const float steps = (float)charts->page_lattice;
         for (uint32_t v = chart->first_slot; v < chart->first_slot + chart->slot_count; v++) {
-            uv[2 * (size_t)uv_of[v]] = (float)charts->page[v].x / (float)UVP_LATTICE;
-            uv[2 * (size_t)uv_of[v] + 1] = (float)charts->page[v].y / (float)UVP_LATTICE;
+            uv[2 * (size_t)uv_of[v]] = column + (float)charts->page[v].x / steps;
+            uv[2 * (size_t)uv_of[v] + 1] = row + (float)charts->page[v].y / steps;
         }
         UVP_TRY(uvp_work_count(rider->work, 2 * chart->slot_count + 4));
     }

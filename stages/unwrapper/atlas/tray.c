@@ -240,7 +240,7 @@ enum uvp_code uvp_tray_lay(struct uvp_tray *tray, const struct uvp_layout *known
     const int32_t pad = tray->gap.pad;
 
     begin_layout(&laying);
-    while (layout->laid < tray->charts->count && layout->left <= enough) {
+    while (layout->laid < layout->count && layout->left <= enough) {
         const uint32_t c = layout->order[layout->laid];
         const uint64_t before = tray->page.steps;
         if (before > tray->steps_limit) {

@@ -451,8 +451,8 @@ static enum uvp_code refuse_member(struct uvp_lane *lane, const struct uvp_heade
 {
     struct uvp_error failure = {0};
 
-    (void)uvp_fail(&failure, UVP_UNSUPPORTED, 0, "%s",
-                   header->why_not == NULL ? "it cannot be read" : header->why_not);
+    (void)uvp_fail(&failure, UVP_UNSUPPORTED, 0, "cannot be read: %s",
+                   header->why_not == NULL ? "not as a whole" : header->why_not);
     UVP_TRY(uvp_lane_note_failed(lane, header, &failure, err));
     return !header->size_known || header->stored_bytes > LONG_BYTES ? pass_long(lane, err)
                                                                     : UVP_OK;

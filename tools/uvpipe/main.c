@@ -14,13 +14,14 @@
 #include "tools/uvpipe/process.h"
 #include "tools/uvpipe/report.h"
 
-static int refuse(const struct uvp_report *report, const struct uvp_error *err)
+static int refuse(const struct uvp_options *options, const struct uvp_report *report,
+                  const struct uvp_error *err)
 {
     if (uvp_exit_is_quiet(err->code, err)) {
         return UVP_EXIT_SIGNAL + SIGPIPE;
     }
     if (err->code == UVP_USAGE) {
-        uvp_report_usage(report, err);
+        uvp_report_usage(report, options->command == UVP_COMMAND_CHECK ? "check " : "", err);
         return UVP_EXIT_USAGE;
     }
     uvp_report_say(report, UVP_TRACE_ERROR, "%s", err->text);
@@ -43,7 +44,7 @@ static int print_text(const struct uvp_options *options, const struct uvp_report
         code = uvp_report_print(uvp_buf_span(&text), &err);
     }
     uvp_buf_release(&text);
-    return code == UVP_OK ? UVP_EXIT_OK : refuse(report, &err);
+    return code == UVP_OK ? UVP_EXIT_OK : refuse(options, report, &err);
 }
 
 static int settle_and_run(struct uvp_options *options, struct uvp_mem *mem)
@@ -60,10 +61,10 @@ static int settle_and_run(struct uvp_options *options, struct uvp_mem *mem)
     if (options->settings.input_count == 0 && isatty(STDIN_FILENO) &&
         !options->settings.force_terminal) {
         (void)uvp_fail(&err, UVP_USAGE, 0, "no INPUT given, and stdin is a terminal");
-        return refuse(&report, &err);
+        return refuse(options, &report, &err);
     }
     if (uvp_clash_check(options, &err) != UVP_OK) {
-        return refuse(&report, &err);
+        return refuse(options, &report, &err);
     }
     if (clamped) {
         uvp_report_say(&report, UVP_TRACE_WARNING, "--workers %llu: %u are enough for %u CPUs",
@@ -85,7 +86,7 @@ int main(int argc, char **argv)
     uvp_mem_init(&mem, 0);
     uvp_report_init(&report, STDERR_FILENO, UVP_TRACE_WARNING, false);
     if (uvp_options_parse(&options, argc, argv, &mem, &err) != UVP_OK) {
-        return refuse(&report, &err);
+        return refuse(&options, &report, &err);
     }
     exit_code = options.action == UVP_ACTION_RUN ? settle_and_run(&options, &mem)
                                                  : print_text(&options, &report, &mem);

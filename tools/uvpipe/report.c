@@ -153,13 +153,16 @@ void uvp_report_say(const struct uvp_report *report, enum uvp_trace_level level,
     uvp_report_line(report, level, NULL, uvp_span_of(NULL, 0), text);
 }
 
-void uvp_report_usage(const struct uvp_report *report, const struct uvp_error *err)
+void uvp_report_usage(const struct uvp_report *report, const char *command,
+                      const struct uvp_error *err)
 {
     struct line line;
 
     begin_line(report, &line);
     add_escaped(&line, err->text);
-    add_text(&line, "\nTry '" PROGRAM " --help'.");
+    add_text(&line, "\nTry '" PROGRAM " ");
+    add_text(&line, command);
+    add_text(&line, "--help'.");
     end_line(report, &line);
 }
 

@@ -8,6 +8,7 @@
 #include "stages/unwrapper/atlas/atlas_internal.h"
 #include "stages/unwrapper/atlas/fit.h"
 #include "stages/unwrapper/atlas/flatten.h"
+#include "stages/unwrapper/atlas/keep.h"
 #include "stages/unwrapper/atlas/measure.h"
 #include "stages/unwrapper/atlas/merge.h"
 #include "stages/unwrapper/atlas/place.h"
@@ -93,11 +94,17 @@ static enum uvp_code make(struct run *run, struct uvp_atlas_result *result)
     UVP_TRY(uvp_stop_poll(work->stop, work->err));
     UVP_TRY(uvp_topology_make(work, &topology));
     begin_step(run, UVP_ATLAS_SEGMENT);
-    UVP_TRY(uvp_segment_make(work, &topology, &segments));
+    if (uvp_keep_is_wanted(work)) {
+        UVP_TRY(uvp_keep_segments(work, &topology, &segments));
+    } else {
+        UVP_TRY(uvp_segment_make(work, &topology, &segments));
+    }
     begin_step(run, UVP_ATLAS_FLATTEN);
     UVP_TRY(uvp_flatten_make(work, &topology, &segments, &charts));
     begin_step(run, UVP_ATLAS_MERGE);
-    UVP_TRY(uvp_merge_make(work, &topology, &charts));
+    if (!uvp_keep_is_wanted(work)) {
+        UVP_TRY(uvp_merge_make(work, &topology, &charts));
+    }
     UVP_TRY(pack_and_judge(run, &topology, &charts));
     UVP_TRY(uvp_ride_make(work, &topology, &charts, result));
     UVP_TRY(uvp_measure_layout(work, &topology, &charts, run->stats));

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "stages/unwrapper/atlas/segment.h"
+#include "stages/unwrapper/atlas/keep.h"
 
 enum uvp_code uvp_charts_take(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                               struct uvp_charts *charts)
@@ -30,7 +30,8 @@ enum uvp_code uvp_charts_hard(struct uvp_atlas_work *work, const struct uvp_topo
                               uint8_t **cut)
 {
     *cut = NULL;
-    if (!work->plan->seam_groups && !(work->plan->seam_cosine > -2)) {
+    if (!work->plan->seam_groups && !(work->plan->seam_cosine > -2) &&
+        !uvp_keep_is_wanted(work)) {
         return UVP_OK;
     }
     UVP_TAKE(work, *cut, topology->triangle_count);

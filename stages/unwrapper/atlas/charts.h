@@ -17,7 +17,10 @@ UVP_MUST_USE enum uvp_code uvp_charts_take(struct uvp_atlas_work *work,
                                            const struct uvp_topology *topology,
                                            struct uvp_charts *charts);
 
-/* cut: an array with the edges that may be in no chart, or NULL when there are none. */
+/*
+ * cut: an array with the edges that may be in no chart, or NULL when there are none. Where old
+ * charts are kept it is empty: they have their own seams.
+ */
 UVP_MUST_USE enum uvp_code uvp_charts_hard(struct uvp_atlas_work *work,
                                            const struct uvp_topology *topology, uint8_t **cut);
 

@@ -17,6 +17,7 @@
 #include "stages/unwrapper/atlas/charts.h"
 #include "stages/unwrapper/atlas/crew.h"
 #include "stages/unwrapper/atlas/cut.h"
+#include "stages/unwrapper/atlas/keep.h"
 #include "stages/unwrapper/atlas/plan.h"
 #include "stages/unwrapper/atlas/solve.h"
 #include "stages/unwrapper/atlas/sort.h"
@@ -45,6 +46,7 @@ struct flattening {
     struct uvp_pieces pieces;
     struct segment *segment;
     struct uvp_sort_item *task; /* segments, the largest first */
+    bool keep;                  /* old layouts are tried first */
 };
 
 /* One task. */
@@ -267,21 +269,60 @@ static enum uvp_code halve(struct flattener *flattener, const struct piece *piec
     return UVP_OK;
 }
 
-/* What to do with a layout of little distortion: take it, cut it, or halve it. */
+/* What to do with a layout of little distortion: take it, cut it, or `*done` is false. */
 static enum uvp_code decide(struct flattener *flattener, const struct piece *piece,
-                            struct uvp_patch *patch)
+                            struct uvp_patch *patch, bool *done)
 {
     enum uvp_verdict verdict;
-    bool done = false;
 
+    *done = true;
     UVP_TRY(uvp_flatten_judge(flattener->work, patch, &verdict));
     if (verdict == UVP_VERDICT_VALID) {
         accept(flattener, piece, patch);
         return UVP_OK;
     }
+    *done = false;
     if (piece->depth < DEPTH_MAX &&
         (verdict == UVP_VERDICT_CROSSED || verdict == UVP_VERDICT_WOUND)) {
-        UVP_TRY(cut_lobes(flattener, piece, patch, &done));
+        UVP_TRY(cut_lobes(flattener, piece, patch, done));
+    }
+    return UVP_OK;
+}
+
+/* The layout that the input has: its distortion is the caller's wish. */
+static enum uvp_code keep_piece(struct flattener *flattener, const struct piece *piece,
+                                struct uvp_patch *patch, bool *done)
+{
+    const struct uvp_topology *const topology = flattener->all->topology;
+
+    *done = false;
+    if (!uvp_keep_layout(flattener->work, topology, patch)) {
+        return UVP_OK;
+    }
+    uvp_patch_snap(topology, patch);
+    return decide(flattener, piece, patch, done);
+}
+
+static enum uvp_code make_piece(struct flattener *flattener, const struct piece *piece,
+                                struct uvp_patch *patch)
+{
+    struct flattening *const all = flattener->all;
+    bool done = false;
+
+    if (all->keep) {
+        UVP_TRY(keep_piece(flattener, piece, patch, &done));
+    }
+    if (!done && is_single(flattener, piece)) {
+        UVP_TRY(uvp_single_lay(flattener->work, all->topology, &all->pieces, patch));
+        accept(flattener, piece, patch);
+        return UVP_OK;
+    }
+    if (!done) {
+        bool good = false;
+        UVP_TRY(lay_out(flattener, piece, patch, &good));
+        if (good) {
+            UVP_TRY(decide(flattener, piece, patch, &done));
+        }
     }
     return done ? UVP_OK : halve(flattener, piece);
 }
@@ -291,17 +332,10 @@ static enum uvp_code flatten_piece(struct flattener *flattener, const struct pie
     const struct uvp_arena_mark mark = uvp_arena_mark(flattener->work->scratch);
     struct flattening *const all = flattener->all;
     struct uvp_patch patch;
-    bool good = false;
 
     UVP_TRY(uvp_patch_make(flattener->work, all->topology, &all->pieces, piece->first,
                            list_of(flattener, piece), piece->count, &patch));
-    if (is_single(flattener, piece)) {
-        UVP_TRY(uvp_single_lay(flattener->work, all->topology, &all->pieces, &patch));
-        accept(flattener, piece, &patch);
-    } else {
-        UVP_TRY(lay_out(flattener, piece, &patch, &good));
-        UVP_TRY(good ? decide(flattener, piece, &patch) : halve(flattener, piece));
-    }
+    UVP_TRY(make_piece(flattener, piece, &patch));
     uvp_arena_rewind(flattener->work->scratch, mark);
     return UVP_OK;
 }
@@ -410,6 +444,10 @@ enum uvp_code uvp_flatten_make(struct uvp_atlas_work *work, const struct uvp_top
     mark = uvp_arena_mark(work->scratch);
     all.pieces.label = charts->chart_of;
     UVP_TRY(uvp_charts_hard(work, topology, &all.pieces.cut));
+    all.keep = uvp_keep_is_wanted(work);
+    if (all.keep) {
+        UVP_TRY(uvp_keep_cut(work, topology, all.pieces.cut));
+    }
     UVP_TAKE(work, all.pieces.local, topology->triangle_count);
     UVP_TAKE(work, all.segment, segments->count);
     UVP_TRY(list_segments(work, &all, segments));

@@ -289,10 +289,10 @@ def stop_later(number, *command):
     sys.exit(code if code >= 0 else 128 - code)
 
 
-COMMANDS = {"cube": cube, "layout": layout, "uvs": uvs, "broken": broken, "grid": grid, "archive": archive,
-            "odd_name": odd_name, "unwrapped": unwrapped, "compare": compare, "names": names,
-            "report": report, "on_terminal": on_terminal, "interrupt": interrupt,
-            "second_member": second_member, "trickle": trickle,
+COMMANDS = {"cube": cube, "layout": layout, "uvs": uvs, "broken": broken, "grid": grid,
+            "archive": archive, "odd_name": odd_name, "unwrapped": unwrapped,
+            "compare": compare, "names": names, "report": report, "on_terminal": on_terminal,
+            "interrupt": interrupt, "second_member": second_member, "trickle": trickle,
             "stop_later": stop_later}
 
 if __name__ == "__main__":

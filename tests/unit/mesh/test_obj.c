@@ -120,6 +120,37 @@ static void output_is_as_spelled_out(void **state)
     }
 }
 
+/* Pages beyond the first lie beyond 1: as exact, and inside the bound of the output. */
+static void further_tiles_are_exact(void **state)
+{
+    enum { COUNT = 2000 };
+    static const char text[] = "v 0 0 0\nf 1 1 1\n";
+    static const uint32_t corner_uv[3] = {0, COUNT / 2, COUNT - 1};
+    static float uv[2 * COUNT];
+    const struct uvp_mesh_uvs uvs = {uv, COUNT, corner_uv};
+    const struct uvp_decode_options options = {.wants_uvs = true};
+    uint64_t random = 3;
+    struct bench bench;
+    struct bench again;
+
+    (void)state;
+    for (uint32_t i = 0; i < 2 * COUNT; i++) {
+        uv[i] = (float)(i % 100) + (float)(next_random(&random) % 65537) / 65536.0F;
+    }
+    bench_open(&bench);
+    bench_open(&again);
+    assert_int_equal(decode(&bench, text, sizeof text - 1), UVP_OK);
+    assert_int_equal(encode(&bench, text, sizeof text - 1, &uvs), UVP_OK);
+    assert_true(bench.out.bytes <= bench.out.capacity);
+    assert_int_equal(obj()->decode(uvp_buf_span(&bench.out), &options, &again.arena,
+                                   &again.stop, &again.mesh, &again.err),
+                     UVP_OK);
+    assert_int_equal(again.mesh.old_uv_count, COUNT);
+    assert_memory_equal(again.mesh.old_uv, uv, sizeof uv);
+    bench_close(&again);
+    bench_close(&bench);
+}
+
 static void bad_samples_name_their_line(void **state)
 {
     static const struct {
@@ -252,6 +283,7 @@ int main(void)
         cmocka_unit_test(good_samples_decode),
         cmocka_unit_test(good_samples_take_uvs),
         cmocka_unit_test(output_is_as_spelled_out),
+        cmocka_unit_test(further_tiles_are_exact),
         cmocka_unit_test(bad_samples_name_their_line),
         cmocka_unit_test(limits_hold),
         cmocka_unit_test(output_ceiling_holds),

@@ -35,13 +35,20 @@ static const uint32_t *list_of(const struct uvp_chop *chop)
     return chop->charts->triangle + chart_of(chop)->first_triangle;
 }
 
-/* The place in the chart's list of the triangle across half-edge h, or UVP_NONE. */
+/*
+ * The place in the chart's list of the triangle across half-edge h, or UVP_NONE. A chart may
+ * have seams inside, where two of its triangles have different slots: there is no way across.
+ */
 static uint32_t across(const struct uvp_chop *chop, uint32_t h)
 {
+    const uint32_t *const corner = chop->charts->corner;
     const uint32_t g = chop->topology->opposite[h];
 
-    return g != UVP_NONE && chop->charts->chart_of[g / 3] == chop->chart ? chop->local[g / 3]
-                                                                         : UVP_NONE;
+    if (g == UVP_NONE || chop->charts->chart_of[g / 3] != chop->chart ||
+        corner[h] != corner[uvp_edge_next(g)] || corner[uvp_edge_next(h)] != corner[g]) {
+        return UVP_NONE;
+    }
+    return chop->local[g / 3];
 }
 
 static struct uvp_point2 at_corner(const struct uvp_chop *chop, uint32_t h)

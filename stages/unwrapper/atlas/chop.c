@@ -42,7 +42,7 @@ static const uint32_t *list_of(const struct uvp_chop *chop)
 static uint32_t across(const struct uvp_chop *chop, uint32_t h)
 {
     const uint32_t *const corner = chop->charts->corner;
-    const uint32_t g = chop->topology->opposite[h];
+    const uint32_t g = uvp_charts_across(chop->topology, chop->charts, h);
 
     if (g == UVP_NONE || chop->charts->chart_of[g / 3] != chop->chart ||
         corner[h] != corner[uvp_edge_next(g)] || corner[uvp_edge_next(h)] != corner[g]) {

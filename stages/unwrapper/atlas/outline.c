@@ -122,7 +122,9 @@ static uint32_t count_edges(const struct uvp_topology *topology,
     for (uint32_t i = 0; i < chart->triangle_count; i++) {
         const uint32_t t = charts->triangle[chart->first_triangle + i];
         for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
-            if (uvp_charts_across(topology, charts, h) != UVP_NONE) {
+            const uint32_t g = uvp_charts_across(topology, charts, h);
+            /* parts of a chart that was just cut still share its slots */
+            if (g != UVP_NONE && charts->chart_of[g / 3] == charts->chart_of[t]) {
                 continue;
             }
             if (border != NULL) {

@@ -10,7 +10,7 @@
 
 #include "stages/unwrapper/atlas/atlas_internal.h"
 #include "stages/unwrapper/atlas/crew.h"
-#include "tests/support/crew.h"
+#include "tests/support/crew_threads.h"
 
 #define MOST_TASKS 2000
 

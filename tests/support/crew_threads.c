@@ -1,4 +1,4 @@
-#include "tests/support/crew.h"
+#include "tests/support/crew_threads.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

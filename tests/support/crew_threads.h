@@ -1,13 +1,13 @@
 /*
- * crew.h -- threads that help the engine with one mesh, for tests
+ * crew_threads.h -- threads that help the engine with one mesh, for tests
  *
  * Use:     init with a number of hands, lend `crew` to the engine, release.
  * Threads: confined to the test's thread; every batch starts threads of its own and joins them.
  *          They dawdle at random, so that the tasks are shared out differently every time.
  * Limits:  a test that cannot start a thread ends.
  */
-#ifndef UVP_TESTS_SUPPORT_CREW_H
-#define UVP_TESTS_SUPPORT_CREW_H
+#ifndef UVP_TESTS_SUPPORT_CREW_THREADS_H
+#define UVP_TESTS_SUPPORT_CREW_THREADS_H
 
 #include "pipeline/base/mem.h"
 #include "stages/unwrapper/atlas/atlas.h"

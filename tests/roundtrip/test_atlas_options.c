@@ -32,7 +32,7 @@ static const struct set sets[] = {
     {"best", {.preset = UVP_ATLAS_BEST}, false},
     {"stretch", {.max_stretch = 1.02F}, true},
     {"small charts", {.max_chart_triangles = 20}, true},
-    {"seams", {.seam_degrees = 30, .seam_groups = true}, false},
+    {"seams", {.seam_degrees = 30, .seam_groups = true}, true},
     {"keep", {.keep_charts = true}, false},
     {"winding", {.fix_winding = true}, false},
     {"density", {.texels_per_unit = 20, .pages = UVP_ATLAS_PAGES_AUTO}, false},

@@ -21,6 +21,9 @@ static const struct {
                                          [UVP_ATLAS_FAST] = {2, 0.55},
                                          [UVP_ATLAS_BEST] = {8, 0.72}};
 
+#define SEAM_MARGIN_DEGREES 1e-3
+#define RADIANS_A_DEGREE (3.14159265358979323846 / 180)
+
 /* The L-infinity stretch that 99 % of a chart's area stays below. */
 #define STRETCH_DEFAULT 1.25
 #define STRETCH_PART 0.01
@@ -84,6 +87,28 @@ static void set_quality(struct uvp_plan *plan, const struct uvp_atlas_options *o
     }
 }
 
+/* Taylor's series; up to a half turn it is good to the last digits. */
+static double cosine_of(double radians)
+{
+    const double square = radians * radians;
+    double term = 1;
+    double sum = 1;
+
+    for (int i = 1; i < 30; i += 2) {
+        term *= -square / (i * (i + 1));
+        sum += term;
+    }
+    return sum;
+}
+
+/* Edges bent by just the angle are seams, too, whichever way their normals were rounded. */
+static double seam_cosine(float degrees)
+{
+    const double least = fmin((double)degrees, 180) - SEAM_MARGIN_DEGREES;
+
+    return is_given(degrees) ? cosine_of(fmax(least, 0) * RADIANS_A_DEGREE) : -2;
+}
+
 void uvp_plan_make(const struct uvp_atlas_options *options, struct uvp_plan *plan)
 {
     static const struct uvp_atlas_options defaults = {0};
@@ -99,7 +124,7 @@ void uvp_plan_make(const struct uvp_atlas_options *options, struct uvp_plan *pla
         .pack_effort = o->pack_effort != 0 ? o->pack_effort : 1,
         .chart_triangles_max =
             o->max_chart_triangles != 0 ? o->max_chart_triangles : UINT32_MAX,
-        .seam_cosine = -2,
+        .seam_cosine = seam_cosine(o->seam_degrees),
         .seam_groups = o->seam_groups,
         .keep_charts = o->keep_charts,
         .fix_winding = o->fix_winding,

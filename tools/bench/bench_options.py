@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""What each option of the atlas costs and brings: docs/options.md is its output.
+
+Usage: bench_options.py --uvpipe PATH [--rounds N] MESH...
+
+Every mesh is unwrapped with each set of options by one thread. Time is CPU time of the steps of
+the engine, least of the rounds, summed over all meshes; charts and seams are geometric means
+against the defaults; stretch and efficiency are medians.
+"""
+import argparse
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+SETS = [
+    "",
+    "--preset fast",
+    "--preset best",
+    "--max-stretch 1.05",
+    "--max-stretch 1.1",
+    "--max-stretch 1.5",
+    "--max-stretch 2",
+    "--max-stretch 5",
+    "--padding 0",
+    "--padding 1",
+    "--padding 4",
+    "--padding 8",
+    "--resolution 256",
+    "--resolution 4096",
+    "--pack-effort 2",
+    "--pack-effort 4",
+    "--pack-effort 8",
+    "--max-chart-triangles 100",
+    "--max-chart-triangles 1000",
+    "--seams angle=90",
+    "--seams angle=60",
+    "--seams angle=30",
+    "--fix-winding",
+]
+STEPS = ("topology", "segment", "flatten", "merge", "pack", "verify")
+
+
+def unwrap(uvpipe, words, meshes, folder):
+    """The report's object for each mesh, by name."""
+    report = os.path.join(folder, "report.jsonl")
+    out = os.path.join(folder, "out") + "/"
+    command = [uvpipe, "-q", "--workers", "0", "--existing", "replace", "--member-timeout",
+               "10m", "--report", report, "-o", out, *words, *meshes]
+    code = subprocess.run(command, check=False).returncode
+    if code not in (0, 2):
+        sys.exit(f"{' '.join(command)}: exit code {code}")
+    with open(report, encoding="utf-8") as file:
+        objects = [json.loads(line) for line in file]
+    return {thing["name"]: thing for thing in objects if thing["type"] == "member"}
+
+
+def measure(uvpipe, words, meshes, rounds):
+    """One round's figures with the least time of all rounds; failures are told."""
+    best = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(rounds):
+            for name, thing in unwrap(uvpipe, words, meshes, folder).items():
+                if thing["status"] != "ok":
+                    print(f"{' '.join(words)}: {name}: {thing['status']}", file=sys.stderr)
+                    continue
+                seconds = sum(thing["seconds"][step] for step in STEPS)
+                least = min(seconds, best.get(name, (math.inf,))[0])
+                best[name] = (least, thing)
+    return best
+
+
+def ratio(found, base, key):
+    """Geometric mean over the meshes that both have."""
+    logs = [math.log(found[name][1][key] / base[name][1][key]) for name in found
+            if name in base and found[name][1][key] > 0 and base[name][1][key] > 0]
+    return math.exp(statistics.fmean(logs)) if logs else math.nan
+
+
+def row(option, found, base):
+    triangles = sum(thing["triangles"] for _, thing in found.values())
+    seconds = sum(least for least, _ in found.values())
+    median = {key: statistics.median(thing[key] for _, thing in found.values())
+              for key in ("stretch_mean", "packing_efficiency")}
+    return (f"| {'`' + option + '`' if option else 'none'} | {seconds * 1e6 / triangles:.2f} | "
+            f"{ratio(found, base, 'charts'):.2f} | {ratio(found, base, 'seam_length'):.2f} | "
+            f"{median['stretch_mean']:.4f} | {median['packing_efficiency']:.3f} |")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--uvpipe", required=True)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("meshes", nargs="+")
+    args = parser.parse_args()
+    base = None
+    print("| option | us a triangle | charts | seams | L2 stretch | efficiency |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for option in SETS:
+        found = measure(args.uvpipe, option.split(), args.meshes, args.rounds)
+        base = found if base is None else base
+        print(row(option, found, base), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -22,19 +22,23 @@
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/plan.h"
 
-#define BATCH 8          /* pairs a round */
-#define DEFERRED_MAX 64  /* pairs passed over in a round because a chart was taken */
+#define BATCH 8         /* pairs a round */
+#define DEFERRED_MAX 64 /* pairs passed over in a round because a chart was taken */
+/* Of a chart, over the square root of the mesh's area: about the side of the page it goes on.
+ */
+#define LENGTH_MAX 1.2
 #define MISFIT_MAX 0.05  /* beyond this one in fifty succeeds */
 #define MISFIT_HALF 0.03 /* where a pair is worth half */
 #define MISFIT_NONE 1e-4 /* up to this one layout is moved, and nothing bent */
 #define EXCESS_NONE 3e-4
 #define EXCESS_SPOILT 5e-5
-#define EXCESS_HOPELESS 10 /* times the allowed one, after bending: a tenth succeeds */
-#define SMALL_MESH 5000    /* triangles that count twice in the work allowed */
-#define OVERHEAD 16        /* triangles: what a trial costs apart from its own */
-#define FAILED_WORTH 0.3   /* of a pair that failed before, and has changed since */
-#define BENT_COST 4        /* a trial that only bends costs a part of one that solves, ... */
-#define LOOK_COST 10       /* ... and one whose border crosses itself at once less */
+#define EXCESS_HOPELESS 10    /* times the allowed one, after bending: a tenth succeeds */
+#define SMALL_MESH 5000       /* triangles that count twice in the work allowed */
+#define BURDEN_DOUBLE 30000.0 /* triangles that cost twice as much each as few do */
+#define OVERHEAD 16           /* triangles: what a trial costs apart from its own */
+#define FAILED_WORTH 0.3      /* of a pair that failed before, and has changed since */
+#define BENT_COST 4           /* a trial that only bends costs a part of one that solves, ... */
+#define LOOK_COST 10          /* ... and one whose border crosses itself at once less */
 
 struct pair {
     uint32_t seam;
@@ -140,10 +144,16 @@ static uint32_t triangles_of(const struct merger *merger, const struct uvp_seam 
     return chart[seam->chart[0]].triangle_count + chart[seam->chart[1]].triangle_count;
 }
 
+/* What laying out so many triangles costs: a factor costs the more the larger it is. */
+static double burden_of(uint32_t triangles)
+{
+    return triangles * (1 + sqrt(triangles / BURDEN_DOUBLE)) + OVERHEAD;
+}
+
 static double worth_of(const struct merger *merger, uint32_t s, double length, double misfit)
 {
     const double bad = misfit / MISFIT_HALF;
-    double worth = length / (triangles_of(merger, &merger->seams.seam[s]) + OVERHEAD);
+    double worth = length / burden_of(triangles_of(merger, &merger->seams.seam[s]));
 
     for (uint32_t i = 0; i < merger->failed[s]; i++) {
         worth *= FAILED_WORTH;
@@ -257,6 +267,28 @@ static bool is_good(const struct uvp_atlas_work *work, const struct pair *pair)
            pair->trial.distortion.stretched <= work->plan->stretch_part;
 }
 
+/* The length of the layout's border, seen in eight directions. */
+static double length_of(const struct uvp_patch *patch)
+{
+    static const struct uvp_vec2 direction[8] = {
+        {1, 0}, {12.0 / 13, 5.0 / 13},  {20.0 / 29, 21.0 / 29},  {5.0 / 13, 12.0 / 13},
+        {0, 1}, {-5.0 / 13, 12.0 / 13}, {-21.0 / 29, 20.0 / 29}, {-12.0 / 13, 5.0 / 13}};
+    double longest = 0;
+
+    for (int k = 0; k < 8; k++) {
+        double low = HUGE_VAL;
+        double high = -HUGE_VAL;
+        for (uint32_t e = 0; e < patch->border_count; e++) {
+            const struct uvp_vec2 p = patch->uv[patch->border[2 * e]];
+            const double at = p.x * direction[k].x + p.y * direction[k].y;
+            low = at < low ? at : low;
+            high = at > high ? at : high;
+        }
+        longest = fmax(longest, high - low);
+    }
+    return longest;
+}
+
 /* Snaps and judges; keeps what is valid. */
 static enum uvp_code judge(struct uvp_atlas_work *work, const struct merger *merger,
                            struct pair *pair, struct uvp_patch *patch)
@@ -264,6 +296,9 @@ static enum uvp_code judge(struct uvp_atlas_work *work, const struct merger *mer
     bool valid = false;
 
     uvp_patch_snap(merger->open->topology, patch);
+    if (length_of(patch) > LENGTH_MAX * sqrt(merger->area)) {
+        return UVP_OK;
+    }
     UVP_TRY(uvp_flatten_check(work, patch, &valid));
     if (valid) {
         UVP_TRY(uvp_flatten_clears(work, patch, &valid));
@@ -329,7 +364,7 @@ static enum uvp_code try_bent(struct uvp_atlas_work *work, const struct merger *
     if (*hopeless) {
         return UVP_OK;
     }
-    pair->cost = patch->triangle_count / BENT_COST;
+    pair->cost = patch->triangle_count / BENT_COST + 1;
     if (pair->bond.misfit > MISFIT_NONE) {
         UVP_TRY(uvp_blend_seam(work, patch, own, shape, pair->bond.length));
     }
@@ -354,7 +389,7 @@ static enum uvp_code try_pair(struct uvp_atlas_work *work, void *arg, uint32_t i
     find_shapes(merger, pair, &patch, shape);
     UVP_TRY(try_bent(work, merger, pair, &patch, shape, &hopeless));
     if (!pair->trial.done && !hopeless) {
-        pair->cost = patch.triangle_count;
+        pair->cost = (uint32_t)burden_of(patch.triangle_count);
         ask.shape = shape;
         UVP_TRY(uvp_solve_patch(work, merger->open->topology, &ask, &patch,
                                 &pair->trial.distortion));

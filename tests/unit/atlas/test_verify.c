@@ -367,6 +367,47 @@ static void test_counts_pairs_of_fitting_pieces(void **state)
     end_soup(&soup);
 }
 
+/* A sheet whose triangles share their UVs, some of which are moved: edges cancel by index. */
+static void test_counts_pairs_of_a_crumpled_sheet(void **state)
+{
+    uint32_t random = 23;
+    uint64_t clean = 0;
+    struct soup soup;
+
+    (void)state;
+    start_soup(&soup);
+    for (uint32_t round = 0; round < 20000; round++) {
+        float shared[32];
+        float uv[6 * SOUP];
+        uint64_t pairs;
+        for (uint32_t v = 0; v < 16; v++) {
+            shared[2 * v] = (float)(13 + 2 * (v % 4)) / 32;
+            shared[2 * v + 1] = (float)(13 + 2 * (v / 4)) / 32;
+        }
+        for (uint32_t i = uvp_test_random(&random) % 5; i > 0; i--) {
+            const uint32_t step = uvp_test_random(&random) % 7;
+            shared[uvp_test_random(&random) % 32] += ((float)step - 3) / 32;
+        }
+        soup.count = 18;
+        for (uint32_t t = 0; t < 18; t++) {
+            const uint32_t at = t / 2 % 3 + t / 6 * 4;
+            const uint32_t corner[2][3] = {{at, at + 1, at + 5}, {at, at + 5, at + 4}};
+            for (uint32_t k = 0; k < 3; k++) {
+                soup.corner_uv[3 * t + k] = corner[t % 2][k];
+                memcpy(uv + 6 * t + 2 * k, shared + 2 * (size_t)corner[t % 2][k],
+                       2 * sizeof *uv);
+            }
+        }
+        memcpy(soup.uv, uv, sizeof uv);
+        pairs = count_pairs(&soup);
+        memcpy(soup.uv, shared, sizeof shared);
+        clean += pairs == 0;
+        assert_int_equal(judge_soup(&soup), pairs);
+    }
+    assert_in_range(clean, 4000, 16000);
+    end_soup(&soup);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_counts_all_pairs),
         cmocka_unit_test(test_counts_pairs_of_fitting_pieces),
+        cmocka_unit_test(test_counts_pairs_of_a_crumpled_sheet),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
- * What the line itself costs: CPU time of the ring's hand-over, and of the whole line with
- * stages that do nothing. Medians of several runs. CPU time and not wall time, because the
- * line shares the machine.
+ * What the line itself costs: CPU time of the ring's hand-over, of tasks in the pool, and of
+ * the whole line with stages that do nothing. Medians of several runs. CPU time and not wall
+ * time, because the line shares the machine.
  */
 #include <stdatomic.h>
 #include <stdint.h>
@@ -15,6 +15,7 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/ring.h"
 #include "pipeline/thread.h"
+#include "tools/bench/bench_crew.h"
 
 #define RUNS 5
 #define RING_ITEMS 400000U
@@ -137,6 +138,47 @@ static void bench_ring(uint32_t senders, uint32_t receivers, uint32_t batch)
     }
     (void)printf("ring   %2uP/%uC  batch %2u              %6llu ns CPU/item\n", senders,
                  receivers, batch, (unsigned long long)median(cpu_ns));
+}
+
+/* ---- the pool ---- */
+
+#define POOL_TASKS 1000000U
+
+static void do_nothing(void *arg, uint32_t i, uint32_t hand)
+{
+    (void)arg;
+    (void)i;
+    (void)hand;
+}
+
+/* CPU nanoseconds per task of all hands together, waking them included. */
+static uint64_t run_pool(uint32_t hands, uint32_t tasks)
+{
+    struct bench_crew crew;
+    struct uvp_mem mem;
+    uint64_t before;
+    uint64_t used;
+
+    uvp_mem_init(&mem, 0);
+    check(bench_crew_start(&crew, hands, &mem, NULL), UVP_OK);
+    before = uvp_clock_process_cpu_ns();
+    for (uint32_t done = 0; done < POOL_TASKS; done += tasks) {
+        crew.crew.run(crew.crew.ctx, tasks, do_nothing, NULL);
+    }
+    used = uvp_clock_process_cpu_ns() - before;
+    bench_crew_end(&crew);
+    return used / POOL_TASKS;
+}
+
+static void bench_pool(uint32_t hands, uint32_t tasks)
+{
+    uint64_t cpu_ns[RUNS];
+
+    for (uint32_t i = 0; i < RUNS; i++) {
+        cpu_ns[i] = run_pool(hands, tasks);
+    }
+    (void)printf("pool   %2u hands   batch %6u          %6llu ns CPU/task\n", hands, tasks,
+                 (unsigned long long)median(cpu_ns));
 }
 
 /* ---- the whole line ---- */
@@ -296,6 +338,10 @@ int main(void)
     for (size_t i = 0; i < sizeof batches / sizeof *batches; i++) {
         bench_ring(1, 1, batches[i]);
         bench_ring(2, 8, batches[i]);
+    }
+    for (uint32_t hands = 1; hands <= 16; hands *= 2) {
+        bench_pool(hands, 100);
+        bench_pool(hands, 10000);
     }
     for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
         bench_line(0, windows[i], true);

@@ -245,7 +245,7 @@ static struct uvp_arena_chunk *next_chunk(struct uvp_arena *arena, size_t bytes)
 {
     struct uvp_arena_chunk *chunk;
     struct uvp_arena_chunk *after = arena->current;
-    size_t capacity = arena->held_bytes / 8;
+    size_t capacity = arena->held_bytes / 32;
 
     /* too small ones go: else every step's largest array would stay for all the steps after */
     while (after != NULL && after->next != NULL && after->next->capacity_bytes < bytes) {

@@ -23,6 +23,13 @@ UVP_MUST_USE enum uvp_code uvp_judge_result(const struct uvp_atlas_input *input,
                                             struct uvp_atlas_verdict *verdict,
                                             struct uvp_error *err);
 
+/*
+ * Triangles that do not lie on one of the first `pages` pages (UDIM tiles, ten in a row), of
+ * those that have UVs. UVP_ATLAS_PAGES_AUTO: on any tile from the origin up and to the right.
+ */
+uint64_t uvp_judge_off_pages(const struct uvp_atlas_input *input,
+                             const struct uvp_atlas_uvs *uvs, uint32_t pages);
+
 /* What a verdict finds wrong with UVs of any origin: uvp_fault bits. */
 unsigned uvp_judge_faults(const struct uvp_atlas_verdict *verdict);
 

@@ -240,7 +240,7 @@ static enum uvp_code unwrap_member(struct job *job, struct uvp_error *err)
 static enum uvp_code check_member(struct job *job, struct uvp_error *err)
 {
     struct uvp_member *const member = job->member;
-    const unsigned allowed = job->unwrapper->shared->settings->allowed;
+    const struct uvp_settings *const settings = job->unwrapper->shared->settings;
     struct uvp_atlas_input input;
     struct uvp_atlas_uvs uvs;
 
@@ -258,9 +258,13 @@ static enum uvp_code check_member(struct job *job, struct uvp_error *err)
     begin_atlas_step(job, UVP_ATLAS_VERIFY);
     UVP_TRY(uvp_atlas_check(&input, &uvs, &job->unwrapper->scratch, &job->stop,
                             &member->verdict, err));
+    if (settings->atlas.pages > 1) {
+        member->verdict.outside = uvp_judge_off_pages(&input, &uvs, settings->atlas.pages);
+    }
     member->triangles = job->triangles.count;
-    member->status = (uvp_judge_faults(&member->verdict) & ~allowed) == 0 ? UVP_MEMBER_VALID
-                                                                          : UVP_MEMBER_INVALID;
+    member->status = (uvp_judge_faults(&member->verdict) & ~settings->allowed) == 0
+                         ? UVP_MEMBER_VALID
+                         : UVP_MEMBER_INVALID;
     return UVP_OK;
 }
 

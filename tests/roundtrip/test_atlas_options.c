@@ -147,9 +147,8 @@ static void check_output(const struct set *set, const struct line_run *made)
 
         way.settings.task = UVP_TASK_CHECK;
         way.settings.allowed =
-            UVP_FAULTS_USUAL_ALLOWED |
-            (set->atlas.pages > 1 ? UVP_FAULT_OUTSIDE : 0U) |  /* further tiles */
-            (set->atlas.fix_winding ? UVP_FAULT_FLIPPED : 0U); /* on purpose */
+            UVP_FAULTS_USUAL_ALLOWED | (set->atlas.fix_winding ? UVP_FAULT_FLIPPED : 0U);
+        way.settings.atlas.pages = set->atlas.pages;
         round_trip_run(&way, &in, &run);
         assert_int_equal(run.code, UVP_END);
         assert_null(run.output);

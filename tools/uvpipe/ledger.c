@@ -225,6 +225,7 @@ static void set_mesh(struct object *object, const struct uvp_record *record)
     if (record->status == UVP_MEMBER_UNWRAPPED) {
         set_atlas(object, &record->atlas);
         set(object, "pages", integer_of(record->pages));
+        set(object, "density_reached", json_boolean(record->atlas.density_reached));
         set(object, "verified", json_boolean(record->verified));
         set(object, "verdict", verdict_object(&record->verdict));
     }
@@ -353,6 +354,7 @@ static json_t *options_object(const struct uvp_options *options)
     set(&object, "member_timeout", seconds_of(settings->member_timeout_ns));
     if (options->command == UVP_COMMAND_CHECK) {
         set(&object, "allow", faults_of(settings->allowed));
+        set(&object, "pages", pages_of(settings->atlas.pages));
     } else {
         set_stream_options(&object, settings);
     }

@@ -207,7 +207,8 @@ enum uvp_code uvp_options_check_atlas(const struct uvp_options *options, struct 
                         "--padding is more than an eighth of --resolution %u",
                         (unsigned)atlas->resolution_texels);
     }
-    if (atlas->pages == UVP_ATLAS_PAGES_AUTO && !(atlas->texels_per_unit > 0)) {
+    if (options->command == UVP_COMMAND_STREAM && atlas->pages == UVP_ATLAS_PAGES_AUTO &&
+        !(atlas->texels_per_unit > 0)) {
         return uvp_fail(err, UVP_USAGE, 0,
                         "--pages auto needs --texels-per-unit: without a density one page "
                         "holds everything");

@@ -363,6 +363,10 @@ const struct uvp_option uvp_option_table[] = {
      "collapsed, mirrored, overlapping, outside and unmapped\n"
      "(default mirrored)",
      set_allow},
+    {UVP_FOR_CHECK, "pages", 0, "N", "Members",
+     "UVs may lie on so many pages, as UDIM tiles: 1 to 1000\n"
+     "(default 1), or auto: any number",
+     uvp_option_pages},
     {UVP_FOR_STREAM, "existing", 0, "WHAT", "Members",
      "meshes that have UVs: skip (default) leaves them as they\n"
      "are, replace makes new ones",

@@ -122,6 +122,40 @@ static void faults_have_a_bit_and_a_name_each(void **state)
     assert_null(uvp_fault_name(6));
 }
 
+static void pages_hold_their_borders(void **state)
+{
+    static const struct {
+        float uv[6];
+        uint32_t pages;
+        bool off;
+    } rows[] = {
+        {{0, 0, 1, 0, 1, 1}, 1, false},
+        {{0, 0, 1, 0, 1, 1.0001F}, 1, true},
+        {{1, 1, 1, 1, 1, 1}, 1, false},
+        {{-0.001F, 0, 1, 0, 1, 1}, 1, true},
+        {{1, 0, 2, 0, 2, 1}, 1, true},
+        {{1, 0, 2, 0, 2, 1}, 2, false},
+        {{0.5F, 0, 1.5F, 0, 1, 1}, 2, true}, /* across two */
+        {{9, 0, 10, 0, 10, 1}, 10, false},
+        {{10.5F, 0, 10.6F, 0, 10.7F, 1}, UVP_ATLAS_PAGES_AUTO, true},
+        {{0.1F, 1.1F, 0.2F, 1.2F, 0.3F, 1.9F}, 10, true},
+        {{0.1F, 1.1F, 0.2F, 1.2F, 0.3F, 1.9F}, 11, false},
+        {{3.5F, 70.5F, 3.6F, 70.5F, 3.5F, 70.6F}, UVP_ATLAS_PAGES_AUTO, false},
+        {{3.5F, -1, 3.6F, -0.5F, 3.5F, -0.2F}, UVP_ATLAS_PAGES_AUTO, true},
+        {{1e30F, 0, 1e30F, 0, 1e30F, 1}, UVP_ATLAS_PAGES_AUTO, true},
+    };
+    static const uint32_t corners[6] = {0, 1, 2, 0, 1, UINT32_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct uvp_atlas_uvs uvs = {rows[i].uv, 3, corners};
+        /* the second triangle is not mapped: never counted here */
+        if (uvp_judge_off_pages(&input, &uvs, rows[i].pages) != (rows[i].off ? 1 : 0)) {
+            fail_msg("row %zu", i);
+        }
+    }
+}
+
 static void memory_and_stops_are_no_verdict(void **state)
 {
     struct bench bench;
@@ -143,6 +177,7 @@ int main(void)
         cmocka_unit_test(a_square_is_valid),
         cmocka_unit_test(what_is_broken_is_a_bug),
         cmocka_unit_test(faults_have_a_bit_and_a_name_each),
+        cmocka_unit_test(pages_hold_their_borders),
         cmocka_unit_test(memory_and_stops_are_no_verdict),
     };
 

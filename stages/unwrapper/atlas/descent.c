@@ -19,8 +19,16 @@
 #define SAFE_PART 0.8   /* of the way to the first closed triangle */
 #define FINE 1.0002     /* an energy that needs no further gain */
 #define LEAST_GAIN 1e-4 /* that a step must have ... */
-#define LEAST_PART 0.05 /* ... and of what is above 1 */
+#define LEAST_PART 0.05 /* ... and of what is above 1; */
+#define IDLE_MAX 2      /* so many without are the end */
+#define CLOSE 0.5       /* above the energy asked for, in parts of its distance from 1: */
+#define CLOSE_PART 0.1  /* there a tenth of such gains will do */
 #define GAIN_KEPT 0.85  /* part of a step's gain that the next one hardly exceeds */
+
+enum pull {
+    PULL_RIGID,  /* towards the nearest rotations: bounded, whatever the layout */
+    PULL_ENERGY, /* down the energy: exact, for layouts near the goal */
+};
 
 struct point2f {
     float x;
@@ -35,7 +43,7 @@ struct descent {
     struct uvp_vec2 *next_gradient;
     struct uvp_vec2 *step;
     struct uvp_vec2 *trial;
-    enum uvp_pull pull; /* of `gradient` */
+    enum pull pull; /* of `gradient` */
     /* the last steps and what they changed in the gradient, newest first */
     struct point2f *moved[MEMORY];
     struct point2f *bent[MEMORY];
@@ -129,12 +137,22 @@ static void remember(struct descent *descent)
     descent->remembered += descent->remembered < MEMORY;
 }
 
-static void accept(struct descent *descent, enum uvp_pull pull)
+static enum uvp_code find_pull(const struct descent *descent, const struct uvp_vec2 *uv,
+                               enum pull pull, double *energy, struct uvp_vec2 *gradient)
+{
+    double distance;
+
+    return pull == PULL_ENERGY
+               ? uvp_metric_pull(descent->solver, uv, energy, gradient)
+               : uvp_metric_pull_rigid(descent->solver, uv, energy, &distance, gradient);
+}
+
+static void accept(struct descent *descent, enum pull pull)
 {
     struct uvp_patch *const patch = descent->solver->patch;
     struct uvp_vec2 *const gradient = descent->gradient;
 
-    if (pull == UVP_PULL_ENERGY && descent->pull == UVP_PULL_ENERGY) {
+    if (pull == PULL_ENERGY && descent->pull == PULL_ENERGY) {
         remember(descent);
     } else {
         descent->remembered = 0;
@@ -164,10 +182,9 @@ static enum uvp_code shorten(const struct descent *descent, double before, doubl
     return UVP_OK;
 }
 
-static enum uvp_pull pull_at(double energy, uint32_t steps)
+static enum pull pull_at(double energy, uint32_t steps)
 {
-    return energy > (steps < FIRST_STEPS ? NEAR : NEAR_LATER) ? UVP_PULL_RIGID
-                                                              : UVP_PULL_ENERGY;
+    return energy > (steps < FIRST_STEPS ? NEAR : NEAR_LATER) ? PULL_RIGID : PULL_ENERGY;
 }
 
 /* One step downwards. The energy stays when no length helps. */
@@ -175,8 +192,8 @@ static enum uvp_code improve(struct descent *descent, double *energy)
 {
     struct uvp_solver *const solver = descent->solver;
     const struct uvp_vec2 *const uv = solver->patch->uv;
-    const enum uvp_pull pull = pull_at(*energy, ++descent->steps);
-    const bool exact = descent->pull == UVP_PULL_ENERGY;
+    const enum pull pull = pull_at(*energy, ++descent->steps);
+    const bool exact = descent->pull == PULL_ENERGY;
     bool measured = false;
     double length = 1;
     double slope;
@@ -189,7 +206,7 @@ static enum uvp_code improve(struct descent *descent, double *energy)
             descent->trial[v] = (struct uvp_vec2){uv[v].x + length * descent->step[v].x,
                                                   uv[v].y + length * descent->step[v].y};
         }
-        UVP_TRY(uvp_metric_pull(solver, descent->trial, pull, &now, descent->next_gradient));
+        UVP_TRY(find_pull(descent, descent->trial, pull, &now, descent->next_gradient));
         if (now < *energy + ARMIJO * slope * length) {
             accept(descent, pull);
             *energy = now;
@@ -206,24 +223,53 @@ static bool is_hopeless(const struct descent *descent, double energy, double gai
     return energy - gain * GAIN_KEPT / (1 - GAIN_KEPT) > descent->solver->ask->energy_max;
 }
 
+/* Close above what is asked every bit is worth having. */
+static bool is_close(const struct descent *descent, double energy)
+{
+    const double most = descent->solver->ask->energy_max;
+
+    return energy > most && energy - most < CLOSE * (most - 1);
+}
+
+static bool is_small(const struct descent *descent, double energy, double gain)
+{
+    const double part = is_close(descent, energy) ? CLOSE_PART : 1;
+
+    return !(gain > LEAST_GAIN * part && gain > LEAST_PART * part * (energy - 1));
+}
+
+/* After `idle` steps in a row that gained little, the last from exact slopes or not. */
+static bool is_over(const struct descent *descent, uint32_t idle, bool exact, double energy,
+                    double gain)
+{
+    if (idle == 0) {
+        return descent->steps >= FIRST_STEPS && is_hopeless(descent, energy, gain);
+    }
+    return idle == IDLE_MAX || (exact && energy <= descent->solver->ask->energy_max);
+}
+
 static enum uvp_code descend(struct descent *descent, uint32_t iterations, double *energy)
 {
     struct uvp_solver *const solver = descent->solver;
+    uint32_t idle = 0;
 
     descent->pull = pull_at(*energy, 0);
-    UVP_TRY(
-        uvp_metric_pull(solver, solver->patch->uv, descent->pull, energy, descent->gradient));
-    for (uint32_t i = 0; i<iterations && * energy> FINE && isfinite(*energy); i++) {
+    UVP_TRY(find_pull(descent, solver->patch->uv, descent->pull, energy, descent->gradient));
+    for (uint32_t i = 0; i < iterations; i++) {
         const double before = *energy;
-        const bool fresh = descent->remembered == 0;
-        double gain;
-        UVP_TRY(improve(descent, energy));
-        gain = before - *energy;
-        if (!(gain > 0) && !fresh) {
-            descent->remembered = 0; /* the memory misleads: once more without */
-        } else if (!(gain > LEAST_GAIN && gain > LEAST_PART * (*energy - 1)) ||
-                   (i > 0 && is_hopeless(descent, *energy, gain))) {
+        const bool exact = descent->pull == PULL_ENERGY;
+        if (*energy <= FINE || !isfinite(before)) {
             break;
+        }
+        UVP_TRY(improve(descent, energy));
+        idle = is_small(descent, *energy, before - *energy) ? idle + 1 : 0;
+        if (is_over(descent, idle, exact, *energy, before - *energy)) {
+            break;
+        }
+        if (idle > 0) {
+            /* memory may mislead, and rotations may hold what is nearly closed */
+            descent->remembered = 0;
+            descent->steps = FIRST_STEPS;
         }
     }
     return UVP_OK;

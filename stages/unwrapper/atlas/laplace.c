@@ -124,18 +124,25 @@ enum uvp_code uvp_laplace_make(struct uvp_solver *solver)
     return UVP_OK;
 }
 
-enum uvp_code uvp_laplace_factor(struct uvp_solver *solver)
+enum uvp_code uvp_laplace_factor_any(const struct uvp_solver *solver, struct uvp_sparse *matrix,
+                                     const struct uvp_vec2 *at, bool *done)
 {
     /* in entries and steps of the factor; a patch beyond them is kept or split as it is */
-    const uint64_t vertices = solver->matrix.count;
     const uint64_t wanted = 100000 + 10 * (uint64_t)solver->topology->triangle_count;
     const uint64_t entries = wanted < INT32_MAX ? wanted : INT32_MAX;
+
+    return uvp_sparse_factor(solver->work, matrix, at, entries,
+                             4000 * (uint64_t)matrix->count + 1000000, done);
+}
+
+enum uvp_code uvp_laplace_factor(struct uvp_solver *solver)
+{
     double *const pinned = &solver->matrix.diagonal[0];
     const double before = *pinned;
 
     *pinned *= 1.5; /* the rest is free to float */
-    UVP_TRY(uvp_sparse_factor(solver->work, &solver->matrix, solver->patch->uv, entries,
-                              4000 * vertices + 1000000, &solver->factored));
+    UVP_TRY(
+        uvp_laplace_factor_any(solver, &solver->matrix, solver->patch->uv, &solver->factored));
     *pinned = before;
     return UVP_OK;
 }

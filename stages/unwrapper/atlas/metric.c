@@ -159,8 +159,10 @@ static double pull_energy(const struct uvp_solver *solver, const struct uvp_vec2
 
 /* The same towards rotations; complete even when the energy is infinite. */
 static double pull_rigid(const struct uvp_solver *solver, const struct uvp_vec2 *uv,
-                         uint32_t from, uint32_t to, struct uvp_vec2 *gradient)
+                         uint32_t from, uint32_t to, double *distance,
+                         struct uvp_vec2 *gradient)
 {
+    double apart = 0;
     double sum = 0;
 
     for (uint32_t i = from; i < to; i++) {
@@ -175,16 +177,25 @@ static double pull_rigid(const struct uvp_solver *solver, const struct uvp_vec2 
         const double area = (double)metric->area;
         const double twice = 2 * area;
         sum += det > 0 ? area * (squares + squares / (det * det)) : HUGE_VAL;
+        apart += area * (squares - 2 * size + 2);
         add_force(metric,
                   (struct map){twice * (m.a - cosine), twice * (m.b + sine),
                                twice * (m.c - sine), twice * (m.d - cosine)},
                   corner, gradient);
     }
+    *distance += apart;
     return sum;
 }
 
+static double mean_energy(const struct uvp_solver *solver, double sum)
+{
+    const double mean = solver->area > 0 ? sum / (4 * solver->area) : 1;
+
+    return isfinite(mean) ? mean : HUGE_VAL;
+}
+
 enum uvp_code uvp_metric_pull(const struct uvp_solver *solver, const struct uvp_vec2 *uv,
-                              enum uvp_pull pull, double *energy, struct uvp_vec2 *gradient)
+                              double *energy, struct uvp_vec2 *gradient)
 {
     const uint32_t count = solver->patch->triangle_count;
     double sum = 0;
@@ -193,15 +204,31 @@ enum uvp_code uvp_metric_pull(const struct uvp_solver *solver, const struct uvp_
     memset(gradient, 0, solver->patch->vertex_count * sizeof *gradient);
     for (uint32_t i = 0; i < count; i += BLOCK) {
         const uint32_t end = count - i < BLOCK ? count : i + BLOCK;
-        sum += pull == UVP_PULL_ENERGY ? pull_energy(solver, uv, i, end, gradient)
-                                       : pull_rigid(solver, uv, i, end, gradient);
-        if (pull == UVP_PULL_ENERGY && !isfinite(sum)) {
+        sum += pull_energy(solver, uv, i, end, gradient);
+        if (!isfinite(sum)) {
             return UVP_OK;
         }
         UVP_TRY(uvp_work_count(solver->work, 8 * (end - i)));
     }
-    sum = solver->area > 0 ? sum / (4 * solver->area) : 1;
-    *energy = isfinite(sum) ? sum : HUGE_VAL;
+    *energy = mean_energy(solver, sum);
+    return UVP_OK;
+}
+
+enum uvp_code uvp_metric_pull_rigid(const struct uvp_solver *solver, const struct uvp_vec2 *uv,
+                                    double *energy, double *distance, struct uvp_vec2 *gradient)
+{
+    const uint32_t count = solver->patch->triangle_count;
+    double apart = 0;
+    double sum = 0;
+
+    memset(gradient, 0, solver->patch->vertex_count * sizeof *gradient);
+    for (uint32_t i = 0; i < count; i += BLOCK) {
+        const uint32_t end = count - i < BLOCK ? count : i + BLOCK;
+        sum += pull_rigid(solver, uv, i, end, &apart, gradient);
+        UVP_TRY(uvp_work_count(solver->work, 10 * (end - i)));
+    }
+    *energy = mean_energy(solver, sum);
+    *distance = solver->area > 0 ? apart / solver->area : 0;
     return UVP_OK;
 }
 

@@ -3,7 +3,9 @@
  */
 #include "stages/unwrapper/atlas/solve.h"
 
-#include "stages/unwrapper/atlas/descent.h"
+#include <string.h>
+
+#include "stages/unwrapper/atlas/disk.h"
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/plan.h"
 #include "stages/unwrapper/atlas/solver.h"
@@ -61,7 +63,7 @@ static enum uvp_code find_energy(struct uvp_solver *solver, double *energy)
     struct uvp_vec2 *gradient;
 
     UVP_TAKE(solver->work, gradient, solver->patch->vertex_count);
-    UVP_TRY(uvp_metric_pull(solver, solver->patch->uv, UVP_PULL_ENERGY, energy, gradient));
+    UVP_TRY(uvp_metric_pull(solver, solver->patch->uv, energy, gradient));
     uvp_arena_rewind(solver->work->scratch, mark);
     return UVP_OK;
 }
@@ -118,33 +120,109 @@ static enum uvp_code stitch_shapes(struct uvp_solver *solver)
     return UVP_OK;
 }
 
-static enum uvp_code climb(struct uvp_solver *solver)
+/* Opens what is turned or nearly closed, if that is little. */
+static enum uvp_code open_folds(struct uvp_solver *solver, double *energy)
 {
-    const bool shapes = solver->ask->start == UVP_SOLVE_SHAPES;
-    bool untangled = true;
+    UVP_TRY(find_energy(solver, energy));
+    if (!(*energy < FOLDED)) {
+        UVP_TRY(uvp_untangle_run(solver));
+        UVP_TRY(find_energy(solver, energy));
+    }
+    return UVP_OK;
+}
+
+/* First layouts that do not come from projection. */
+static enum uvp_code start_over(struct uvp_solver *solver, double *energy)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(solver->work->scratch);
+    struct uvp_disk disk;
+
+    UVP_TRY(uvp_disk_begin(solver, &disk));
+    if (disk.ready) {
+        UVP_TRY(uvp_disk_conformal(&disk));
+        UVP_TRY(open_folds(solver, energy));
+    }
+    if (disk.ready && !(*energy < UVP_SOLVE_TANGLED)) {
+        UVP_TRY(uvp_disk_round(&disk));
+        UVP_TRY(find_energy(solver, energy));
+    }
+    uvp_arena_rewind(solver->work->scratch, mark);
+    return UVP_OK;
+}
+
+/* From a projection with turned triangles to a layout without. */
+static enum uvp_code unfold(struct uvp_solver *solver, double *energy)
+{
+    bool hopeless;
+
+    UVP_TRY(uvp_unfold_run(solver, 0, energy, &hopeless));
+    if (!(*energy < UVP_SOLVE_TANGLED) && !hopeless) {
+        UVP_TRY(open_folds(solver, energy));
+    }
+    return !(*energy < UVP_SOLVE_TANGLED) && !hopeless ? start_over(solver, energy) : UVP_OK;
+}
+
+/* A second way to a patch that could come out flat and did not: descent unrolls slowly. */
+static enum uvp_code unroll(struct uvp_solver *solver, double *energy)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(solver->work->scratch);
+    struct uvp_patch *const patch = solver->patch;
+    struct uvp_vec2 *before;
+    double now = HUGE_VAL;
+    bool unrolls;
+
+    UVP_TRY(uvp_disk_unrolls(solver, &unrolls));
+    if (!unrolls) {
+        return UVP_OK;
+    }
+    UVP_TAKE(solver->work, before, patch->vertex_count);
+    memcpy(before, patch->uv, patch->vertex_count * sizeof *before);
+    UVP_TRY(start_over(solver, &now));
+    if (now < UVP_SOLVE_TANGLED) {
+        UVP_TRY(uvp_descent_lower(solver, ITERATIONS, &now));
+    }
+    if (now < *energy) {
+        *energy = now;
+    } else {
+        memcpy(patch->uv, before, patch->vertex_count * sizeof *before);
+    }
+    uvp_arena_rewind(solver->work->scratch, mark);
+    return UVP_OK;
+}
+
+static enum uvp_code climb_shapes(struct uvp_solver *solver)
+{
     double energy;
 
-    if (shapes) {
-        UVP_TRY(stitch_shapes(solver));
-    }
+    UVP_TRY(stitch_shapes(solver));
+    UVP_TRY(open_folds(solver, &energy));
+    return solver->factored && isfinite(energy) && energy > GOOD_ENOUGH
+               ? uvp_descent_lower(solver, ITERATIONS, &energy)
+               : UVP_OK;
+}
+
+static enum uvp_code climb(struct uvp_solver *solver)
+{
+    const bool fresh = solver->ask->start == UVP_SOLVE_FRESH;
+    double energy;
+
     UVP_TRY(find_energy(solver, &energy));
     if (energy < GOOD_ENOUGH) {
         return UVP_OK;
     }
-    if (!shapes) {
-        UVP_TRY(uvp_laplace_make(solver));
+    UVP_TRY(uvp_laplace_make(solver));
+    UVP_TRY(uvp_laplace_factor(solver));
+    if (!solver->factored) {
+        return UVP_OK;
     }
-    if (!(energy < FOLDED)) {
-        UVP_TRY(uvp_untangle_run(solver, &untangled));
-        UVP_TRY(find_energy(solver, &energy));
+    if (fresh && !(energy < UVP_SOLVE_TANGLED)) {
+        UVP_TRY(unfold(solver, &energy));
     }
     if (!isfinite(energy)) {
         return UVP_OK;
     }
-    if (!shapes) {
-        UVP_TRY(uvp_laplace_factor(solver));
-    }
-    return solver->factored ? uvp_descent_lower(solver, ITERATIONS, &energy) : UVP_OK;
+    UVP_TRY(uvp_descent_lower(solver, ITERATIONS, &energy));
+    return fresh && energy > solver->ask->energy_max ? unroll(solver, &energy) : UVP_OK;
 }
 
 enum uvp_code uvp_solve_patch(struct uvp_atlas_work *work, const struct uvp_topology *topology,
@@ -158,20 +236,9 @@ enum uvp_code uvp_solve_patch(struct uvp_atlas_work *work, const struct uvp_topo
         uvp_project_patch(topology, patch);
     }
     UVP_TRY(uvp_solver_begin(&solver));
-    UVP_TRY(climb(&solver));
+    UVP_TRY(ask->start == UVP_SOLVE_SHAPES ? climb_shapes(&solver) : climb(&solver));
     uvp_solver_end(&solver);
     uvp_arena_rewind(work->scratch, mark);
     UVP_TRY(uvp_work_count(work, 10 * patch->triangle_count));
     return uvp_solve_measure(work, topology, patch, distortion);
-}
-
-enum uvp_code uvp_descent_run(struct uvp_atlas_work *work, const struct uvp_topology *topology,
-                              struct uvp_patch *patch, double *distortion)
-{
-    const struct uvp_solve_ask ask = {.start = UVP_SOLVE_LAYOUT, .energy_max = HUGE_VAL};
-    struct uvp_distortion found;
-
-    UVP_TRY(uvp_solve_patch(work, topology, &ask, patch, &found));
-    *distortion = found.energy;
-    return UVP_OK;
 }

@@ -9,8 +9,12 @@
 #ifndef UVP_ATLAS_SOLVER_H
 #define UVP_ATLAS_SOLVER_H
 
+#include <stdbool.h>
+
 #include "stages/unwrapper/atlas/solve.h"
 #include "stages/unwrapper/atlas/sparse.h"
+
+#define UVP_SOLVE_TANGLED 20 /* an energy that another first layout may beat */
 
 /*
  * A triangle in its own plane is (0, 0), (x1, 0), (x2, y2). The edges e1, e2 of its layout make
@@ -35,24 +39,26 @@ struct uvp_solver {
     bool factored;            /* see uvp_laplace_factor */
 };
 
-/* What a triangle pulls with. */
-enum uvp_pull {
-    UVP_PULL_RIGID,  /* towards the nearest rotation: bounded, whatever the layout */
-    UVP_PULL_ENERGY, /* down the symmetric Dirichlet energy: exact, for layouts near the goal */
-};
-
 /* metric.c */
 UVP_MUST_USE enum uvp_code uvp_solver_begin(struct uvp_solver *solver);
 void uvp_solver_end(struct uvp_solver *solver);
 
 /*
- * metric.c: the mean energy of a layout, HUGE_VAL when a triangle is turned, and the forces.
- * `gradient` is the derivative of the energy's sum; with UVP_PULL_ENERGY it is not complete
- * when the energy is infinite.
+ * metric.c: the mean energy of a layout, HUGE_VAL when a triangle is turned, and the derivative
+ * of the energy's sum; that is not complete when the energy is infinite.
  */
 UVP_MUST_USE enum uvp_code uvp_metric_pull(const struct uvp_solver *solver,
-                                           const struct uvp_vec2 *uv, enum uvp_pull pull,
-                                           double *energy, struct uvp_vec2 *gradient);
+                                           const struct uvp_vec2 *uv, double *energy,
+                                           struct uvp_vec2 *gradient);
+
+/*
+ * metric.c: the same energy, and the forces towards each triangle's nearest rotation, which are
+ * bounded and complete whatever the layout. `*distance` is the mean square distance from
+ * rotations: about the energy less 1 where that is small.
+ */
+UVP_MUST_USE enum uvp_code uvp_metric_pull_rigid(const struct uvp_solver *solver,
+                                                 const struct uvp_vec2 *uv, double *energy,
+                                                 double *distance, struct uvp_vec2 *gradient);
 
 /* metric.c: forces towards the ask's shapes, of their full strength. */
 UVP_MUST_USE enum uvp_code uvp_metric_pull_shapes(const struct uvp_solver *solver,
@@ -70,8 +76,21 @@ UVP_MUST_USE enum uvp_code uvp_laplace_make(struct uvp_solver *solver);
 /* laplace.c: factors it, a vertex pinned; `factored` stays false when that is too much work. */
 UVP_MUST_USE enum uvp_code uvp_laplace_factor(struct uvp_solver *solver);
 
+/* laplace.c: any matrix of about the patch's size; `*done` is false when it is too much work.
+ */
+UVP_MUST_USE enum uvp_code uvp_laplace_factor_any(const struct uvp_solver *solver,
+                                                  struct uvp_sparse *matrix,
+                                                  const struct uvp_vec2 *at, bool *done);
+
 /* untangle.c: moves vertices of turned triangles to the mean of their neighbours. */
-UVP_MUST_USE enum uvp_code uvp_untangle_run(struct uvp_solver *solver, bool *untangled);
+UVP_MUST_USE enum uvp_code uvp_untangle_run(struct uvp_solver *solver);
+
+/*
+ * unfold.c: steps towards rotations that may pass through turned triangles, until there are
+ * none or the patch is too curved for the energy asked for. Needs the factor.
+ */
+UVP_MUST_USE enum uvp_code uvp_unfold_run(struct uvp_solver *solver, uint32_t least_steps,
+                                          double *energy, bool *hopeless);
 
 /* descent.c: from a layout without turned triangles; needs the factor. */
 UVP_MUST_USE enum uvp_code uvp_descent_lower(struct uvp_solver *solver, uint32_t iterations,

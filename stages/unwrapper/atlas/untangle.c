@@ -68,14 +68,13 @@ static void move_marked(const struct uvp_solver *solver, const uint8_t *marked)
     }
 }
 
-enum uvp_code uvp_untangle_run(struct uvp_solver *solver, bool *untangled)
+enum uvp_code uvp_untangle_run(struct uvp_solver *solver)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(solver->work->scratch);
     const uint32_t count = solver->patch->triangle_count;
     uint8_t *marked;
     uint32_t turned;
 
-    *untangled = false;
     UVP_TAKE(solver->work, marked, solver->patch->vertex_count);
     memset(marked, 0, solver->patch->vertex_count);
     turned = mark_turned(solver, marked);
@@ -91,7 +90,6 @@ enum uvp_code uvp_untangle_run(struct uvp_solver *solver, bool *untangled)
         turned = mark_turned(solver, marked);
         UVP_TRY(uvp_work_count(solver->work, 4 * count));
     }
-    *untangled = turned == 0;
     uvp_arena_rewind(solver->work->scratch, mark);
     return UVP_OK;
 }

@@ -65,13 +65,19 @@ static void ready(struct scene *scene)
                      UVP_OK);
 }
 
-static void solve(struct scene *scene, enum uvp_solve_start start, const struct uvp_vec2 *shape)
+static void solve_within(struct scene *scene, enum uvp_solve_start start,
+                         const struct uvp_vec2 *shape, double energy_max)
 {
-    const struct uvp_solve_ask ask = {.start = start, .shape = shape, .energy_max = HUGE_VAL};
+    const struct uvp_solve_ask ask = {.start = start, .shape = shape, .energy_max = energy_max};
 
     assert_int_equal(uvp_solve_patch(&scene->work, &scene->topology, &ask, &scene->patch,
                                      &scene->distortion),
                      UVP_OK);
+}
+
+static void solve(struct scene *scene, enum uvp_solve_start start, const struct uvp_vec2 *shape)
+{
+    solve_within(scene, start, shape, 1.006);
 }
 
 static void end(struct scene *scene)
@@ -170,6 +176,141 @@ static void test_shapes_that_disagree_are_stitched(void **state)
     }
 }
 
+/* A tube slit lengthways. */
+static void place_tube(double u, double v, double out[3])
+{
+    const double angle = 350.0 / 180 * 3.14159265 * u;
+
+    out[0] = cos(angle);
+    out[1] = sin(angle);
+    out[2] = 3 * v;
+}
+
+/* A cone without its tip, slit. */
+static void place_cone(double u, double v, double out[3])
+{
+    const double angle = 340.0 / 180 * 3.14159265 * u;
+    const double radius = 0.2 + v;
+
+    out[0] = radius * cos(angle);
+    out[1] = radius * sin(angle);
+    out[2] = 1.5 * v;
+}
+
+/* A strip that winds about the axis two and a half times: a projection folds it all. */
+static void place_spiral(double u, double v, double out[3])
+{
+    const double angle = 5 * 3.14159265 * u;
+
+    out[0] = cos(angle);
+    out[1] = sin(angle);
+    out[2] = 2 * u + 0.3 * v;
+}
+
+/* Rolled up without touching itself. */
+static void place_scroll(double u, double v, double out[3])
+{
+    const double angle = 6 * 3.14159265 * u;
+    const double radius = 1 + u;
+
+    out[0] = radius * cos(angle);
+    out[1] = radius * sin(angle);
+    out[2] = 3 * v;
+}
+
+/* Three quarters of a torus' outer half: curved, so never an isometry. */
+static void place_bow(double u, double v, double out[3])
+{
+    const double angle = 1.5 * 3.14159265 * u;
+    const double across = 2 * (v - 0.5);
+
+    out[0] = (3 + cos(across)) * cos(angle);
+    out[1] = (3 + cos(across)) * sin(angle);
+    out[2] = sin(across);
+}
+
+static double energy_of(uint32_t nx, uint32_t ny,
+                        void (*place)(double u, double v, double out[3]))
+{
+    struct scene scene;
+    double energy;
+
+    begin(&scene);
+    add_sheet(&scene.mesh, nx, ny, place);
+    ready(&scene);
+    solve(&scene, UVP_SOLVE_FRESH, NULL);
+    energy = scene.distortion.energy;
+    end(&scene);
+    return energy;
+}
+
+static void test_what_unrolls_comes_out_flat(void **state)
+{
+    (void)state;
+    assert_true(energy_of(60, 20, place_tube) < 1.0005);
+    assert_true(energy_of(60, 20, place_cone) < 1.0005);
+    assert_true(energy_of(120, 4, place_spiral) < 1.001);
+    assert_true(energy_of(150, 10, place_scroll) < 1.0005);
+    assert_true(energy_of(90, 20, place_bow) < 1.05);
+}
+
+/* A ring with two borders: a washer that is bent up, and a band that is a tube. */
+static void add_ring(struct uvp_test_mesh *mesh, uint32_t around, uint32_t up, double lean,
+                     double height)
+{
+    for (uint32_t y = 0; y <= up; y++) {
+        for (uint32_t x = 0; x < around; x++) {
+            const double angle = 2 * 3.14159265 * x / around;
+            const double v = (double)y / up;
+            (void)uvp_test_mesh_vertex(mesh, (1 + lean * v) * cos(angle),
+                                       (1 + lean * v) * sin(angle), height * v);
+        }
+    }
+    for (uint32_t i = 0; i < around * up; i++) {
+        const uint32_t a = i;
+        const uint32_t b = i / around * around + (i + 1) % around;
+        uvp_test_mesh_triangle(mesh, a, b, b + around);
+        uvp_test_mesh_triangle(mesh, a, b + around, a + around);
+    }
+}
+
+static double ring_energy(double lean, double height)
+{
+    struct scene scene;
+    double energy;
+
+    begin(&scene);
+    add_ring(&scene.mesh, 40, 8, lean, height);
+    ready(&scene);
+    solve_within(&scene, UVP_SOLVE_FRESH, NULL, HUGE_VAL);
+    energy = scene.distortion.energy;
+    end(&scene);
+    return energy;
+}
+
+static void test_rings_are_laid_out(void **state)
+{
+    (void)state;
+    assert_true(ring_energy(1, 0) < 1.0001);
+    assert_true(ring_energy(1, 0.3) < 1.01);
+    assert_true(isfinite(ring_energy(0, 0.3)));
+    assert_true(isfinite(ring_energy(0, 2)));
+    assert_true(isfinite(ring_energy(-0.2, 2)));
+}
+
+static void test_a_closed_mesh_has_no_layout(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    begin(&scene);
+    uvp_test_mesh_sphere(&scene.mesh, 12, 8);
+    ready(&scene);
+    solve(&scene, UVP_SOLVE_FRESH, NULL);
+    assert_true(!isfinite(scene.distortion.energy));
+    end(&scene);
+}
+
 static void test_an_arch_comes_out_flat(void **state)
 {
     struct scene scene;
@@ -189,6 +330,9 @@ int main(void)
         cmocka_unit_test(test_shapes_that_agree_stay),
         cmocka_unit_test(test_shapes_that_disagree_are_stitched),
         cmocka_unit_test(test_an_arch_comes_out_flat),
+        cmocka_unit_test(test_what_unrolls_comes_out_flat),
+        cmocka_unit_test(test_rings_are_laid_out),
+        cmocka_unit_test(test_a_closed_mesh_has_no_layout),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

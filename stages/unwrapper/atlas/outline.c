@@ -4,6 +4,7 @@
  */
 #include "stages/unwrapper/atlas/outline.h"
 
+#include "stages/unwrapper/atlas/crew.h"
 #include "stages/unwrapper/atlas/sort.h"
 
 #define DIRECTIONS_MAX 40
@@ -191,34 +192,55 @@ enum uvp_code uvp_outline_chart(struct uvp_atlas_work *work,
     return uvp_work_count(work, 8 * charts->chart[chart].triangle_count + 20 * count);
 }
 
+/* ---- all charts: each is a task ---- */
+
+struct outlining {
+    const struct uvp_topology *topology;
+    const struct uvp_charts *charts;
+    struct uvp_outlines *outlines;
+};
+
+static enum uvp_code count_chart(struct uvp_atlas_work *work, void *arg, uint32_t c)
+{
+    const struct outlining *const all = arg;
+    const struct uvp_chart *const chart = &all->charts->chart[c];
+
+    all->outlines->outline[c] = (struct uvp_outline){
+        .count = count_edges(all->topology, all->charts, chart, NULL),
+    };
+    return uvp_work_count(work, 4 * chart->triangle_count);
+}
+
+static enum uvp_code outline_chart(struct uvp_atlas_work *work, void *arg, uint32_t c)
+{
+    const struct outlining *const all = arg;
+    struct uvp_outline *const outline = &all->outlines->outline[c];
+    struct hull hull;
+
+    UVP_TRY(take_hull(work, outline->count, &hull));
+    fill_outline(all->topology, all->charts, &all->charts->chart[c], &hull,
+                 all->outlines->border + 2 * (size_t)outline->first, outline);
+    return uvp_work_count(work, 20 * outline->count + 40);
+}
+
 enum uvp_code uvp_outline_make(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                                const struct uvp_charts *charts, struct uvp_outlines *outlines)
 {
-    struct uvp_arena_mark mark;
-    struct hull hull;
-    uint32_t longest = 0;
+    struct outlining all = {topology, charts, outlines};
     uint32_t sum = 0;
 
     *outlines = (struct uvp_outlines){.count = charts->count, .mesh_unit = topology->scale};
     UVP_TAKE(work, outlines->outline, charts->count);
+    UVP_TRY(uvp_crew_run(work, charts->count, count_chart, &all));
     for (uint32_t c = 0; c < charts->count; c++) {
-        const uint32_t count = count_edges(topology, charts, &charts->chart[c], NULL);
-        outlines->outline[c] = (struct uvp_outline){.first = sum, .count = count};
-        longest = count > longest ? count : longest;
-        sum += count;
-        UVP_TRY(uvp_work_count(work, 4 * charts->chart[c].triangle_count));
+        outlines->outline[c].first = sum;
+        sum += outlines->outline[c].count;
     }
     UVP_TAKE(work, outlines->border, 2 * (size_t)sum);
-    mark = uvp_arena_mark(work->scratch);
-    UVP_TRY(take_hull(work, longest, &hull));
+    UVP_TRY(uvp_crew_run(work, charts->count, outline_chart, &all));
     for (uint32_t c = 0; c < charts->count; c++) {
-        struct uvp_outline *const outline = &outlines->outline[c];
-        fill_outline(topology, charts, &charts->chart[c], &hull,
-                     outlines->border + 2 * (size_t)outline->first, outline);
-        outlines->area += outline->area;
-        outlines->perimeter += outline->perimeter;
-        UVP_TRY(uvp_work_count(work, 20 * outline->count + 40));
+        outlines->area += outlines->outline[c].area;
+        outlines->perimeter += outlines->outline[c].perimeter;
     }
-    uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
 }

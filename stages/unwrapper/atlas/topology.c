@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "stages/unwrapper/atlas/crew.h"
 #include "stages/unwrapper/atlas/plan.h"
 
 #define TRIANGLES_MAX (UINT32_MAX / 6)
@@ -18,6 +19,9 @@
 
 /* Items between polls: far below a millisecond. */
 #define BLOCK 4096U
+
+/* Triangles of one task. */
+#define RANGE 16384U
 
 static uint32_t block_end(uint32_t from, uint32_t count)
 {
@@ -224,25 +228,58 @@ static bool measure_triangle(const struct uvp_atlas_work *work, struct uvp_topol
     return true;
 }
 
+/* Triangles of one range, and what they come to. */
+struct range {
+    struct box box;
+    uint32_t live;
+};
+
+struct measuring {
+    struct uvp_topology *topology;
+    const uint32_t *point_of;
+    struct range *range;
+};
+
+static enum uvp_code measure_range(struct uvp_atlas_work *work, void *arg, uint32_t i)
+{
+    const struct measuring *const measuring = arg;
+    struct uvp_topology *const topology = measuring->topology;
+    const uint32_t left = topology->triangle_count - i * RANGE;
+    const uint32_t end = i * RANGE + (left < RANGE ? left : RANGE);
+    struct range range = {.box = empty_box()};
+
+    for (uint32_t t = i * RANGE; t < end; t++) {
+        const uint32_t *const vertex = topology->vertex + 3 * (size_t)t;
+        topology->dead[t] = !measure_triangle(work, topology, measuring->point_of, t);
+        range.live += !topology->dead[t];
+        for (int k = 0; k < 3 && !topology->dead[t]; k++) {
+            grow_box(&range.box, topology->point + 3 * (size_t)vertex[k]);
+        }
+    }
+    measuring->range[i] = range;
+    return uvp_work_count(work, 20 * (end - i * RANGE));
+}
+
 static enum uvp_code measure_triangles(struct uvp_atlas_work *work,
                                        struct uvp_topology *topology, const uint32_t *point_of,
                                        struct box *box)
 {
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    const uint32_t ranges = (topology->triangle_count + RANGE - 1) / RANGE;
+    struct measuring measuring = {topology, point_of, NULL};
+
+    UVP_TAKE(work, measuring.range, ranges);
+    UVP_TRY(uvp_crew_run(work, ranges, measure_range, &measuring));
     *box = empty_box();
     topology->live_triangles = 0;
-    for (uint32_t from = 0; from < topology->triangle_count;) {
-        const uint32_t end = block_end(from, topology->triangle_count);
-        for (uint32_t t = from; t < end; t++) {
-            const uint32_t *const vertex = topology->vertex + 3 * (size_t)t;
-            topology->dead[t] = !measure_triangle(work, topology, point_of, t);
-            topology->live_triangles += !topology->dead[t];
-            for (int k = 0; k < 3 && !topology->dead[t]; k++) {
-                grow_box(box, topology->point + 3 * (size_t)vertex[k]);
-            }
+    for (uint32_t i = 0; i < ranges; i++) {
+        topology->live_triangles += measuring.range[i].live;
+        if (measuring.range[i].live != 0) {
+            grow_box(box, measuring.range[i].box.low);
+            grow_box(box, measuring.range[i].box.high);
         }
-        UVP_TRY(uvp_work_count(work, 20 * (end - from)));
-        from = end;
     }
+    uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
 }
 

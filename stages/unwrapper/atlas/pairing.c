@@ -16,10 +16,23 @@ struct fan { /* the half-edges of one edge */
     uint32_t *half_edge;
     uint32_t *rank; /* copies of the same face seen before */
     uint32_t count;
-    uint32_t along_from;         /* the point the first half-edge starts at */
-    struct uvp_sort_item *items; /* PAIRS_ROOM or count, the larger */
+    uint32_t along_from; /* the point the first half-edge starts at */
+    uint32_t room;       /* of the arrays; those of items: at least PAIRS_ROOM */
+    struct uvp_sort_item *items;
     struct uvp_sort_item *spare;
 };
+
+static enum uvp_code make_room(struct uvp_atlas_work *work, struct fan *fan, uint32_t count)
+{
+    const size_t pairs = count < PAIRS_ROOM ? PAIRS_ROOM : count;
+
+    UVP_TAKE(work, fan->half_edge, count);
+    UVP_TAKE(work, fan->rank, count);
+    UVP_TAKE(work, fan->items, pairs);
+    UVP_TAKE(work, fan->spare, pairs);
+    fan->room = count;
+    return UVP_OK;
+}
 
 static bool is_along(const struct uvp_topology *topology, const struct fan *fan, uint32_t h)
 {
@@ -289,27 +302,50 @@ static enum uvp_code list_by_point(struct uvp_atlas_work *work,
     return UVP_OK;
 }
 
-static enum uvp_code pair_at_point(struct uvp_atlas_work *work, struct uvp_topology *topology,
-                                   const uint32_t *list, uint32_t count, uint32_t point,
-                                   struct uvp_sort_item *items, struct fan *fan, bool loose)
+/* The half-edges of one point, to be sorted by their other ends. */
+struct about {
+    struct uvp_sort_item *items;
+    struct uvp_sort_item *spare;
+    uint32_t point;
+    uint32_t count;
+};
+
+/* Gathers the half-edges of one edge, from item i on. */
+static enum uvp_code gather_fan(struct uvp_atlas_work *work, const struct about *about,
+                                uint32_t i, struct fan *fan)
 {
-    for (uint32_t i = 0; i < count; i++) {
+    uint32_t end = i + 1;
+
+    while (end < about->count && about->items[end].key == about->items[i].key) {
+        end++;
+    }
+    fan->count = end - i;
+    if (fan->count > fan->room) {
+        UVP_TRY(make_room(work, fan, fan->count));
+    }
+    for (uint32_t k = 0; k < fan->count; k++) {
+        fan->half_edge[k] = about->items[i + k].value;
+    }
+    return uvp_work_count(work, 8 * fan->count);
+}
+
+static enum uvp_code pair_at_point(struct uvp_atlas_work *work, struct uvp_topology *topology,
+                                   const uint32_t *list, const struct about *about,
+                                   struct fan *fan, bool loose)
+{
+    for (uint32_t i = 0; i < about->count; i++) {
         const uint32_t a = topology->vertex[list[i]];
         const uint32_t b = topology->vertex[uvp_edge_next(list[i])];
-        items[i] = (struct uvp_sort_item){a == point ? b : a, list[i]};
+        about->items[i] = (struct uvp_sort_item){a == about->point ? b : a, list[i]};
     }
-    UVP_TRY(uvp_sort_polled(work, items, fan->spare, count));
-    for (uint32_t i = 0; i < count;) {
-        fan->count = 0;
-        for (const uint64_t key = items[i].key; i < count && items[i].key == key; i++) {
-            fan->half_edge[fan->count++] = items[i].value;
-        }
+    UVP_TRY(uvp_sort_polled(work, about->items, about->spare, about->count));
+    for (uint32_t i = 0; i < about->count; i += fan->count) {
+        UVP_TRY(gather_fan(work, about, i, fan));
         if (loose) {
             pair_loosely(topology, fan);
         } else {
             UVP_TRY(pair_fan(topology, fan));
         }
-        UVP_TRY(uvp_work_count(work, 8 * fan->count));
     }
     return UVP_OK;
 }
@@ -318,12 +354,11 @@ static enum uvp_code pair_all(struct uvp_atlas_work *work, struct uvp_topology *
                               bool loose)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    struct uvp_sort_item *items;
     struct fan fan = {.work = work};
+    struct about about;
     uint32_t *start;
     uint32_t *list;
     uint32_t longest;
-    size_t room;
 
     UVP_TAKE(work, start, (size_t)topology->point_count + 1);
     UVP_TAKE(work, list, 3 * (size_t)topology->triangle_count);
@@ -331,16 +366,13 @@ static enum uvp_code pair_all(struct uvp_atlas_work *work, struct uvp_topology *
         start[p] = 0;
     }
     UVP_TRY(list_by_point(work, topology, start, list, &longest));
-    room = longest;
-    UVP_TAKE(work, items, room);
-    UVP_TAKE(work, fan.half_edge, room);
-    UVP_TAKE(work, fan.rank, room);
-    room = room < PAIRS_ROOM ? PAIRS_ROOM : room;
-    UVP_TAKE(work, fan.items, room);
-    UVP_TAKE(work, fan.spare, room);
-    for (uint32_t p = 0; p < topology->point_count; p++) {
-        const uint32_t count = start[p + 1] - start[p];
-        UVP_TRY(pair_at_point(work, topology, list + start[p], count, p, items, &fan, loose));
+    UVP_TAKE(work, about.items, longest);
+    UVP_TAKE(work, about.spare, longest);
+    UVP_TRY(make_room(work, &fan, MANY));
+    for (about.point = 0; about.point < topology->point_count; about.point++) {
+        const uint32_t first = start[about.point];
+        about.count = start[about.point + 1] - first;
+        UVP_TRY(pair_at_point(work, topology, list + first, &about, &fan, loose));
     }
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;

@@ -34,7 +34,7 @@
 #define CROSSING_PART 20 /* of the edges, at most, lie between blocks */
 #define SAMPLE_STEP 16
 
-#define COST_MAX 0.12F
+#define DEVIATION_MAX 0.12F
 #define OUTLINE_WEIGHT 0.4F
 #define OUTLINE_HALF 15.0F /* perimeter^2 / (4 pi area) at which half the weight is reached */
 #define FOUR_PI 12.5663706F
@@ -83,6 +83,9 @@ static float join_cost(const struct facet *a, const struct facet *b, float share
     const float square = outline * outline;
     const float deviation = area > 0 ? 1 - sqrtf(uvp_dot3(normal, normal)) / area : 0;
 
+    if (deviation > DEVIATION_MAX) {
+        return HUGE_VALF;
+    }
     return deviation + OUTLINE_WEIGHT * square / (square + OUTLINE_HALF * FOUR_PI * area);
 }
 
@@ -156,7 +159,7 @@ static void forget_choices(struct grower *grower)
 {
     for (uint32_t i = 0; i < grower->count; i++) {
         grower->best[i] = UVP_NONE;
-        grower->cost[i] = COST_MAX;
+        grower->cost[i] = HUGE_VALF;
     }
 }
 

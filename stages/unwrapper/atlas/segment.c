@@ -13,7 +13,8 @@
 #define BLOCK 1024U
 
 #define DEVIATION_MAX 0.25
-#define CONE_MIN (-0.6) /* cosine of the widest cone */
+#define CONE_MIN (-0.6)    /* cosine of the widest cone */
+#define FAST_CONE_MIN 0.64 /* where charts are to be projected only */
 
 struct segmenter {
     struct uvp_atlas_work *work;
@@ -25,17 +26,17 @@ struct segmenter {
     double *warp; /* of each region, as the last joining left it */
 };
 
-static enum uvp_code set_limits(struct segmenter *segmenter)
+static void set_limits(struct segmenter *segmenter)
 {
     const struct uvp_plan *const plan = segmenter->work->plan;
+    const bool fast = plan->preset == UVP_ATLAS_FAST;
 
     segmenter->limits = (struct uvp_join_limits){
         .energy = plan->chart_energy - 1,
-        .cosine = CONE_MIN,
+        .cosine = fast ? FAST_CONE_MIN : CONE_MIN,
         .deviation = DEVIATION_MAX,
         .triangles = plan->chart_triangles_max,
     };
-    return UVP_OK;
 }
 
 static enum uvp_code describe_regions(struct segmenter *segmenter,
@@ -140,7 +141,7 @@ enum uvp_code uvp_segment_make(struct uvp_atlas_work *work, const struct uvp_top
     UVP_TAKE(work, segmenter.label, topology->unit_count);
     mark = uvp_arena_mark(work->scratch);
     UVP_TRY(uvp_surface_make(work, topology, &segmenter.surface));
-    UVP_TRY(set_limits(&segmenter));
+    set_limits(&segmenter);
     UVP_TRY(
         uvp_facet_make(work, topology, &segmenter.surface, segmenter.label, &segmenter.count));
     UVP_TAKE(work, segmenter.warp, segmenter.count);

@@ -125,20 +125,6 @@ void uvp_charts_list(const struct uvp_open_charts *open, uint32_t c, uint32_t *l
     }
 }
 
-void uvp_charts_join(struct uvp_open_charts *open, uint32_t a, uint32_t b)
-{
-    struct uvp_chart *const one = &open->charts->chart[a];
-    struct uvp_chart *const other = &open->charts->chart[b];
-
-    for (uint32_t t = other->first_triangle; t != UVP_NONE; t = open->next[t]) {
-        open->charts->chart_of[t] = a;
-    }
-    open->next[open->last[a]] = other->first_triangle;
-    open->last[a] = open->last[b];
-    one->triangle_count += other->triangle_count;
-    other->triangle_count = 0;
-}
-
 /* Moves all slots together, into the spare array. */
 static void close_slots(struct uvp_open_charts *open)
 {
@@ -149,7 +135,7 @@ static void close_slots(struct uvp_open_charts *open)
     for (uint32_t c = 0; c < charts->count; c++) {
         struct uvp_chart *const chart = &charts->chart[c];
         uint32_t t = chart->first_triangle;
-        if (chart->triangle_count == 0) {
+        if (chart->slot_count == 0) {
             continue;
         }
         for (; t != UVP_NONE; t = open->next[t]) {
@@ -167,18 +153,34 @@ static void close_slots(struct uvp_open_charts *open)
     charts->page = old;
 }
 
-void uvp_charts_renew(struct uvp_open_charts *open, uint32_t c, const struct uvp_patch *patch,
-                      bool *done)
+/* Adds the triangles of chart b to the end of chart a's list; b is gone. */
+static void append_list(struct uvp_open_charts *open, uint32_t a, uint32_t b)
+{
+    struct uvp_chart *const one = &open->charts->chart[a];
+    struct uvp_chart *const other = &open->charts->chart[b];
+
+    for (uint32_t t = other->first_triangle; t != UVP_NONE; t = open->next[t]) {
+        open->charts->chart_of[t] = a;
+    }
+    open->next[open->last[a]] = other->first_triangle;
+    open->last[a] = open->last[b];
+    one->triangle_count += other->triangle_count;
+    other->triangle_count = 0;
+    other->slot_count = 0;
+}
+
+void uvp_charts_join(struct uvp_open_charts *open, uint32_t a, const uint32_t *other,
+                     uint32_t others, const struct uvp_patch *patch)
 {
     struct uvp_charts *const charts = open->charts;
-    struct uvp_chart *const chart = &charts->chart[c];
+    struct uvp_chart *const chart = &charts->chart[a];
 
+    for (uint32_t i = 0; i < others; i++) {
+        append_list(open, a, other[i]);
+    }
+    chart->slot_count = 0; /* what they had is free now: so there is room */
     if (patch->vertex_count > open->slots_max - charts->slot_count) {
         close_slots(open);
-    }
-    *done = patch->vertex_count <= open->slots_max - charts->slot_count;
-    if (!*done) {
-        return;
     }
     chart->first_slot = charts->slot_count;
     chart->slot_count = patch->vertex_count;

@@ -56,12 +56,12 @@ UVP_MUST_USE enum uvp_code uvp_charts_open(struct uvp_atlas_work *work,
 /* Writes chart c's triangles. */
 void uvp_charts_list(const struct uvp_open_charts *open, uint32_t c, uint32_t *list);
 
-/* Chart b's triangles go to the end of chart a's; b is gone. The layout is not touched. */
-void uvp_charts_join(struct uvp_open_charts *open, uint32_t a, uint32_t b);
-
-/* A new layout for chart c, whose triangles are the patch's; `*done` is false without room. */
-void uvp_charts_renew(struct uvp_open_charts *open, uint32_t c, const struct uvp_patch *patch,
-                      bool *done);
+/*
+ * The charts become part of chart a, with the patch's layout for all of them: its triangles are
+ * a's, then the others' in order, and it has no more vertices than they have slots.
+ */
+void uvp_charts_join(struct uvp_open_charts *open, uint32_t a, const uint32_t *other,
+                     uint32_t others, const struct uvp_patch *patch);
 
 /* Leaves charts as uvp_flatten_make does: numbers, triangles and slots without gaps. */
 UVP_MUST_USE enum uvp_code uvp_charts_close(struct uvp_atlas_work *work,

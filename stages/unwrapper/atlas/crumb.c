@@ -37,6 +37,7 @@ struct crumbs {
     double area_few;
     uint8_t *tries; /* of each chart: neighbours that have refused */
     uint8_t *role;
+    uint32_t *asked;                /* of each chart: triangles that would come to it */
     struct uvp_sort_item *proposal; /* key: target, value: crumb */
     uint32_t proposals;
     struct group *group;
@@ -161,10 +162,11 @@ static void propose(struct crumbs *crumbs, uint32_t c)
         return;
     }
     if (crumbs->role[target] == ROLE_CRUMB ||
-        chart[target].triangle_count + chart[c].triangle_count >
+        chart[target].triangle_count + crumbs->asked[target] + chart[c].triangle_count >
             crumbs->work->plan->chart_triangles_max) {
         return;
     }
+    crumbs->asked[target] += chart[c].triangle_count;
     crumbs->role[c] = ROLE_CRUMB;
     crumbs->role[target] = ROLE_TARGET;
     crumbs->proposal[crumbs->proposals++] = (struct uvp_sort_item){target, c};
@@ -412,6 +414,7 @@ static enum uvp_code attach_round(struct crumbs *crumbs, bool *more)
     UVP_TAKE(work, crumbs->proposal, charts);
     crumbs->proposals = 0;
     memset(crumbs->role, ROLE_FREE, charts);
+    memset(crumbs->asked, 0, charts * sizeof *crumbs->asked);
     for (uint32_t c = 0; c < charts; c++) {
         propose(crumbs, c);
         UVP_TRY(uvp_work_count(work, 20));
@@ -451,6 +454,7 @@ enum uvp_code uvp_crumb_attach(struct uvp_atlas_work *work, struct uvp_open_char
     crumbs.area_few = TEXELS_FEW * texel * area;
     UVP_TAKE(work, crumbs.tries, open->charts->count);
     UVP_TAKE(work, crumbs.role, open->charts->count);
+    UVP_TAKE(work, crumbs.asked, open->charts->count);
     memset(crumbs.tries, 0, open->charts->count);
     for (uint32_t round = 0; round < ROUNDS_MAX && more; round++) {
         UVP_TRY(attach_round(&crumbs, &more));

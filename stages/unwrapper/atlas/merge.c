@@ -26,7 +26,7 @@
 #define DEFERRED_MAX 64 /* pairs passed over in a round because a chart was taken */
 /* Of a chart, over the square root of the mesh's area: about the side of the page it goes on.
  */
-#define LENGTH_MAX 1.2
+#define LENGTH_MAX 1.3
 #define MISFIT_MAX 0.05  /* beyond this one in fifty succeeds */
 #define MISFIT_HALF 0.03 /* where a pair is worth half */
 #define MISFIT_NONE 1e-4 /* up to this one layout is moved, and nothing bent */
@@ -167,6 +167,7 @@ static void propose(struct merger *merger, uint32_t s)
     const uint32_t triangles = triangles_of(merger, &merger->seams.seam[s]);
 
     merger->weighed[s] = 0;
+    heap_remove(merger, s);
     if (triangles <= merger->work->plan->chart_triangles_max) {
         heap_put(merger, s, worth_of(merger, s, merger->seams.seam[s].length, 0));
     }
@@ -267,26 +268,38 @@ static bool is_good(const struct uvp_atlas_work *work, const struct pair *pair)
            pair->trial.distortion.stretched <= work->plan->stretch_part;
 }
 
-/* The length of the layout's border, seen in eight directions. */
+/* How wide the border is, seen along a direction. */
+static double width_of(const struct uvp_patch *patch, struct uvp_vec2 direction)
+{
+    double low = HUGE_VAL;
+    double high = -HUGE_VAL;
+
+    for (uint32_t e = 0; e < patch->border_count; e++) {
+        const struct uvp_vec2 p = patch->uv[patch->border[2 * e]];
+        const double at = p.x * direction.x + p.y * direction.y;
+        low = at < low ? at : low;
+        high = at > high ? at : high;
+    }
+    return high - low;
+}
+
+/* The longer side of the layout's smallest box, of four turns. */
 static double length_of(const struct uvp_patch *patch)
 {
-    static const struct uvp_vec2 direction[8] = {
-        {1, 0}, {12.0 / 13, 5.0 / 13},  {20.0 / 29, 21.0 / 29},  {5.0 / 13, 12.0 / 13},
-        {0, 1}, {-5.0 / 13, 12.0 / 13}, {-21.0 / 29, 20.0 / 29}, {-12.0 / 13, 5.0 / 13}};
-    double longest = 0;
+    static const struct uvp_vec2 direction[4] = {
+        {1, 0}, {12.0 / 13, 5.0 / 13}, {20.0 / 29, 21.0 / 29}, {5.0 / 13, 12.0 / 13}};
+    double least = HUGE_VAL;
+    double length = 0;
 
-    for (int k = 0; k < 8; k++) {
-        double low = HUGE_VAL;
-        double high = -HUGE_VAL;
-        for (uint32_t e = 0; e < patch->border_count; e++) {
-            const struct uvp_vec2 p = patch->uv[patch->border[2 * e]];
-            const double at = p.x * direction[k].x + p.y * direction[k].y;
-            low = at < low ? at : low;
-            high = at > high ? at : high;
+    for (int k = 0; k < 4; k++) {
+        const double a = width_of(patch, direction[k]);
+        const double b = width_of(patch, (struct uvp_vec2){-direction[k].y, direction[k].x});
+        if (a * b < least) {
+            least = a * b;
+            length = fmax(a, b);
         }
-        longest = fmax(longest, high - low);
     }
-    return longest;
+    return length;
 }
 
 /* Snaps and judges; keeps what is valid. */
@@ -459,10 +472,8 @@ static enum uvp_code apply(struct merger *merger, struct pair *pair)
     if (trial->done) {
         trial->other = gone; /* the seam itself is about to change */
         uvp_trial_apply(merger->open, trial);
-        if (trial->done) {
-            unite(merger, pair);
-            return UVP_OK;
-        }
+        unite(merger, pair);
+        return UVP_OK;
     }
     merger->failed[pair->seam]++;
     return uvp_seams_cut(merger->work, merger->open, &merger->seams, pair->seam, &pair->bond,
@@ -484,7 +495,7 @@ static enum uvp_code merge_round(struct merger *merger, bool *more)
     for (uint32_t i = 0; i < deferrals; i++) {
         if (merger->seams.seam[deferred[i]].first != UVP_NONE &&
             merger->place[deferred[i]] == UVP_NONE) {
-            heap_put(merger, deferred[i], merger->key[deferred[i]]);
+            propose(merger, deferred[i]);
         }
     }
     *more = merger->pairs > 0 && merger->work_left > 0;

@@ -196,7 +196,7 @@ void uvp_trial_keep(struct uvp_trial *trial, const struct uvp_patch *patch)
     trial->done = true;
 }
 
-void uvp_trial_apply(struct uvp_open_charts *open, struct uvp_trial *trial)
+void uvp_trial_apply(struct uvp_open_charts *open, const struct uvp_trial *trial)
 {
     const struct uvp_trial_kept *const kept = &trial->kept;
     const struct uvp_patch patch = {.triangle_count = kept->triangle_count,
@@ -206,12 +206,5 @@ void uvp_trial_apply(struct uvp_open_charts *open, struct uvp_trial *trial)
                                     .at = kept->at,
                                     .step = kept->step};
 
-    uvp_charts_renew(open, trial->target, &patch, &trial->done);
-    for (uint32_t i = 0; i < trial->others; i++) {
-        if (trial->done) {
-            uvp_charts_join(open, trial->target, trial->other[i]);
-        } else {
-            uvp_trial_restore(open, trial->other[i]);
-        }
-    }
+    uvp_charts_join(open, trial->target, trial->other, trial->others, &patch);
 }

@@ -59,8 +59,7 @@ void uvp_trial_restore(struct uvp_open_charts *open, uint32_t c);
 /* The patch's lattice layout is what becomes of the charts. */
 void uvp_trial_keep(struct uvp_trial *trial, const struct uvp_patch *patch);
 
-/* Makes one chart of them; not when there is no room: then the charts stay, and are restored.
- */
-void uvp_trial_apply(struct uvp_open_charts *open, struct uvp_trial *trial);
+/* Makes one chart of them. */
+void uvp_trial_apply(struct uvp_open_charts *open, const struct uvp_trial *trial);
 
 #endif

@@ -334,14 +334,22 @@ struct made {
     enum uvp_code code;
 };
 
+static void make_with(struct made *made, const struct uvp_test_mesh *mesh,
+                      const struct uvp_atlas_options *options,
+                      const struct uvp_atlas_crew *crew)
+{
+    const struct uvp_atlas_input input = uvp_mesh_input(mesh);
+
+    made->code = uvp_atlas_make(&input, options, &made->bench.keep, &made->bench.scratch, crew,
+                                &made->bench.stop, NULL, NULL, &made->result, &made->bench.err);
+}
+
 static void make(struct made *made, const struct uvp_test_mesh *mesh,
                  const struct uvp_atlas_crew *crew)
 {
-    const struct uvp_atlas_input input = uvp_mesh_input(mesh);
     const struct uvp_atlas_options options = {0};
 
-    made->code = uvp_atlas_make(&input, &options, &made->bench.keep, &made->bench.scratch, crew,
-                                &made->bench.stop, NULL, NULL, &made->result, &made->bench.err);
+    make_with(made, mesh, &options, crew);
 }
 
 static void assert_same(const struct uvp_test_mesh *mesh, const struct uvp_atlas_result *a,
@@ -422,6 +430,40 @@ static void test_the_engine_gives_the_same_bits(void **state)
     }
 }
 
+static void test_every_option_gives_the_same_bits(void **state)
+{
+    static const struct uvp_atlas_options options[] = {
+        {.preset = UVP_ATLAS_FAST},
+        {.preset = UVP_ATLAS_BEST},
+        {.max_chart_triangles = 100, .pack_effort = 2},
+        {.seam_degrees = 30, .resolution_texels = 256},
+        {.fix_winding = true, .max_stretch = 1.3F},
+        {.pages = UVP_ATLAS_PAGES_AUTO, .texels_per_unit = 300, .resolution_texels = 256},
+    };
+    struct uvp_test_mesh mesh;
+
+    (void)state;
+    make_some(&mesh, 3);
+    for (size_t o = 0; o < sizeof options / sizeof options[0]; o++) {
+        struct made alone;
+        struct made helped;
+        struct uvp_test_crew crew;
+
+        uvp_bench_init(&alone.bench);
+        uvp_bench_init(&helped.bench);
+        uvp_test_crew_init(&crew, 3, &helped.bench.mem);
+        make_with(&alone, &mesh, &options[o], NULL);
+        make_with(&helped, &mesh, &options[o], &crew.crew);
+        assert_int_equal(alone.code, UVP_OK);
+        assert_int_equal(helped.code, UVP_OK);
+        assert_same(&mesh, &alone.result, &helped.result);
+        uvp_test_crew_release(&crew);
+        uvp_bench_release(&helped.bench);
+        uvp_bench_release(&alone.bench);
+    }
+    uvp_test_mesh_release(&mesh);
+}
+
 /* Who asks when is chance: what comes of it is not. */
 static void test_the_engine_without_memory(void **state)
 {
@@ -483,6 +525,7 @@ int main(void)
         cmocka_unit_test(test_a_deadline_reaches_every_hand),
         cmocka_unit_test(test_inside_a_task_one_works_alone),
         cmocka_unit_test(test_the_engine_gives_the_same_bits),
+        cmocka_unit_test(test_every_option_gives_the_same_bits),
         cmocka_unit_test(test_the_engine_without_memory),
         cmocka_unit_test(test_the_engine_stopped),
     };

@@ -117,9 +117,9 @@ static enum uvp_code make(struct run *run, struct uvp_atlas_result *result)
  * What the steps hold at once, at their highest, per item and whole; checked by a test. Arenas
  * grow in chunks and leave ends of them unused, hence the factor.
  */
-#define BYTES_PER_VERTEX 80
-#define BYTES_PER_CORNER 24
-#define BYTES_PER_TRIANGLE 420
+#define BYTES_PER_VERTEX 60
+#define BYTES_PER_CORNER 20
+#define BYTES_PER_TRIANGLE 400
 #define BYTES_FIXED ((size_t)24 << 20)
 
 size_t uvp_atlas_memory_bound(uint32_t vertex_count, uint32_t corner_count,
@@ -129,7 +129,7 @@ size_t uvp_atlas_memory_bound(uint32_t vertex_count, uint32_t corner_count,
                          (size_t)BYTES_PER_CORNER * corner_count +
                          (size_t)BYTES_PER_TRIANGLE * triangle_count;
 
-    return BYTES_FIXED + items / 2 * 3;
+    return BYTES_FIXED + items / 4 * 5;
 }
 
 enum uvp_code uvp_atlas_make(const struct uvp_atlas_input *input,

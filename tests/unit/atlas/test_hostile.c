@@ -51,6 +51,9 @@ static void check_promises(const struct uvp_test_mesh *mesh,
         assert_true(isfinite(result.stats.stretch_mean));
         assert_true(result.stats.stretch_mean > 0.999);
         assert_true(isfinite(result.stats.seam_length));
+        assert_true(bench.mem.peak_bytes <= uvp_atlas_memory_bound(mesh->vertex_count,
+                                                                   mesh->corner_count,
+                                                                   mesh->triangle_count));
     }
     uvp_bench_release(&bench);
 }

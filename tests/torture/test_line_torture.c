@@ -17,6 +17,12 @@
 #include "tests/support/line/line_run.h"
 #include "tests/support/line/tar_bytes.h"
 
+/* Of two materials, with UVs, of which one triangle is folded over. */
+static const char mapped[] =
+    "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nv 2 0 1\n"
+    "vt 0 0\nvt 1 0\nvt 1 1\nvt 1 0.5\nvt 1 0\n"
+    "usemtl a\nf 1/1 2/2 3/3\nf 1/1 3/3 4/4\nusemtl b\nf 2/5 5/1 3/3\n";
+
 static struct tar_bytes make_archive(void)
 {
     struct tar_bytes tar = {0};
@@ -76,23 +82,35 @@ static void test_whole_run(void **state)
     tar_bytes_release(&tar);
 }
 
-/* Refuses allocation n and all later ones; only a run that needed fewer may succeed. */
-static void refuse_allocations(uint32_t workers, uint64_t step)
+/*
+ * Refuses allocation n and all later ones; only a run that needed fewer may succeed. A check
+ * writes nothing; meshes with UVs and materials take the ways that read them.
+ */
+static void refuse_allocations(const struct uvp_settings *settings, uint32_t workers,
+                               uint64_t step)
 {
     struct tar_bytes tar = make_archive();
+    struct tar_bytes other = {0};
+    const bool writes = uvp_settings_write(settings);
+    const bool is_usual = writes && !settings->atlas.keep_charts;
     const void *input;
     uint64_t n = 1;
     bool succeeded = false;
 
+    tar_bytes_add(&other, "readme.txt", mapped, 10);
+    tar_bytes_add(&other, "a.obj", mapped, sizeof mapped - 1);
+    tar_bytes_end(&other);
     while (!succeeded) {
-        struct line_run run = run_of(&tar, &input, workers);
+        struct line_run run = run_of(is_usual ? &tar : &other, &input, workers);
 
+        run.settings = *settings;
+        run.settings.record_passed = true;
         run.fail_at_call = n;
         line_run(&run);
         assert_int_equal(run.leaked_bytes, 0);
         if (run.code == UVP_END) {
-            assert_int_equal(run.progress.members_read, 6);
-            assert_non_null(run.output);
+            assert_int_equal(run.progress.members_read, is_usual ? 6 : 2);
+            assert_int_equal(run.output != NULL, writes);
             succeeded = run.calls < n;
         } else {
             assert_int_equal(run.code, UVP_NO_MEMORY);
@@ -103,18 +121,36 @@ static void refuse_allocations(uint32_t workers, uint64_t step)
         assert_true(n < 100000);
     }
     tar_bytes_release(&tar);
+    tar_bytes_release(&other);
 }
 
 static void test_every_allocation_serial(void **state)
 {
+    const struct uvp_settings settings = {0};
+
     (void)state;
-    refuse_allocations(0, 1);
+    refuse_allocations(&settings, 0, 1);
 }
 
 static void test_every_allocation_threads(void **state)
 {
+    const struct uvp_settings settings = {0};
+
     (void)state;
-    refuse_allocations(2, 3);
+    refuse_allocations(&settings, 2, 3);
+}
+
+static void test_every_allocation_of_other_ways(void **state)
+{
+    const struct uvp_settings check = {.task = UVP_TASK_CHECK};
+    const struct uvp_settings keep = {
+        .atlas = {.keep_charts = true, .seam_groups = true, .pages = 2},
+    };
+
+    (void)state;
+    refuse_allocations(&check, 0, 1);
+    refuse_allocations(&check, 2, 5);
+    refuse_allocations(&keep, 0, 3);
 }
 
 /* Cut anywhere: an error, and no file; whole: no error. */
@@ -282,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_unordered_loses_nothing),
         cmocka_unit_test(test_every_allocation_serial),
         cmocka_unit_test(test_every_allocation_threads),
+        cmocka_unit_test(test_every_allocation_of_other_ways),
         cmocka_unit_test(test_cut_at_every_byte),
         cmocka_unit_test(test_drained_after_member),
     };

@@ -11,6 +11,10 @@
 #define FIRST_FILL 0.88 /* side of the first try against the largest */
 #define FAILS_MAX 12
 #define LEAST_SIDE 8
+#define FORCE_PERCENT 30 /* of the changes: one chart in a direction by chance */
+#define LIFT_PERCENT 30
+#define FEW 80 /* charts: they move further in the order */
+#define FEW_FAR 8
 
 static const double lifts[4] = {0.75, 1, 0.5, 1};
 
@@ -84,12 +88,15 @@ static void copy_layout(const struct uvp_climb *climb, struct uvp_layout *to,
 {
     uint32_t *const order = to->order;
     struct uvp_place *const place = to->place;
+    uint8_t *const forced = to->forced;
 
     copy_order(climb, order, from->order);
     memcpy(place, from->place, climb->tray->charts->count * sizeof *place);
+    memcpy(forced, from->forced, climb->tray->charts->count);
     *to = *from;
     to->order = order;
     to->place = place;
+    to->forced = forced;
 }
 
 /* Moves the chart at `from` up to `to`. */
@@ -106,10 +113,12 @@ static void perturb(struct uvp_climb *climb)
     const uint32_t count = climb->tray->charts->count;
     uint32_t *const order = climb->now.order;
     const uint32_t changes = 1 + draw_random(climb) % 3;
+    const uint32_t most = count / 2 < FEW_FAR ? count / 2 : FEW_FAR;
+    const uint32_t range = count < FEW ? most : count / 10;
 
     for (uint32_t n = 0; n < changes; n++) {
         const uint32_t i = draw_random(climb) % count;
-        uint32_t j = i + 1 + draw_random(climb) % (count / 10 + 1);
+        uint32_t j = i + 1 + draw_random(climb) % (range + 1);
         j = j < count ? j : count - 1;
         if (draw_random(climb) & 1) {
             const uint32_t swap = order[i];
@@ -119,7 +128,13 @@ static void perturb(struct uvp_climb *climb)
             move_up(order, j, i);
         }
     }
-    if (draw_random(climb) % 100 < 30) {
+    if (draw_random(climb) % 100 < FORCE_PERCENT) {
+        const uint32_t c = order[draw_random(climb) % count];
+        climb->now.forced[c] = draw_random(climb) % 3 == 0
+                                   ? UVP_ANY_DIRECTION
+                                   : (uint8_t)(draw_random(climb) % climb->tray->directions[c]);
+    }
+    if (draw_random(climb) % 100 < LIFT_PERCENT) {
         climb->now.lift = lifts[draw_random(climb) & 3];
     }
 }
@@ -263,9 +278,11 @@ static enum uvp_code climb_once(struct uvp_climb *climb)
     if (fresh) {
         climb->now.lift = lifts[climb->kinds & 3];
         sort_order(climb, (enum order_kind)climb->kinds++, climb->now.order);
+        memset(climb->now.forced, UVP_ANY_DIRECTION, climb->tray->charts->count);
     } else {
         climb->now.lift = climb->base.lift;
         copy_order(climb, climb->now.order, climb->order);
+        memcpy(climb->now.forced, climb->base.forced, climb->tray->charts->count);
         perturb(climb);
     }
     UVP_TRY(lay_out(climb, climb->side, climb->side, climb->left * 1.0001));
@@ -307,6 +324,8 @@ static enum uvp_code take_layout(struct uvp_climb *climb, struct uvp_layout *lay
     *layout = (struct uvp_layout){.count = count, .lift = lifts[0]};
     UVP_TAKE(work, layout->order, count);
     UVP_TAKE(work, layout->place, count);
+    UVP_TAKE(work, layout->forced, count);
+    memset(layout->forced, UVP_ANY_DIRECTION, count);
     for (uint32_t c = 0; c < count; c++) {
         layout->place[c] = (struct uvp_place){0, 0, -1};
     }

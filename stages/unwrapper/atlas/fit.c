@@ -10,17 +10,19 @@
 #include <string.h>
 
 #include "stages/unwrapper/atlas/chop.h"
-#include "stages/unwrapper/atlas/pack.h"
+#include "stages/unwrapper/atlas/outline.h"
 #include "stages/unwrapper/atlas/plan.h"
 
 #define DIRECTIONS 8
 #define SLABS 10
 #define TRIES 3
 #define SEAM_COST 0.25  /* area that a cut of length 1 must save, the area being 1 */
-#define WANTED 0.015    /* and what any cut must save */
+#define WANTED 0.01     /* and what any cut must save */
 #define LEAST_PART 0.04 /* of a chart's area */
 #define LONG_PART 0.8   /* of the square root of the area: longer boxes hinder the others */
-#define PARTS_MOST 6    /* of one cut */
+#define FILL_OF_BOXES 1.12
+#define FILL_OF_FEW 0.35
+#define PARTS_MOST 6 /* of one cut */
 
 #define HALF_ROOT 0.70710678118654752
 #define COSINE_EIGHTH 0.92387953251128674
@@ -383,18 +385,27 @@ static enum uvp_code take_pieces(struct fitter *fitter, const struct uvp_outline
                          &fitter->chop);
 }
 
-/* Whether the charts leave more of a page empty than they should. */
-static enum uvp_code pack_badly(struct fitter *fitter, const struct uvp_outlines *outlines,
-                                bool *badly)
+/*
+ * The part of the page that the charts will fill, from figures of some dozens of meshes: less
+ * when their boxes are empty, or long, or when a few charts make up most of the area.
+ */
+static double predict_fill(const struct fitter *fitter)
 {
-    const struct uvp_arena_mark mark = uvp_arena_mark(fitter->work->scratch);
-    struct uvp_packing packing;
+    double cost = 0;
+    double squares = 0;
+    double longest = 0;
 
-    /* as if it were the second round: that takes a quarter of the first one's time */
-    UVP_TRY(uvp_pack_make(fitter->work, fitter->charts, outlines, 1, &packing));
-    *badly = outlines->area * packing.scale * packing.scale < fitter->work->plan->cut_below;
-    uvp_arena_rewind(fitter->work->scratch, mark);
-    return UVP_OK;
+    for (uint32_t c = 0; c < fitter->charts->count; c++) {
+        const struct uvp_outline *const outline = &fitter->piece[c].outline;
+        cost += piece_cost(fitter, &fitter->piece[c]);
+        squares += outline->area * outline->area;
+        longest = fmax(longest, fmax(outline->width, outline->height));
+    }
+    if (fitter->charts->count == 1) {
+        return fitter->area / (longest * longest);
+    }
+    return FILL_OF_BOXES * fitter->area / cost -
+           FILL_OF_FEW * squares / (fitter->area * fitter->area);
 }
 
 static enum uvp_code cut_worst(struct fitter *fitter)
@@ -432,7 +443,7 @@ enum uvp_code uvp_fit_charts(struct uvp_atlas_work *work, const struct uvp_topol
     UVP_TRY(uvp_outline_make(work, topology, charts, &outlines));
     UVP_TRY(take_pieces(&fitter, &outlines));
     if (find_worst(&fitter) != UVP_NONE) {
-        UVP_TRY(pack_badly(&fitter, &outlines, &badly));
+        badly = predict_fill(&fitter) < work->plan->cut_below;
     }
     if (badly) {
         UVP_TRY(cut_worst(&fitter));

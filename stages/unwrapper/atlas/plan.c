@@ -17,9 +17,9 @@
 static const struct {
     uint32_t most;
     double below;
-} preset_cuts[UVP_ATLAS_PRESET_COUNT] = {[UVP_ATLAS_BALANCED] = {4, 0.66},
+} preset_cuts[UVP_ATLAS_PRESET_COUNT] = {[UVP_ATLAS_BALANCED] = {6, 0.66},
                                          [UVP_ATLAS_FAST] = {2, 0.55},
-                                         [UVP_ATLAS_BEST] = {8, 0.72}};
+                                         [UVP_ATLAS_BEST] = {12, 0.72}};
 
 #define SEAM_MARGIN_DEGREES 1e-3
 #define RADIANS_A_DEGREE (3.14159265358979323846 / 180)

@@ -152,12 +152,21 @@ static uint32_t count_common(const struct laying *laying)
     }
     while (count < known->laid && known->order[count] == layout->order[count]) {
         const uint32_t c = layout->order[count];
+        if (layout->forced[c] != known->forced[c]) {
+            break;
+        }
         if (known->place[c].direction >= 0 && !is_inside(laying, c, known->place[c])) {
             break;
         }
         count++;
     }
     return count;
+}
+
+static bool may_take(const struct uvp_layout *layout, uint32_t c, int32_t direction)
+{
+    return layout->forced == NULL || layout->forced[c] == UVP_ANY_DIRECTION ||
+           layout->forced[c] == direction;
 }
 
 /* The direction and place with the least weighted top. */
@@ -178,7 +187,7 @@ static struct uvp_place find_place(struct laying *laying, uint32_t c)
         const struct uvp_mask *const mask = uvp_tray_mask(tray, c, d);
         int32_t limit = tray->page.height - (mask->height + 2 * tray->gap.pad);
         struct uvp_place here = {0, 0, d};
-        if (mask->width == 0) {
+        if (mask->width == 0 || !may_take(laying->layout, c, d)) {
             continue;
         }
         if (best.direction >= 0) {

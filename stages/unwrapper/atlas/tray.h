@@ -14,6 +14,7 @@
 #include "stages/unwrapper/atlas/raster.h"
 
 #define UVP_TRAY_DIRECTIONS 16
+#define UVP_ANY_DIRECTION 0xff
 
 struct uvp_place {
     int32_t x; /* of the mask's ring */
@@ -25,6 +26,7 @@ struct uvp_place {
 struct uvp_layout {
     uint32_t *order;
     uint32_t count; /* of charts in it */
+    uint8_t *forced; /* of each chart: its direction, or UVP_ANY_DIRECTION; NULL: all any */
     double lift;    /* weight of a chart's height against its lower edge */
     int32_t width;  /* of the page */
     int32_t height;

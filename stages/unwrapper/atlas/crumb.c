@@ -339,6 +339,7 @@ static enum uvp_code attempt(struct uvp_atlas_work *work, struct uvp_open_charts
     enum uvp_verdict verdict;
     uint32_t *owner;
     bool any = false;
+    bool clears = false;
 
     UVP_TRY(uvp_trial_gather(work, open, &group->trial, &patch));
     UVP_TAKE(work, owner, patch.vertex_count);
@@ -356,6 +357,9 @@ static enum uvp_code attempt(struct uvp_atlas_work *work, struct uvp_open_charts
     uvp_patch_snap(open->topology, &patch);
     UVP_TRY(uvp_flatten_judge(work, &patch, &verdict));
     if (verdict == UVP_VERDICT_VALID) {
+        UVP_TRY(uvp_flatten_clears(work, &patch, &clears));
+    }
+    if (clears) {
         uvp_trial_keep(&group->trial, &patch);
     } else if (verdict == UVP_VERDICT_CROSSED) {
         UVP_TRY(mark_clashing(work, open, group, &patch, owner, drop));

@@ -278,7 +278,10 @@ static enum uvp_code decide(struct flattener *flattener, const struct piece *pie
     *done = true;
     UVP_TRY(uvp_flatten_judge(flattener->work, patch, &verdict));
     if (verdict == UVP_VERDICT_VALID) {
-        accept(flattener, piece, patch);
+        UVP_TRY(uvp_flatten_clears(flattener->work, patch, done));
+        if (*done) {
+            accept(flattener, piece, patch);
+        }
         return UVP_OK;
     }
     *done = false;

@@ -208,6 +208,28 @@ static void test_dead_faces_leave_before_pairing(void **state)
     uvp_test_mesh_release(&mesh);
 }
 
+static void test_faces_in_line_and_faces_alone(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct counts counts;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    uvp_test_mesh_plane(&mesh, 2, 1, false);
+    uvp_test_mesh_triangle(&mesh, 0, 2, 1); /* three points of one side */
+    for (int i = 0; i < 3; i++) {
+        (void)uvp_test_mesh_vertex(&mesh, 9 + i % 2, i, 5);
+    }
+    uvp_test_mesh_triangle(&mesh, 6, 7, 8);
+    (void)uvp_test_mesh_vertex(&mesh, 50, 0, 0); /* of no face */
+    counts = count_mesh(&mesh);
+    assert_int_equal(counts.dead, 1);
+    assert_int_equal(counts.pairs, 3);
+    assert_int_equal(counts.open, 6 + 3);
+    assert_int_equal(counts.points, 10);
+    uvp_test_mesh_release(&mesh);
+}
+
 static void test_area_needs_a_height(void **state)
 {
     static const float flat[] = {0, 0, 0, 1, 0, 0, 2, 0, 0};
@@ -408,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_many_faces_at_an_edge),
         cmocka_unit_test(test_flattest_pair_wins),
         cmocka_unit_test(test_dead_faces_leave_before_pairing),
+        cmocka_unit_test(test_faces_in_line_and_faces_alone),
         cmocka_unit_test(test_area_needs_a_height),
         cmocka_unit_test(test_diagonals_are_paired_whatever_the_points),
         cmocka_unit_test(test_both_ways_to_weld),

@@ -139,10 +139,12 @@ static void describe_line(const struct run *run)
 
     uvp_pipeline_stats(run->line, &stats);
     uvp_report_say(run->report, UVP_TRACE_DEBUG,
-                   "line: %llu admitted, %llu released, %llu jobs; budget peak %zu bytes, "
+                   "line: %llu admitted, %llu released, %llu jobs, %llu batches of tasks with "
+                   "%llu done by helpers; budget peak %zu bytes, "
                    "window peak %u; waits in ms: readers %llu, workers %llu, writer %llu",
                    (unsigned long long)stats.admitted, (unsigned long long)stats.released,
-                   (unsigned long long)stats.jobs, stats.budget_peak_bytes,
+                   (unsigned long long)stats.jobs, (unsigned long long)stats.batches,
+                   (unsigned long long)stats.helped, stats.budget_peak_bytes,
                    (unsigned)stats.window_peak,
                    (unsigned long long)(stats.reader_wait_ns / UVP_NS_PER_MS),
                    (unsigned long long)(stats.worker_wait_ns / UVP_NS_PER_MS),

@@ -106,9 +106,12 @@ static void take_angles(const uint32_t *vertex, const float *length, float *defe
     defect[vertex[last]] -= PI - at_first - at_next;
 }
 
-static float edge_length(const float *p, const float *q)
+/* Scaled before it is squared: either would leave float's range. */
+static float edge_length(const float *p, const float *q, double scale)
 {
-    const float d[3] = {p[0] - q[0], p[1] - q[1], p[2] - q[2]};
+    const float d[3] = {(float)(((double)p[0] - (double)q[0]) * scale),
+                        (float)(((double)p[1] - (double)q[1]) * scale),
+                        (float)(((double)p[2] - (double)q[2]) * scale)};
 
     return sqrtf(uvp_dot3(d, d));
 }
@@ -129,15 +132,14 @@ static enum uvp_code measure_edges(struct uvp_atlas_work *work,
                                    const struct uvp_topology *topology,
                                    struct uvp_surface *surface)
 {
-    const float scale = (float)topology->scale;
+    const double scale = topology->scale;
 
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         const uint32_t *const v = topology->vertex + 3 * (size_t)t;
         float *const length = surface->length + 3 * (size_t)t;
         for (uint32_t k = 0; k < 3; k++) {
             length[k] = edge_length(topology->point + 3 * (size_t)v[k],
-                                    topology->point + 3 * (size_t)v[(k + 1) % 3]);
-            length[k] *= scale;
+                                    topology->point + 3 * (size_t)v[(k + 1) % 3], scale);
         }
         if (!uvp_is_dead(topology, t)) {
             take_angles(v, length, surface->defect);

@@ -266,6 +266,27 @@ static void test_sizes_far_apart(void **state)
     uvp_test_mesh_release(&mesh);
 }
 
+/* A mesh comes out the same whatever its unit of length. */
+static void test_scale_is_of_no_meaning(void **state)
+{
+    static const double scales[] = {1e-37, 1e-20, 1, 1e20, 1e36};
+    uint32_t first = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
+        struct uvp_test_mesh mesh;
+        uint32_t count;
+        uvp_test_mesh_init(&mesh);
+        uvp_test_mesh_plane(&mesh, 20, 20, false);
+        uvp_test_mesh_torus(&mesh, 48, 32);
+        uvp_test_mesh_scale(&mesh, scales[i], 0);
+        count = count_segments(&mesh, NULL, NULL);
+        first = i == 0 ? count : first;
+        assert_in_range(count, first - 2, first + 2); /* floats round a little differently */
+        uvp_test_mesh_release(&mesh);
+    }
+}
+
 static void test_same_again(void **state)
 {
     struct uvp_test_mesh mesh;
@@ -366,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_hubs_stay_cheap),
         cmocka_unit_test(test_soups_of_all_sizes),
         cmocka_unit_test(test_sizes_far_apart),
+        cmocka_unit_test(test_scale_is_of_no_meaning),
         cmocka_unit_test(test_same_again),
         cmocka_unit_test(test_out_of_memory_anywhere),
         cmocka_unit_test(test_stops_at_any_poll),

@@ -10,21 +10,27 @@
 #define WEIGHT_MIN 0.005
 #define WEIGHT_MAX 5000.0
 
-/* Half the cotangent across from edge k of triangle t, within bounds. */
-static float weight_of(const struct uvp_solver *solver, uint32_t i)
+static float clamped(double weight)
 {
-    const struct uvp_metric metric = solver->metric[i / 3];
-    const double x1 = 1 / (double)metric.xx;
-    const double y2 = 1 / (double)metric.yy;
-    const double x2 = -(double)metric.xy * x1 * y2;
-    const uint32_t k = i % 3;
-    double dot = (x2 - x1) * x2 + y2 * y2;
+    return (float)(!(weight > WEIGHT_MIN) ? WEIGHT_MIN
+                   : weight < WEIGHT_MAX  ? weight
+                                          : WEIGHT_MAX);
+}
 
-    if (k != 0) {
-        dot = k == 1 ? x1 * x2 : x1 * (x1 - x2);
+/* Half the cotangent across from each half-edge, from the gradients of the corners' hats. */
+static enum uvp_code weigh_edges(const struct uvp_solver *solver, float *weight)
+{
+    for (uint32_t i = 0; i < solver->patch->triangle_count; i++) {
+        const double xx = (double)solver->metric[i].xx;
+        const double xy = (double)solver->metric[i].xy;
+        const double yy = (double)solver->metric[i].yy;
+        const double half = 0.5 / xx;
+        weight[3 * i] = clamped((xx * xx + xy * (xy + yy)) * half / yy);
+        weight[3 * i + 1] = clamped(-xy * half);
+        weight[3 * i + 2] = clamped((xy + yy) * half);
+        UVP_TRY(uvp_work_count(solver->work, 8));
     }
-    dot /= 2 * x1 * y2;
-    return (float)(!(dot > WEIGHT_MIN) ? WEIGHT_MIN : dot < WEIGHT_MAX ? dot : WEIGHT_MAX);
+    return UVP_OK;
 }
 
 /* Half-edges by the vertex they leave, and room for the border edge that arrives. */
@@ -56,7 +62,8 @@ static enum uvp_code list_edges(struct uvp_solver *solver, uint32_t *fill)
 
 /* Row v from the half-edges that are listed in it up to `end`; place[] is older than the row.
  */
-static void make_row(struct uvp_solver *solver, uint32_t v, uint32_t end, uint32_t *place)
+static void make_row(struct uvp_solver *solver, const float *weight, uint32_t v, uint32_t end,
+                     uint32_t *place)
 {
     const uint32_t *const corner = solver->patch->corner;
     struct uvp_sparse *const matrix = &solver->matrix;
@@ -67,18 +74,17 @@ static void make_row(struct uvp_solver *solver, uint32_t v, uint32_t end, uint32
     for (uint32_t p = first; p < end; p++) {
         const uint32_t i = matrix->column[p];
         place[corner[uvp_edge_next(i)]] = p;
-        matrix->value[p] = weight_of(solver, i);
+        matrix->value[p] = weight[i];
     }
     for (uint32_t p = first; p < end; p++) {
         const uint32_t before = uvp_edge_prev(matrix->column[p]);
         const uint32_t u = corner[before];
-        const float weight = weight_of(solver, before);
         if (place[u] < first || place[u] >= last) {
             place[u] = last;
             matrix->column[last] = u;
             matrix->value[last++] = 0;
         }
-        matrix->value[place[u]] += weight;
+        matrix->value[place[u]] += weight[before];
     }
     for (uint32_t p = first; p < end; p++) {
         matrix->column[p] = corner[uvp_edge_next(matrix->column[p])];
@@ -103,6 +109,7 @@ enum uvp_code uvp_laplace_make(struct uvp_solver *solver)
     struct uvp_arena_mark mark;
     uint32_t *fill;
     uint32_t *place;
+    float *weight;
 
     matrix->count = patch->vertex_count;
     UVP_TAKE(solver->work, matrix->start, (size_t)matrix->count + 1);
@@ -112,12 +119,14 @@ enum uvp_code uvp_laplace_make(struct uvp_solver *solver)
     mark = uvp_arena_mark(solver->work->scratch);
     UVP_TAKE(solver->work, fill, matrix->count);
     UVP_TAKE(solver->work, place, matrix->count);
+    UVP_TAKE(solver->work, weight, 3 * (size_t)patch->triangle_count);
+    UVP_TRY(weigh_edges(solver, weight));
     UVP_TRY(list_edges(solver, fill));
     for (uint32_t v = 0; v < matrix->count; v++) {
         place[v] = UVP_NONE;
     }
     for (uint32_t v = 0; v < matrix->count; v++) {
-        make_row(solver, v, fill[v], place);
+        make_row(solver, weight, v, fill[v], place);
         UVP_TRY(uvp_work_count(solver->work, 8 * (fill[v] - matrix->start[v])));
     }
     uvp_arena_rewind(solver->work->scratch, mark);

@@ -23,9 +23,9 @@ struct uvp_sparse {
     uint32_t *place;     /* inverse */
     uint32_t *low_start; /* columns of the factor L */
     uint32_t *low_row;
-    double *low_value;
-    double *pivot;
-    double *work; /* one row, dense */
+    float *low_value;
+    double *inverse;         /* 1 / pivot */
+    struct uvp_vec2 *sorted; /* a right-hand side in the order of elimination */
 };
 
 /*
@@ -37,7 +37,7 @@ UVP_MUST_USE enum uvp_code uvp_sparse_factor(struct uvp_atlas_work *work,
                                              const struct uvp_vec2 *at, uint64_t entries_max,
                                              uint64_t steps_max, bool *done);
 
-/* Replaces both coordinates of b by the solution. */
+/* Replaces both coordinates of b by the solution, good to some five digits. */
 UVP_MUST_USE enum uvp_code uvp_sparse_solve(struct uvp_atlas_work *work,
                                             const struct uvp_sparse *sparse,
                                             struct uvp_vec2 *b);

@@ -19,6 +19,10 @@
 
 #define PI 3.141592653589793
 
+/* What a thin region may do to its union, in times the limit, and whatever the limit. */
+#define THIN_ENERGY 4
+#define THIN_DEVIATION 0.5
+
 #define MANY_BORDERS 64
 #define LATE_MAX 4 /* then a border's old cost is good enough */
 
@@ -131,7 +135,8 @@ static bool is_allowed(const struct joiner *joiner, const struct uvp_region *a,
         return false;
     }
     if (fmin(thinness(a), thinness(b)) < limits->thin &&
-        uvp_vec3_dot(a->normal, b->normal) > 0) {
+        uvp_vec3_dot(a->normal, b->normal) > 0 &&
+        energy_of(both) <= THIN_ENERGY * limits->energy && deviation <= THIN_DEVIATION) {
         return true;
     }
     return deviation <= limits->deviation && energy_of(both) <= limits->energy &&

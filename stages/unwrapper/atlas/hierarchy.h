@@ -11,7 +11,7 @@ struct uvp_join_limits {
     double energy;    /* predicted symmetric Dirichlet energy above an isometry's */
     double cosine;    /* of the cone that holds all normals */
     double deviation; /* 1 - length of the summed normals over area */
-    double thin;      /* regions narrower than this must join whatever the rest says; 0: none */
+    double thin;      /* regions narrower than this may join beyond the other limits; 0: none */
     uint32_t triangles;
 };
 

@@ -13,7 +13,9 @@
 #define BLOCK 1024U
 
 #define DEVIATION_MAX 0.25
-#define CONE_MIN (-0.6)    /* cosine of the widest cone */
+#define CONE_MIN (-0.6) /* cosine of the widest cone */
+#define THIN_TEXELS 2   /* and twice the gap: narrower charts join a neighbour */
+#define PAGE_FILLED 0.65
 #define FAST_CONE_MIN 0.64 /* where charts are to be projected only */
 
 struct segmenter {
@@ -103,6 +105,28 @@ static enum uvp_code renumber(struct segmenter *segmenter, struct uvp_graph *gra
     return UVP_OK;
 }
 
+/*
+ * Charts narrower than their own padding cost more page than they fill, and texels bleed over
+ * them. The width is guessed from the part of a page that packing tends to fill.
+ */
+static enum uvp_code find_thin(const struct segmenter *segmenter, double *thin)
+{
+    const struct uvp_topology *const topology = segmenter->topology;
+    const struct uvp_plan *const plan = segmenter->work->plan;
+    const double texels = 2 * plan->gap * plan->resolution + THIN_TEXELS;
+    double area = 0;
+
+    for (uint32_t t = 0; t < topology->triangle_count; t++) {
+        area += (double)topology->face[4 * (size_t)t + 3];
+        if (t % BLOCK == 0) {
+            UVP_TRY(uvp_work_count(segmenter->work, 2 * BLOCK));
+        }
+    }
+    *thin = plan->texels_per_unit > 0 ? texels / plan->texels_per_unit * topology->scale
+                                      : texels / plan->resolution * sqrt(area / PAGE_FILLED);
+    return UVP_OK;
+}
+
 static enum uvp_code join_regions(struct segmenter *segmenter)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(segmenter->work->scratch);
@@ -150,6 +174,7 @@ enum uvp_code uvp_segment_make(struct uvp_atlas_work *work, const struct uvp_top
     }
     UVP_TRY(join_regions(&segmenter));
     UVP_TRY(relax(&segmenter));
+    UVP_TRY(find_thin(&segmenter, &segmenter.limits.thin));
     UVP_TRY(join_regions(&segmenter));
     segments->chart = segmenter.label;
     segments->count = segmenter.count;

@@ -115,6 +115,24 @@ class Analytic(Judge):
         self.expect(flat([half, half]), overlaps=1, min_gap_texels=0.0)
         self.expect(flat([half, half, half]), overlaps=3)
 
+    def test_pages(self):
+        half = [(0, 0), (0.5, 0), (0, 0.5)]
+
+        def moved(u, v):
+            return [(x + u, y + v) for x, y in half]
+
+        second, tenth, above = moved(1.25, 0.25), moved(9.5, 0.5), moved(0.25, 1.25)
+        self.expect(flat([half, second]), outside=3, valid=False)
+        self.expect(flat([half, second]), "--pages", "2", outside=0, valid=True)
+        self.expect(flat([half, tenth]), "--pages", "9", outside=1, valid=False)
+        self.expect(flat([half, tenth]), "--pages", "10", outside=0, valid=True)
+        self.expect(flat([half, above]), "--pages", "10", outside=1)
+        self.expect(flat([half, above]), "--pages", "11", outside=0)
+        self.expect(flat([moved(0.75, 0)]), "--pages", "4", outside=1)  # across two
+        self.expect(flat([moved(0.5, 0.5)]), "--pages", "4", outside=0)  # up to the borders
+        self.expect(flat([moved(-0.25, 0)]), "--pages", "4", outside=1)
+        self.expect(flat([moved(10.25, 0)]), "--pages", "100", outside=1)
+
     def test_gap(self):
         left = [(0, 0), (0.25, 0), (0, 0.25)]
         right = [(0.25 + 3 / 1024, 0), (0.5, 0), (0.5, 0.25)]

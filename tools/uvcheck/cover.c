@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define CLIPPED_CORNERS 4096
+#define TILES_A_ROW 10.0
 /* Height over longest edge up to which a face counts as having no area in space: coordinates
  * written with six decimals cannot tell it from a line. */
 #define FLAT 1e-6
@@ -297,11 +298,49 @@ static void count_outside(struct cover *cover)
     free(seen);
 }
 
-void cover_make(struct cover *cover, const struct model *model)
+/* The number of the tile that a range lies on, its borders included; below 0: on none. */
+static double tile_of(const double low, const double high)
+{
+    const double tile = fmax(fmin(floor(low), ceil(high) - 1.0), 0.0);
+    return low >= tile && high <= tile + 1.0 ? tile : -1.0;
+}
+
+static bool face_is_on_page(const struct model *model, uint32_t face, uint32_t pages)
+{
+    double low[2] = {HUGE_VAL, HUGE_VAL};
+    double high[2] = {-HUGE_VAL, -HUGE_VAL};
+    for (uint32_t c = model_face_start(model, face); c < model->face_end[face]; c++) {
+        const uint32_t k = model->corner_uv[c];
+        if (k == NO_INDEX) {
+            return true; /* counted elsewhere */
+        }
+        for (int axis = 0; axis < 2; axis++) {
+            const double at = (double)model->uv[2 * (size_t)k + (size_t)axis];
+            low[axis] = fmin(low[axis], at);
+            high[axis] = fmax(high[axis], at);
+        }
+    }
+    const double u = tile_of(low[0], high[0]);
+    const double v = tile_of(low[1], high[1]);
+    return u >= 0.0 && u < TILES_A_ROW && v >= 0.0 && u + TILES_A_ROW * v < (double)pages;
+}
+
+static void count_off_pages(struct cover *cover, uint32_t pages)
+{
+    for (uint32_t f = 0; f < cover->model->face_count; f++) {
+        cover->outside += !face_is_on_page(cover->model, f, pages);
+    }
+}
+
+void cover_make(struct cover *cover, const struct model *model, uint32_t pages)
 {
     *cover = (struct cover){.model = model};
     place_spots(cover);
-    count_outside(cover);
+    if (pages == 1) {
+        count_outside(cover);
+    } else {
+        count_off_pages(cover, pages);
+    }
     uint32_t *corner = NULL;
     uint32_t held = 0;
     for (uint32_t f = 0; f < model->face_count; f++) {

@@ -33,10 +33,12 @@ struct cover {
     /* Faces that are: */
     uint32_t flipped;   /* negative, or not simple */
     uint32_t collapsed; /* no area in the plane, but in space */
-    uint32_t outside;   /* texture vertices in use that are not on the page */
+    uint32_t outside;   /* texture vertices in use that are not on the page; with several
+                           pages, faces that are not on one of them */
 };
 
-void cover_make(struct cover *cover, const struct model *model);
+/* `pages`: how many UDIM tiles UVs may lie on, ten in a row. */
+void cover_make(struct cover *cover, const struct model *model, uint32_t pages);
 void cover_release(struct cover *cover);
 
 struct spot cover_spot(const struct cover *cover, const struct triangle *triangle, int k);

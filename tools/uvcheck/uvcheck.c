@@ -21,6 +21,7 @@ struct options {
     const char *original; /* NULL: geometry is not compared */
     double resolution_texels;
     double padding_texels;
+    uint32_t pages;
 };
 
 struct verdict {
@@ -35,13 +36,15 @@ struct verdict {
 static void print_help(void)
 {
     puts(
-        "usage: uvcheck [--orig ORIGINAL.obj] [--resolution N] [--padding N] UNWRAPPED.obj\n"
+        "usage: uvcheck [--orig ORIGINAL.obj] [--resolution N] [--padding N] [--pages N]\n"
+        "               UNWRAPPED.obj\n"
         "\n"
         "Prints one line of JSON. Exit code: 0 valid, 1 invalid or not readable, 64 usage.\n"
         "\n"
         "  --orig FILE      vertices and faces must be those of FILE\n"
         "  --resolution N   texels along the page's side, for gaps; default 1024\n"
         "  --padding N      texels between charts that are demanded; default 2, 0 for none\n"
+        "  --pages N        UDIM tiles that faces may lie on, each on one; default 1\n"
         "\n"
         "valid           none of: flips, collapsed, overlaps, outside, nonfinite, without_uv,\n"
         "                unjudged; min_gap_texels at least the padding; geometry not "
@@ -52,7 +55,7 @@ static void print_help(void)
         "flips           faces of negative UV area, or whose outline crosses itself\n"
         "collapsed       faces with area in space and none in UV\n"
         "overlaps        pairs of triangles whose insides meet; at most 1000000 are counted\n"
-        "outside         texture vertices outside of [0,1]\n"
+        "outside         texture vertices outside of [0,1]; with --pages, faces off the pages\n"
         "nonfinite       faces with a UV that is no number, or out of all bounds\n"
         "without_uv      faces with a corner without UV\n"
         "unjudged        hollow polygons of more than 4096 corners\n"
@@ -86,8 +89,9 @@ static struct options parse(int argc, char **argv)
                                                  {"orig", required_argument, NULL, 'o'},
                                                  {"resolution", required_argument, NULL, 'r'},
                                                  {"padding", required_argument, NULL, 'p'},
+                                                 {"pages", required_argument, NULL, 'n'},
                                                  {NULL, 0, NULL, 0}};
-    struct options options = {.resolution_texels = 1024.0, .padding_texels = 2.0};
+    struct options options = {.resolution_texels = 1024.0, .padding_texels = 2.0, .pages = 1};
     int letter;
     while ((letter = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
         switch (letter) {
@@ -102,6 +106,9 @@ static struct options parse(int argc, char **argv)
             break;
         case 'p':
             options.padding_texels = parse_number(optarg, 0.0);
+            break;
+        case 'n':
+            options.pages = (uint32_t)parse_number(optarg, 1.0);
             break;
         default:
             exit(EXIT_USAGE); /* getopt has said why */
@@ -198,7 +205,7 @@ static bool judge(const struct model *model, const struct options *options)
 {
     struct cover cover;
     struct verdict verdict = {0};
-    cover_make(&cover, model);
+    cover_make(&cover, model, options->pages);
     charts_find(&cover);
     verdict.overlaps = count_overlaps(&cover, MOST_OVERLAPS);
     judge_gap(&cover, options, &verdict);

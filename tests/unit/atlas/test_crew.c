@@ -464,6 +464,46 @@ static void test_every_option_gives_the_same_bits(void **state)
     uvp_test_mesh_release(&mesh);
 }
 
+static void keep_charts(struct made *made, const struct uvp_test_mesh *mesh,
+                        const struct uvp_atlas_result *old, const struct uvp_atlas_crew *crew)
+{
+    const struct uvp_atlas_options options = {.keep_charts = true};
+    struct uvp_atlas_input input = uvp_mesh_input(mesh);
+
+    input.old_uv = old->uv;
+    input.old_corner_uv = old->corner_uv;
+    input.old_uv_count = old->uv_count;
+    made->code = uvp_atlas_make(&input, &options, &made->bench.keep, &made->bench.scratch, crew,
+                                &made->bench.stop, NULL, NULL, &made->result, &made->bench.err);
+    assert_int_equal(made->code, UVP_OK);
+}
+
+static void test_kept_charts_give_the_same_bits(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct made old;
+    struct made alone;
+    struct made helped;
+    struct uvp_test_crew crew;
+
+    (void)state;
+    make_some(&mesh, 0);
+    uvp_bench_init(&old.bench);
+    uvp_bench_init(&alone.bench);
+    uvp_bench_init(&helped.bench);
+    uvp_test_crew_init(&crew, 4, &helped.bench.mem);
+    make(&old, &mesh, NULL);
+    assert_int_equal(old.code, UVP_OK);
+    keep_charts(&alone, &mesh, &old.result, NULL);
+    keep_charts(&helped, &mesh, &old.result, &crew.crew);
+    assert_same(&mesh, &alone.result, &helped.result);
+    uvp_test_crew_release(&crew);
+    uvp_bench_release(&helped.bench);
+    uvp_bench_release(&alone.bench);
+    uvp_bench_release(&old.bench);
+    uvp_test_mesh_release(&mesh);
+}
+
 /* Who asks when is chance: what comes of it is not. */
 static void test_the_engine_without_memory(void **state)
 {
@@ -526,6 +566,7 @@ int main(void)
         cmocka_unit_test(test_inside_a_task_one_works_alone),
         cmocka_unit_test(test_the_engine_gives_the_same_bits),
         cmocka_unit_test(test_every_option_gives_the_same_bits),
+        cmocka_unit_test(test_kept_charts_give_the_same_bits),
         cmocka_unit_test(test_the_engine_without_memory),
         cmocka_unit_test(test_the_engine_stopped),
     };

@@ -374,6 +374,22 @@ static void shake(struct uvp_test_mesh *mesh, double most)
     }
 }
 
+/* Polygons trade their vertices: all have the same number of corners. */
+static void shuffle(struct uvp_test_mesh *mesh)
+{
+    const uint32_t corners = mesh->corner_count / mesh->polygon_count;
+    uint32_t state = 7;
+
+    for (uint32_t i = mesh->polygon_count; i-- > 1;) {
+        const uint32_t other = uvp_test_random(&state) % (i + 1);
+        for (uint32_t k = 0; k < corners; k++) {
+            const uint32_t one = mesh->corner_vertex[corners * i + k];
+            mesh->corner_vertex[corners * i + k] = mesh->corner_vertex[corners * other + k];
+            mesh->corner_vertex[corners * other + k] = one;
+        }
+    }
+}
+
 static void make_some(struct uvp_test_mesh *mesh, int which)
 {
     uvp_test_mesh_init(mesh);
@@ -462,6 +478,38 @@ static void test_every_option_gives_the_same_bits(void **state)
         uvp_bench_release(&alone.bench);
     }
     uvp_test_mesh_release(&mesh);
+}
+
+/* So large that facets grow in blocks; and with polygons in no order, so that they do not. */
+static void test_large_meshes_give_the_same_bits(void **state)
+{
+    (void)state;
+    for (int shuffled = 0; shuffled < 2; shuffled++) {
+        struct uvp_test_mesh mesh;
+        struct made alone;
+        struct made helped;
+        struct uvp_test_crew crew;
+
+        uvp_test_mesh_init(&mesh);
+        uvp_test_mesh_torus(&mesh, 280, 240);
+        if (shuffled != 0) {
+            shuffle(&mesh);
+        }
+        assert_true(mesh.polygon_count >= 65536);
+        uvp_bench_init(&alone.bench);
+        uvp_bench_init(&helped.bench);
+        uvp_test_crew_init(&crew, 3, &helped.bench.mem);
+        make(&alone, &mesh, NULL);
+        make(&helped, &mesh, &crew.crew);
+        assert_int_equal(alone.code, UVP_OK);
+        assert_int_equal(helped.code, UVP_OK);
+        assert_true(alone.result.stats.charts < 100);
+        assert_same(&mesh, &alone.result, &helped.result);
+        uvp_test_crew_release(&crew);
+        uvp_bench_release(&helped.bench);
+        uvp_bench_release(&alone.bench);
+        uvp_test_mesh_release(&mesh);
+    }
 }
 
 static void keep_charts(struct made *made, const struct uvp_test_mesh *mesh,
@@ -566,6 +614,7 @@ int main(void)
         cmocka_unit_test(test_inside_a_task_one_works_alone),
         cmocka_unit_test(test_the_engine_gives_the_same_bits),
         cmocka_unit_test(test_every_option_gives_the_same_bits),
+        cmocka_unit_test(test_large_meshes_give_the_same_bits),
         cmocka_unit_test(test_kept_charts_give_the_same_bits),
         cmocka_unit_test(test_the_engine_without_memory),
         cmocka_unit_test(test_the_engine_stopped),

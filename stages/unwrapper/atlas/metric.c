@@ -15,7 +15,8 @@
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/solver.h"
 
-#define FLOOR 2e-4  /* of the mean edge */
+#define FLOOR 2e-4 /* of the mean edge */
+#define SAMPLE 256U
 #define BLOCK 1024U /* triangles between two polls */
 
 /* ---- rest shapes ---- */
@@ -29,20 +30,26 @@ static struct uvp_rest rest_of(const struct uvp_solver *solver, uint32_t i)
                        uvp_point_of(topology, v[2]));
 }
 
-/* A power of two near 1 / mean edge. */
-static enum uvp_code find_unit(struct uvp_solver *solver)
+/* A power of two near 1 / mean edge, by a sample of them. */
+static void find_unit(struct uvp_solver *solver)
 {
+    const struct uvp_topology *const topology = solver->topology;
+    const struct uvp_patch *const patch = solver->patch;
+    const uint32_t stride = patch->triangle_count / SAMPLE + 1;
     double sum = 0;
+    uint32_t count = 0;
     int exponent;
 
-    for (uint32_t i = 0; i < solver->patch->triangle_count; i++) {
-        const double length = rest_of(solver, i).x1;
-        sum += isfinite(length) ? length : 0;
-        UVP_TRY(uvp_work_count(solver->work, 8));
+    for (uint32_t i = 0; i < patch->triangle_count; i += stride, count++) {
+        const uint32_t *const v = topology->vertex + 3 * (size_t)patch->triangle[i];
+        for (uint32_t k = 0; k < 3; k++) {
+            const double length = uvp_vec3_length(uvp_vec3_sub(
+                uvp_point_of(topology, v[(k + 1) % 3]), uvp_point_of(topology, v[k])));
+            sum += isfinite(length) ? length / 3 : 0;
+        }
     }
-    (void)frexp(sum / solver->patch->triangle_count, &exponent);
+    (void)frexp(sum / count, &exponent);
     solver->unit = sum > 0 && isfinite(sum) ? ldexp(1, -exponent) : 1;
-    return UVP_OK;
 }
 
 static struct uvp_metric metric_of(const struct uvp_solver *solver, uint32_t i)
@@ -62,7 +69,7 @@ enum uvp_code uvp_solver_begin(struct uvp_solver *solver)
     struct uvp_patch *const patch = solver->patch;
 
     UVP_TAKE(solver->work, solver->metric, patch->triangle_count);
-    UVP_TRY(find_unit(solver));
+    find_unit(solver);
     solver->area = 0;
     for (uint32_t i = 0; i < patch->triangle_count; i++) {
         solver->metric[i] = metric_of(solver, i);

@@ -1,100 +1,129 @@
 /*
  * A vertex of a patch is a fan of corners: walking around the point from corner to corner, over
- * paired half-edges, never finds a corner twice, so every corner is visited once.
+ * paired half-edges, never finds a corner twice, so every corner is visited once. The walk goes
+ * over a table of the patch's own half-edges, which is small where the mesh is not.
  */
 #include "stages/unwrapper/atlas/patch.h"
 
-struct builder {
-    const struct uvp_topology *topology;
-    const struct uvp_pieces *pieces;
-    struct uvp_patch *patch;
-};
+#include <stdbool.h>
 
-static uint32_t *corner_at(const struct builder *builder, uint32_t h)
+#define BORDER (UINT32_C(1) << 31) /* with a corner's vertex: a border edge leaves it */
+#define COUNT_MAX (BORDER / 3)
+
+static enum uvp_code label_triangles(struct uvp_atlas_work *work,
+                                     const struct uvp_pieces *pieces, uint32_t label,
+                                     const uint32_t *triangles, uint32_t count)
 {
-    return &builder->patch->corner[3 * builder->pieces->local[h / 3] + h % 3];
+    for (uint32_t i = 0; i < count; i++) {
+        uvp_pieces_give(pieces, triangles[i], label);
+        pieces->local[triangles[i]] = i;
+        UVP_TRY(uvp_work_count(work, 2));
+    }
+    return UVP_OK;
 }
 
-/* Gives the vertex to every corner of h's fan. */
-static void mark_fan(const struct builder *builder, uint32_t h, uint32_t vertex)
+/* The patch's half-edge across each of its half-edges, or UVP_NONE. */
+static enum uvp_code find_across(struct uvp_atlas_work *work,
+                                 const struct uvp_topology *topology,
+                                 const struct uvp_pieces *pieces, struct uvp_patch *patch,
+                                 uint32_t *across)
 {
-    uint32_t at = h;
-
-    while (at != UVP_NONE && *corner_at(builder, at) == UVP_NONE) {
-        *corner_at(builder, at) = vertex;
-        at = uvp_pieces_across(builder->topology, builder->pieces, uvp_edge_prev(at));
+    for (uint32_t i = 0; i < patch->triangle_count; i++) {
+        const uint32_t t = patch->triangle[i];
+        const uint32_t label = uvp_pieces_label(pieces, t);
+        const uint32_t cut = pieces->cut != NULL ? pieces->cut[t] : 0;
+        for (uint32_t k = 0; k < 3; k++) {
+            const uint32_t g = topology->opposite[3 * t + k];
+            const bool open = g == UVP_NONE || uvp_pieces_label(pieces, g / 3) != label ||
+                              (cut >> k & 1) != 0;
+            across[3 * i + k] = open ? UVP_NONE : 3 * pieces->local[g / 3] + g % 3;
+            patch->corner[3 * i + k] = UVP_NONE;
+            patch->border_count += open;
+        }
+        UVP_TRY(uvp_work_count(work, 8));
     }
-    at = uvp_pieces_across(builder->topology, builder->pieces, h);
-    while (at != UVP_NONE && *corner_at(builder, uvp_edge_next(at)) == UVP_NONE) {
+    return UVP_OK;
+}
+
+/* Gives the vertex to every corner of i's fan, border edges marked. */
+static void mark_fan(const uint32_t *across, uint32_t i, uint32_t vertex, uint32_t *corner)
+{
+    uint32_t at = i;
+
+    while (at != UVP_NONE && corner[at] == UVP_NONE) {
+        corner[at] = across[at] == UVP_NONE ? vertex | BORDER : vertex;
+        at = across[uvp_edge_prev(at)];
+    }
+    at = across[i];
+    while (at != UVP_NONE && corner[uvp_edge_next(at)] == UVP_NONE) {
         at = uvp_edge_next(at);
-        *corner_at(builder, at) = vertex;
-        at = uvp_pieces_across(builder->topology, builder->pieces, at);
+        corner[at] = across[at] == UVP_NONE ? vertex | BORDER : vertex;
+        at = across[at];
     }
 }
 
-static void number_vertices(const struct builder *builder)
+static enum uvp_code number_vertices(struct uvp_atlas_work *work, const uint32_t *across,
+                                     struct uvp_patch *patch)
 {
-    struct uvp_patch *const patch = builder->patch;
-
     for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
-        const uint32_t h = 3 * patch->triangle[i / 3] + i % 3;
         if (patch->corner[i] == UVP_NONE) {
-            patch->point[patch->vertex_count] = builder->topology->vertex[h];
-            mark_fan(builder, h, patch->vertex_count++);
+            mark_fan(across, i, patch->vertex_count++, patch->corner);
         }
+        UVP_TRY(uvp_work_count(work, 2));
     }
+    return UVP_OK;
 }
 
-static uint32_t count_borders(const struct builder *builder)
+/* Points and border edges from the marked corners, which become plain. */
+static enum uvp_code read_corners(struct uvp_atlas_work *work,
+                                  const struct uvp_topology *topology, struct uvp_patch *patch)
 {
-    const struct uvp_patch *const patch = builder->patch;
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
-        const uint32_t h = 3 * patch->triangle[i / 3] + i % 3;
-        count += uvp_pieces_across(builder->topology, builder->pieces, h) == UVP_NONE;
-    }
-    return count;
-}
-
-static void list_borders(const struct builder *builder)
-{
-    struct uvp_patch *const patch = builder->patch;
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
-        const uint32_t h = 3 * patch->triangle[i / 3] + i % 3;
-        if (uvp_pieces_across(builder->topology, builder->pieces, h) == UVP_NONE) {
-            patch->border[2 * count] = patch->corner[i];
-            patch->border[2 * count + 1] = patch->corner[uvp_edge_next(i)];
-            count++;
+    for (uint32_t i = 0; i < patch->triangle_count; i++) {
+        uint32_t *const corner = patch->corner + 3 * (size_t)i;
+        const uint32_t *const vertex = topology->vertex + 3 * (size_t)patch->triangle[i];
+        for (uint32_t k = 0; k < 3; k++) {
+            const uint32_t v = corner[k] & ~BORDER;
+            patch->point[v] = vertex[k];
+            if ((corner[k] & BORDER) != 0) {
+                patch->border[2 * count] = v;
+                patch->border[2 * count + 1] = corner[(k + 1) % 3] & ~BORDER;
+                count++;
+            }
         }
+        corner[0] &= ~BORDER;
+        corner[1] &= ~BORDER;
+        corner[2] &= ~BORDER;
+        UVP_TRY(uvp_work_count(work, 4));
     }
+    return UVP_OK;
 }
 
 enum uvp_code uvp_patch_make(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                              struct uvp_pieces *pieces, uint32_t label,
                              const uint32_t *triangles, uint32_t count, struct uvp_patch *patch)
 {
-    const struct builder builder = {topology, pieces, patch};
+    struct uvp_arena_mark mark;
+    uint32_t *across;
 
     *patch = (struct uvp_patch){.triangle = triangles, .triangle_count = count};
-    for (uint32_t i = 0; i < count; i++) {
-        uvp_pieces_give(pieces, triangles[i], label);
-        pieces->local[triangles[i]] = i;
+    if (count > COUNT_MAX) {
+        return uvp_fail(work->err, UVP_LIMIT, count, "a chart of too many triangles");
     }
+    UVP_TRY(label_triangles(work, pieces, label, triangles, count));
     UVP_TAKE(work, patch->corner, 3 * (size_t)count);
-    UVP_TAKE(work, patch->point, 3 * (size_t)count);
-    for (size_t i = 0; i < 3 * (size_t)count; i++) {
-        patch->corner[i] = UVP_NONE;
-    }
-    number_vertices(&builder);
-    patch->border_count = count_borders(&builder);
+    mark = uvp_arena_mark(work->scratch);
+    UVP_TAKE(work, across, 3 * (size_t)count);
+    UVP_TRY(find_across(work, topology, pieces, patch, across));
+    UVP_TRY(number_vertices(work, across, patch));
+    uvp_arena_rewind(work->scratch, mark);
+    UVP_TAKE(work, patch->point, patch->vertex_count);
     UVP_TAKE(work, patch->border, 2 * (size_t)patch->border_count);
-    list_borders(&builder);
+    UVP_TRY(read_corners(work, topology, patch));
     UVP_TAKE(work, patch->uv, patch->vertex_count);
     UVP_TAKE(work, patch->at, patch->vertex_count);
-    return uvp_work_count(work, 8 * count);
+    return UVP_OK;
 }
 
 void uvp_patch_snap(const struct uvp_topology *topology, struct uvp_patch *patch)

@@ -13,40 +13,82 @@
 #define GOOD_ENOUGH 1.0015 /* a layout that needs no descent */
 #define FOLDED 2           /* ... and one whose flattest triangles want opening first */
 #define ITERATIONS 24
+#define LEAST_SQUARE 1e-250 /* of twice a triangle's area: below, products lose digits */
+
+/* Singular values of the map from a triangle in space to its layout, as sum and product. */
+struct stretch {
+    double squares; /* sum of their squares */
+    double det;
+};
+
+/*
+ * Without a frame in the triangle's plane: the first fundamental forms of triangle and layout
+ * tell all. Where the triangle's has no digits left, its rest shape does.
+ */
+static struct stretch stretch_of(struct uvp_vec3 ab, struct uvp_vec3 ac, struct uvp_vec2 pq,
+                                 struct uvp_vec2 pr)
+{
+    const struct uvp_vec3 normal = uvp_vec3_cross(ab, ac);
+    const double square = uvp_vec3_dot(normal, normal);
+    const double area = pq.x * pr.y - pq.y * pr.x;
+    const double squares = ((pq.x * pq.x + pq.y * pq.y) * uvp_vec3_dot(ac, ac) -
+                            2 * (pq.x * pr.x + pq.y * pr.y) * uvp_vec3_dot(ab, ac) +
+                            (pr.x * pr.x + pr.y * pr.y) * uvp_vec3_dot(ab, ab)) /
+                           square;
+
+    if (square > LEAST_SQUARE) {
+        return (struct stretch){squares, area / sqrt(square)};
+    }
+    {
+        const struct uvp_rest rest = uvp_rest_of((struct uvp_vec3){0, 0, 0}, ab, ac);
+        const double a = pq.x / rest.x1;
+        const double d = pq.y / rest.x1;
+        const double b = (pr.x - a * rest.x2) / rest.y2;
+        const double e = (pr.y - d * rest.x2) / rest.y2;
+        return (struct stretch){a * a + b * b + d * d + e * e, a * e - b * d};
+    }
+}
+
+static struct stretch triangle_stretch(const struct uvp_topology *topology,
+                                       const struct uvp_patch *patch, uint32_t i)
+{
+    const uint32_t *const v = topology->vertex + 3 * (size_t)patch->triangle[i];
+    const uint32_t *const c = patch->corner + 3 * (size_t)i;
+    const struct uvp_vec3 a = uvp_point_of(topology, v[0]);
+    const struct uvp_vec2 p = patch->uv[c[0]];
+    const struct uvp_vec2 q = patch->uv[c[1]];
+    const struct uvp_vec2 r = patch->uv[c[2]];
+
+    return stretch_of(uvp_vec3_sub(uvp_point_of(topology, v[1]), a),
+                      uvp_vec3_sub(uvp_point_of(topology, v[2]), a),
+                      (struct uvp_vec2){q.x - p.x, q.y - p.y},
+                      (struct uvp_vec2){r.x - p.x, r.y - p.y});
+}
 
 enum uvp_code uvp_solve_measure(struct uvp_atlas_work *work,
                                 const struct uvp_topology *topology,
                                 const struct uvp_patch *patch,
                                 struct uvp_distortion *distortion)
 {
-    const double most = work->plan->stretch_max * work->plan->stretch_max;
+    /* stretch is 1 / the smaller singular value: its square must not fall below this */
+    const double least = 1 / (work->plan->stretch_max * work->plan->stretch_max);
     double area = 0;
     double energy = 0;
     double stretched = 0;
 
     for (uint32_t i = 0; i < patch->triangle_count; i++) {
-        const uint32_t *const v = topology->vertex + 3 * (size_t)patch->triangle[i];
-        const uint32_t *const c = patch->corner + 3 * (size_t)i;
-        const struct uvp_rest rest =
-            uvp_rest_of(uvp_point_of(topology, v[0]), uvp_point_of(topology, v[1]),
-                        uvp_point_of(topology, v[2]));
-        const struct uvp_vec2 p = patch->uv[c[0]];
-        const double a = (patch->uv[c[1]].x - p.x) / rest.x1;
-        const double d = (patch->uv[c[1]].y - p.y) / rest.x1;
-        const double b = (patch->uv[c[2]].x - p.x - a * rest.x2) / rest.y2;
-        const double e = (patch->uv[c[2]].y - p.y - d * rest.x2) / rest.y2;
-        const double det = a * e - b * d;
-        const double squares = a * a + b * b + d * d + e * e;
+        const struct stretch s = triangle_stretch(topology, patch, i);
         const double weight = uvp_area_of(topology, patch->triangle[i]);
-        const double root = squares * squares - 4 * det * det;
-        const double smaller = (squares - (root > 0 ? sqrt(root) : 0)) / 2;
-        if (!(det > 0)) {
+        const double square = s.det * s.det;
+        /* the characteristic polynomial at `least`, and on which side of its vertex that is */
+        const bool between = least * least - s.squares * least + square < 0;
+        if (!(s.det > 0)) {
             *distortion = (struct uvp_distortion){HUGE_VAL, 1};
             return UVP_OK;
         }
-        energy += weight * (squares + squares / (det * det));
+        energy += weight * (s.squares + s.squares / square);
         area += weight;
-        stretched += smaller * most < 1 ? weight : 0; /* stretch is 1 / the smaller value */
+        stretched += between || 2 * least > s.squares ? weight : 0;
         UVP_TRY(uvp_work_count(work, 8));
     }
     energy = area > 0 ? energy / (4 * area) : 1;

@@ -171,10 +171,15 @@ void uvp_report_usage(const struct uvp_report *report, const char *command,
 static void describe_mesh(char *out, size_t room, const struct uvp_record *record)
 {
     char time[32];
+    char pages[32] = "";
 
     uvp_report_time(time, sizeof time, record->wall_ns);
-    (void)snprintf(out, room, "%u triangles, %u charts, %s", (unsigned)record->atlas.triangles,
-                   (unsigned)record->atlas.charts, time);
+    if (record->pages > 1) {
+        (void)snprintf(pages, sizeof pages, "%u pages, ", (unsigned)record->pages);
+    }
+    (void)snprintf(out, room, "%u triangles, %u charts, %s%s",
+                   (unsigned)record->atlas.triangles, (unsigned)record->atlas.charts, pages,
+                   time);
 }
 
 void uvp_report_member(const struct uvp_report *report, const struct uvp_record *record)

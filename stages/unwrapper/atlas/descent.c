@@ -17,8 +17,8 @@
 #define FIRST_STEPS 3   /* ... that many steps, which open what is nearly closed */
 #define ARMIJO 1e-4     /* least part of the promised gain */
 #define SAFE_PART 0.8   /* of the way to the first closed triangle */
-#define FINE 1.0004     /* an energy that needs no further gain */
-#define LEAST_GAIN 2e-4 /* that a step must have ... */
+#define FINE 1.0002     /* an energy that needs no further gain */
+#define LEAST_GAIN 1e-4 /* that a step must have ... */
 #define LEAST_PART 0.05 /* ... and of what is above 1; */
 #define IDLE_MAX 2      /* so many without are the end */
 #define CLOSE 0.5       /* above the energy asked for, in parts of its distance from 1: */

@@ -11,6 +11,7 @@
 #define FIRST_FILL 0.88 /* side of the first try against the largest */
 #define FAILS_MAX 12
 #define LEAST_SIDE 8
+#define FIRST_MORE 2
 #define FORCE_PERCENT 30 /* of the changes: one chart in a direction by chance */
 #define LIFT_PERCENT 30
 #define FEW 80 /* charts: they move further in the order */
@@ -201,8 +202,11 @@ static int32_t next_width(const struct uvp_climb *climb, int32_t failed)
         if (now->width == climb->tray->side_max) {
             return 0;
         }
-        next = (int32_t)(now->width * (1.01 + 0.4 * now->left / climb->tray->outlines->area));
-        return next < climb->tray->side_max ? next + 1 : climb->tray->side_max;
+        /* one step on the way to the largest, no more */
+        next = (int32_t)(now->width * (1.04 + 0.5 * now->left / climb->tray->outlines->area));
+        return failed == climb->first_width && next < climb->tray->side_max
+                   ? next
+                   : climb->tray->side_max;
     }
     next = now->left_count == 0 ? (int32_t)sqrt((double)now->width * now->top) : failed;
     if (next <= failed || next >= climb->best_side) {
@@ -217,24 +221,29 @@ static int32_t next_width(const struct uvp_climb *climb, int32_t failed)
  */
 enum uvp_code uvp_climb_bracket(struct uvp_climb *climb, uint32_t tries)
 {
+    const uint64_t limit = climb->tray->steps_limit;
     int32_t width = (int32_t)(FIRST_FILL * climb->tray->side_max);
     int32_t failed = 0;
 
+    climb->first_width = width;
     copy_order(climb, climb->now.order, climb->best.order);
     climb->now.lift = climb->best.lift;
     for (uint32_t i = 0; i < tries + 8 && width > LEAST_SIDE; i++) {
         const bool first = climb->best_side == 0;
+        /* the first try that works may take more than was planned: it is worth most */
+        climb->tray->steps_limit = first ? limit * FIRST_MORE : limit;
         UVP_TRY(lay_out(climb, width, first ? climb->tray->side_max : climb->best_side - 1,
                         first ? climb->tray->outlines->area : 0));
         climb->left_first = climb->now.left;
+        if (climb->now.left_count == 0) {
+            keep_best(climb);
+        }
+        climb->tray->steps_limit = limit;
         if (is_out_of_steps(climb)) {
             return UVP_OK;
         }
         if (climb->now.left_count != 0 || climb->now.top > width) {
             failed = width;
-        }
-        if (climb->now.left_count == 0) {
-            keep_best(climb);
         }
         if (i + 1 >= tries && climb->best_side != 0) {
             return UVP_OK;

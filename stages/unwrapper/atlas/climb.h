@@ -16,8 +16,9 @@ struct uvp_climb {
     struct uvp_layout now;  /* being tried */
     struct uvp_layout base; /* where the search stands; its order was laid out as it is */
     struct uvp_layout best;
-    int32_t best_side; /* of a square about it; 0: nothing fitted yet */
-    uint32_t *order;   /* the base's, with what did not fit moved forward */
+    int32_t best_side;   /* of a square about it; 0: nothing fitted yet */
+    uint32_t *order;     /* the base's, with what did not fit moved forward */
+    int32_t first_width; /* that a drawing was tried at */
     int32_t side;
     double left;       /* of the base */
     double left_first; /* part of the area left over by the first try of a drawing */

@@ -7,7 +7,7 @@
 #include "stages/unwrapper/atlas/crew.h"
 #include "stages/unwrapper/atlas/sort.h"
 
-#define DIRECTIONS_MAX 40
+#define DIRECTIONS_MAX 16
 
 struct hull {
     struct uvp_sort_item *items; /* border vertices by x, then y */

@@ -124,7 +124,8 @@ static enum uvp_code find_drawing(struct packer *packer)
 {
     struct uvp_tray *const tray = &packer->tray;
 
-    for (int drawing = 0; drawing < DRAWINGS_MAX && tray->page.steps < tray->steps_limit;
+    /* anything that fits is worth more than the steps that were planned */
+    for (int drawing = 0; drawing < DRAWINGS_MAX && tray->page.steps < 2 * tray->steps_limit;
          drawing++) {
         const struct uvp_arena_mark mark = uvp_arena_mark(packer->work->scratch);
         uvp_climb_forget(&packer->climb);
@@ -205,7 +206,7 @@ static int32_t choose_cells(struct packer *packer)
 {
     /* what a mask takes with some layouts, in cells of 1/128, 1/256 ... of the page */
     static const double mask_steps[2][4] = {{7000, 13000, 30000, 80000},
-                                            {5000, 8000, 14000, 38000}};
+                                            {4000, 6000, 9000, 22000}};
     const bool best = packer->work->plan->preset == UVP_ATLAS_BEST;
     const double side = sqrt(packer->outlines->count / packer->pages);
     const double finest = fmax(CELLS_FEW, (best ? 2 : 1) * CELLS_A_CHART * side);

@@ -30,6 +30,7 @@ enum uvp_code uvp_page_take(struct uvp_atlas_work *work, int32_t room, struct uv
         (size_t)page->levels * (size_t)room * page->words + 2 * (size_t)page->words;
     UVP_TAKE(work, page->bits, words);
     UVP_TAKE(work, page->longest, (size_t)room);
+    UVP_TAKE(work, page->longest_at, (size_t)room);
     memset(page->bits, 0, words * sizeof *page->bits);
     return UVP_OK;
 }
@@ -43,6 +44,7 @@ void uvp_page_clear(struct uvp_page *page, int32_t width, int32_t height)
     }
     for (int32_t row = 0; row < height; row++) {
         page->longest[row] = (int16_t)width;
+        page->longest_at[row] = 0;
     }
     page->steps += (uint64_t)height * page->levels * page->words / 4;
 }
@@ -73,9 +75,12 @@ static ALWAYS_INLINE void spread_rows(const struct uvp_page *page, int32_t first
     }
 }
 
-static int32_t longest_free(const uint64_t *row, int32_t side)
+static void find_longest(struct uvp_page *page, int32_t at)
 {
+    const uint64_t *const row = page_row(page, 0, at);
+    const int32_t side = page->width;
     int32_t longest = 0;
+    int32_t longest_at = 0;
     int32_t x = 0;
 
     while (x < side) {
@@ -96,9 +101,13 @@ static int32_t longest_free(const uint64_t *row, int32_t side)
             x = (x | 63) + 1;
         }
         x = x < side ? x : side;
-        longest = x - start > longest ? x - start : longest;
+        if (x - start > longest) {
+            longest = x - start;
+            longest_at = start;
+        }
     }
-    return longest;
+    page->longest[at] = (int16_t)longest;
+    page->longest_at[at] = (int16_t)longest_at;
 }
 
 static void take_span(uint64_t *row, int32_t from, int32_t to)
@@ -124,7 +133,12 @@ void uvp_page_mark(struct uvp_page *page, const struct uvp_mask *mask, int32_t p
 {
     for (uint32_t i = 0; i < mask->touched_count; i++) {
         const struct uvp_run run = mask->touched[i];
-        take_span(page_row(page, 0, y + pad + run.row), x + pad + run.from, x + pad + run.to);
+        const int32_t row = y + pad + run.row;
+        const int32_t at = page->longest_at[row];
+        take_span(page_row(page, 0, row), x + pad + run.from, x + pad + run.to);
+        if (x + pad + run.from < at + page->longest[row] && x + pad + run.to >= at) {
+            page->longest[row] = -1;
+        }
     }
     page->steps += 4 * (uint64_t)mask->touched_count + 20;
 }
@@ -146,9 +160,11 @@ void uvp_page_settle(struct uvp_page *page, int32_t first, int32_t end)
         break;
     }
     for (int32_t row = first; row < end; row++) {
-        page->longest[row] = (int16_t)longest_free(page_row(page, 0, row), page->width);
+        if (page->longest[row] < 0) {
+            find_longest(page, row);
+        }
     }
-    page->steps += (uint64_t)(end - first) * (page->levels * page->words + 20) + 100;
+    page->steps += (uint64_t)(end - first) * (2 * page->levels * page->words + 10) + 100;
 }
 
 /* ---- finding ---- */

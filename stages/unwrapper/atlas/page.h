@@ -63,8 +63,9 @@ struct uvp_page {
     uint32_t words;
     uint32_t levels;
     uint64_t *bits;   /* level k, bit x of a row: any of the cells x ... x + 2^k - 1 is taken */
-    int16_t *longest; /* free run of each row */
-    uint64_t steps;   /* work done, for budgets: about half a nanosecond each */
+    int16_t *longest; /* free run of each row; -1: to be found */
+    int16_t *longest_at; /* where it begins */
+    uint64_t steps;      /* work done, for budgets: about half a nanosecond each */
 };
 
 UVP_MUST_USE enum uvp_code uvp_page_take(struct uvp_atlas_work *work, int32_t room,

@@ -13,6 +13,8 @@
 #define HINT_FINDS 4
 #define BIG_PART 0.25 /* of the square root of the area: such charts get more directions */
 #define TINY_PART 0.03
+#define CROWD_FROM 300 /* charts */
+#define CROWD_PART 2.0
 
 #define HALF_ROOT 0.70710678118654752
 #define COSINE_EIGHTH 0.92387953251128674
@@ -30,14 +32,16 @@ static const struct uvp_axis axes[UVP_TRAY_DIRECTIONS / 4] = {
 uint64_t uvp_tray_choose(struct uvp_tray *tray, uint32_t big, unsigned fewer)
 {
     const double unit = sqrt(tray->outlines->area);
+    /* in a crowd only those above the average get more than two */
+    const double tiny = tray->charts->count > CROWD_FROM
+                            ? CROWD_PART / sqrt((double)tray->charts->count)
+                            : TINY_PART;
     uint64_t masks = 0;
 
     for (uint32_t c = 0; c < tray->charts->count; c++) {
         const struct uvp_outline *const outline = &tray->outlines->outline[c];
         const double length = fmax(outline->width, outline->height);
-        uint32_t directions = length > BIG_PART * unit    ? big
-                              : length > TINY_PART * unit ? 4
-                                                          : 2;
+        uint32_t directions = length > BIG_PART * unit ? big : length > tiny * unit ? 4 : 2;
         directions >>= fewer;
         tray->directions[c] = (uint8_t)(directions > 1 ? directions : 1);
         tray->mask_first[c] = (uint32_t)masks;

@@ -263,24 +263,25 @@ static enum uvp_code fail_index(const struct reading *reading, const char *what,
 }
 
 /* Only when UVs are asked for: else the number is not even looked at. */
-static enum uvp_code read_corner_uv(struct reading *reading,
-                                    const struct uvp_obj_corner *corner, struct uvp_error *err)
+static enum uvp_code read_corner_uv(struct reading *reading, const unsigned char *number,
+                                    struct uvp_error *err)
 {
     uint32_t *const uv = &reading->corner_uv[reading->corners];
     int64_t index = 0;
 
     *uv = UVP_MESH_NO_UV;
-    if (corner->uv == NULL) {
+    if (number == NULL) {
         return UVP_OK;
     }
-    if (uvp_text_read_integer(corner->uv, reading->scan.end, &index) == NULL ||
+    if (uvp_text_read_integer(number, reading->scan.end, &index) == NULL ||
         !resolve(index, reading->uv_count, reading->uv_total, uv)) {
         return fail_index(reading, "vt", index, reading->uv_count, reading->uv_total, err);
     }
     return UVP_OK;
 }
 
-static enum uvp_code read_corner(struct reading *reading, struct uvp_error *err)
+static inline enum uvp_code read_corner(struct reading *reading, bool with_uvs,
+                                        struct uvp_error *err)
 {
     struct uvp_obj_scan *const scan = &reading->scan;
     struct uvp_obj_corner corner;
@@ -296,8 +297,8 @@ static enum uvp_code read_corner(struct reading *reading, struct uvp_error *err)
         return fail_index(reading, "vertex", index, reading->vertices, reading->vertex_total,
                           err);
     }
-    if (reading->corner_uv != NULL) {
-        UVP_TRY(read_corner_uv(reading, &corner, err));
+    if (with_uvs) {
+        UVP_TRY(read_corner_uv(reading, corner.uv, err));
     }
     reading->corners++;
     reading->uv_corners += corner.uv != NULL;
@@ -305,7 +306,9 @@ static enum uvp_code read_corner(struct reading *reading, struct uvp_error *err)
     return UVP_OK;
 }
 
-static enum uvp_code read_face(struct reading *reading, struct uvp_error *err)
+/* Corners by the hundred million: what is not asked for is not even asked about. */
+static inline enum uvp_code read_corners(struct reading *reading, bool with_uvs,
+                                         struct uvp_error *err)
 {
     struct uvp_obj_scan *const scan = &reading->scan;
     const uint32_t first = reading->corners;
@@ -317,15 +320,26 @@ static enum uvp_code read_face(struct reading *reading, struct uvp_error *err)
         if (reading->corners == reading->options.corners) {
             return fail_at_line(reading, UVP_LIMIT, "too many face corners", err);
         }
-        UVP_TRY(read_corner(reading, err));
+        UVP_TRY(read_corner(reading, with_uvs, err));
         UVP_TRY(uvp_obj_poll(scan, err));
-    }
-    if (reading->polygon_group != NULL) {
-        reading->polygon_group[reading->polygons] = reading->group;
     }
     reading->polygons++;
     reading->corner_start[reading->polygons] = reading->corners;
     return uvp_obj_finish(scan, err);
+}
+
+static enum uvp_code read_face(struct reading *reading, struct uvp_error *err)
+{
+    return read_corners(reading, false, err);
+}
+
+static enum uvp_code read_face_with_more(struct reading *reading, struct uvp_error *err)
+{
+    if (reading->polygon_group != NULL) {
+        reading->polygon_group[reading->polygons] = reading->group;
+    }
+    return reading->corner_uv != NULL ? read_corners(reading, true, err)
+                                      : read_corners(reading, false, err);
 }
 
 /* The name is the rest of the line: it may hold blanks, and '#'. */
@@ -350,6 +364,8 @@ static enum uvp_code read_material(struct reading *reading, struct uvp_error *er
 
 static enum uvp_code read_all(struct reading *reading, struct uvp_error *err)
 {
+    const bool more = reading->corner_uv != NULL || reading->polygon_group != NULL;
+
     for (;;) {
         enum uvp_obj_statement statement;
         UVP_TRY(uvp_obj_next(&reading->scan, &statement, err));
@@ -360,7 +376,7 @@ static enum uvp_code read_all(struct reading *reading, struct uvp_error *err)
             UVP_TRY(read_vertex(reading, err));
             break;
         case UVP_OBJ_FACE:
-            UVP_TRY(read_face(reading, err));
+            UVP_TRY(more ? read_face_with_more(reading, err) : read_face(reading, err));
             break;
         case UVP_OBJ_UV:
             UVP_TRY(reading->uvs != NULL ? read_uv(reading, err)

@@ -22,6 +22,8 @@
 #define LONG_PART 0.8   /* of the square root of the area: longer boxes hinder the others */
 #define FILL_OF_BOXES 1.12
 #define FILL_OF_FEW 0.35
+#define CHARTS_A_CUT 12 /* many charts get some cuts more */
+#define CUTS_MORE 12
 #define PARTS_MOST 6 /* of one cut */
 
 #define HALF_ROOT 0.70710678118654752
@@ -46,6 +48,7 @@ struct fitter {
     struct uvp_charts *charts;
     struct piece *piece; /* of each chart */
     struct uvp_chop chop;
+    uint32_t cuts_max;
     uint32_t *spare; /* triangles */
     double area;     /* of all charts */
     double unit;     /* its square root */
@@ -366,8 +369,7 @@ static enum uvp_code own_slots(struct fitter *fitter)
 
 static enum uvp_code take_pieces(struct fitter *fitter, const struct uvp_outlines *outlines)
 {
-    const uint32_t room =
-        fitter->charts->count + fitter->work->plan->cuts_max * (PARTS_MOST - 1);
+    const uint32_t room = fitter->charts->count + fitter->cuts_max * (PARTS_MOST - 1);
     uint32_t longest = 0;
 
     UVP_TAKE(fitter->work, fitter->piece, room);
@@ -410,10 +412,9 @@ static double predict_fill(const struct fitter *fitter)
 
 static enum uvp_code cut_worst(struct fitter *fitter)
 {
-    const uint32_t cuts_max = fitter->work->plan->cuts_max;
     uint32_t cuts = 0;
 
-    for (uint32_t looks = 0; cuts < cuts_max && looks < 4 * cuts_max; looks++) {
+    for (uint32_t looks = 0; cuts < fitter->cuts_max && looks < 4 * fitter->cuts_max; looks++) {
         const uint32_t worst = find_worst(fitter);
         bool kept = false;
         if (worst == UVP_NONE) {
@@ -431,7 +432,13 @@ enum uvp_code uvp_fit_charts(struct uvp_atlas_work *work, const struct uvp_topol
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
     const uint32_t count = charts->count;
-    struct fitter fitter = {.work = work, .topology = topology, .charts = charts};
+    const uint32_t more = count / CHARTS_A_CUT;
+    struct fitter fitter = {
+        .work = work,
+        .topology = topology,
+        .charts = charts,
+        .cuts_max = work->plan->cuts_max + (more < CUTS_MORE ? more : CUTS_MORE),
+    };
     struct uvp_outlines outlines;
     bool badly = false;
 

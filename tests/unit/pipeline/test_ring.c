@@ -265,7 +265,10 @@ static void test_sleeping_sender_hears_the_end(void **state)
     set_up(&bench, 2, 0, 1);
     assert_int_equal(uvp_thread_start(&sender.thread, &quiet, send_three, &sender, NULL),
                      UVP_OK);
-    pause_ms(5);
+    while (uvp_ring_fill(bench.ring) < 2) {
+        pause_ms(1);
+    }
+    pause_ms(5); /* so that it sleeps for the third, mostly */
     uvp_ring_finish_receive(bench.ring);
     uvp_thread_join(&sender.thread);
     assert_int_equal(sender.code, UVP_END);

@@ -158,11 +158,13 @@ struct uvp_point2 {
 struct uvp_charts {
     uint32_t count;
     uint32_t slot_count;
-    struct uvp_chart *chart; /* room for one a unit */
+    uint32_t chart_room; /* see uvp_charts_reserve */
+    uint32_t slot_room;  /* of `slot`, and of `page` */
+    struct uvp_chart *chart;
     uint32_t *triangle;      /* live triangles, chart by chart */
     uint32_t *chart_of;      /* of each triangle; UVP_NONE: dead */
     uint32_t *corner;        /* 3 a triangle: slot of each corner */
-    struct uvp_point2 *slot; /* a chart vertex on its chart's lattice; room: 3 a triangle */
+    struct uvp_point2 *slot; /* a chart vertex on its chart's lattice */
     struct uvp_point2 *page; /* the same on the page's lattice, once placed */
     uint32_t page_count;
     int32_t page_lattice; /* steps along a page: UVP_LATTICE if there is only one */

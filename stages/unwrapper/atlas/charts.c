@@ -15,15 +15,71 @@ enum uvp_code uvp_charts_take(struct uvp_atlas_work *work, const struct uvp_topo
 
     charts->count = 0;
     charts->slot_count = 0;
-    UVP_TAKE(work, charts->chart, topology->unit_count);
+    charts->chart = NULL;
+    charts->page = NULL;
+    charts->chart_room = 0;
+    charts->slot_room = 3 * topology->live_triangles;
     UVP_TAKE(work, charts->triangle, live);
     UVP_TAKE(work, charts->chart_of, topology->triangle_count);
     UVP_TAKE(work, charts->corner, 3 * (size_t)topology->triangle_count);
     UVP_TAKE(work, charts->slot, 3 * live);
-    UVP_TAKE(work, charts->page, 3 * live);
     memset(charts->chart_of, 0xff, topology->triangle_count * sizeof *charts->chart_of);
     memset(charts->corner, 0xff, 3 * (size_t)topology->triangle_count * sizeof *charts->corner);
     return uvp_stop_poll(work->stop, work->err);
+}
+
+static enum uvp_code take_from_keep(struct uvp_atlas_work *work, size_t count, size_t each,
+                                    const void *old, size_t old_count, void **array)
+{
+    *array = uvp_arena_take(work->keep, count, each);
+    if (*array == NULL) {
+        return uvp_fail_memory(work->err, count * each);
+    }
+    if (old_count > 0) {
+        memcpy(*array, old, old_count * each);
+    }
+    return UVP_OK;
+}
+
+enum uvp_code uvp_charts_reserve(struct uvp_atlas_work *work, struct uvp_charts *charts,
+                                 uint32_t chart_count, uint32_t slot_count)
+{
+    void *array;
+
+    if (chart_count > charts->chart_room) {
+        UVP_TRY(take_from_keep(work, chart_count, sizeof *charts->chart, charts->chart,
+                               charts->count, &array));
+        charts->chart = array;
+        charts->chart_room = chart_count;
+    }
+    if (slot_count > charts->slot_room) {
+        UVP_TRY(take_from_keep(work, slot_count, sizeof *charts->slot, charts->slot,
+                               charts->slot_count, &array));
+        charts->slot = array;
+        UVP_TRY(take_from_keep(work, slot_count, sizeof *charts->page, NULL, 0, &array));
+        charts->page = array;
+        charts->slot_room = slot_count;
+    }
+    return UVP_OK;
+}
+
+/* Flattening had room for three slots a triangle; a third of that is what most meshes need. */
+enum uvp_code uvp_charts_settle(struct uvp_atlas_work *work,
+                                const struct uvp_topology *topology, struct uvp_charts *charts)
+{
+    const uint32_t half = 3 * topology->live_triangles / 2;
+    void *array;
+
+    charts->chart_room = 0; /* they lie where they cannot stay */
+    UVP_TRY(uvp_charts_reserve(work, charts, charts->count + charts->count / 8 + 8, 0));
+    if (charts->slot_count <= half) {
+        charts->page = charts->slot + half;
+        charts->slot_room = half;
+        return UVP_OK;
+    }
+    UVP_TRY(take_from_keep(work, charts->slot_room, sizeof *charts->page, NULL, 0, &array));
+    charts->page = array;
+    return UVP_OK;
 }
 
 enum uvp_code uvp_charts_hard(struct uvp_atlas_work *work, const struct uvp_topology *topology,
@@ -92,7 +148,7 @@ enum uvp_code uvp_charts_open(struct uvp_atlas_work *work, const struct uvp_topo
     *open = (struct uvp_open_charts){.topology = topology,
                                      .charts = charts,
                                      .pieces = {.label = charts->chart_of},
-                                     .slots_max = 3 * topology->live_triangles};
+                                     .slots_max = charts->slot_room};
     UVP_TRY(uvp_charts_hard(work, topology, &open->pieces.cut));
     if (open->pieces.cut == NULL) {
         UVP_TAKE(work, open->pieces.cut, topology->triangle_count);

@@ -3,7 +3,8 @@
  *
  * Why:     flattening, attaching crumbs, merging and placing all keep layouts in the same
  *          arrays, and none should know how.
- * Owner:   arrays live in the scratch arena from uvp_charts_take on.
+ * Owner:   arrays live in the scratch arena from uvp_charts_take on; those that grow later in
+ *          the `keep` arena, so that they outlive marks.
  */
 #ifndef UVP_ATLAS_CHARTS_H
 #define UVP_ATLAS_CHARTS_H
@@ -12,10 +13,23 @@
 
 #include "stages/unwrapper/atlas/patch.h"
 
-/* Room for all charts there can be; no triangle has one yet. */
+/*
+ * Arrays for flattening: slots for three a triangle, no page; no triangle has a chart yet. The
+ * charts themselves are the caller's business until uvp_charts_settle.
+ */
 UVP_MUST_USE enum uvp_code uvp_charts_take(struct uvp_atlas_work *work,
                                            const struct uvp_topology *topology,
                                            struct uvp_charts *charts);
+
+/* Flattening is over: charts move to an array of their own, and pages get room. */
+UVP_MUST_USE enum uvp_code uvp_charts_settle(struct uvp_atlas_work *work,
+                                             const struct uvp_topology *topology,
+                                             struct uvp_charts *charts);
+
+/* Room for so many charts and slots; what is there stays. Pointers into the arrays are void. */
+UVP_MUST_USE enum uvp_code uvp_charts_reserve(struct uvp_atlas_work *work,
+                                              struct uvp_charts *charts, uint32_t chart_count,
+                                              uint32_t slot_count);
 
 /*
  * cut: an array with the edges that may be in no chart, or NULL when there are none. Where old

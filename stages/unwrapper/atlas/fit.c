@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "stages/unwrapper/atlas/charts.h"
 #include "stages/unwrapper/atlas/chop.h"
 #include "stages/unwrapper/atlas/outline.h"
 #include "stages/unwrapper/atlas/plan.h"
@@ -331,17 +332,41 @@ static uint32_t find_worst(const struct fitter *fitter)
 
 /* ---- slots ---- */
 
+/* How many slots there are when every chart has its own; spoils `owner`. */
+static enum uvp_code count_slots(struct fitter *fitter, uint32_t *owner, uint32_t *count)
+{
+    const struct uvp_charts *const charts = fitter->charts;
+
+    *count = 0;
+    memset(owner, 0xff, charts->slot_count * sizeof *owner);
+    for (uint32_t c = 0; c < charts->count; c++) {
+        const struct uvp_chart *const chart = &charts->chart[c];
+        for (uint32_t i = 0; i < 3 * chart->triangle_count; i++) {
+            const uint32_t t = charts->triangle[chart->first_triangle + i / 3];
+            const uint32_t slot = charts->corner[3 * t + i % 3];
+            *count += owner[slot] != c;
+            owner[slot] = c;
+        }
+        UVP_TRY(uvp_work_count(fitter->work, 2 * chart->triangle_count));
+    }
+    return UVP_OK;
+}
+
 /* Parts share the slots of their chart: every chart gets slots of its own again. */
 static enum uvp_code own_slots(struct fitter *fitter)
 {
     struct uvp_charts *const charts = fitter->charts;
-    struct uvp_point2 *const old = charts->slot;
+    struct uvp_point2 *old;
     uint32_t *owner; /* of each old slot: the chart that used it last */
     uint32_t *now;   /* and where that chart has it */
     uint32_t count = 0;
 
     UVP_TAKE(fitter->work, owner, charts->slot_count);
     UVP_TAKE(fitter->work, now, charts->slot_count);
+    UVP_TRY(count_slots(fitter, owner, &count));
+    UVP_TRY(uvp_charts_reserve(fitter->work, charts, 0, count));
+    old = charts->slot;
+    count = 0;
     memset(owner, 0xff, charts->slot_count * sizeof *owner);
     for (uint32_t c = 0; c < charts->count; c++) {
         struct uvp_chart *const chart = &charts->chart[c];
@@ -372,6 +397,7 @@ static enum uvp_code take_pieces(struct fitter *fitter, const struct uvp_outline
     const uint32_t room = fitter->charts->count + fitter->cuts_max * (PARTS_MOST - 1);
     uint32_t longest = 0;
 
+    UVP_TRY(uvp_charts_reserve(fitter->work, fitter->charts, room, 0));
     UVP_TAKE(fitter->work, fitter->piece, room);
     for (uint32_t c = 0; c < outlines->count; c++) {
         const uint32_t triangles = fitter->charts->chart[c].triangle_count;

@@ -445,6 +445,7 @@ enum uvp_code uvp_flatten_make(struct uvp_atlas_work *work, const struct uvp_top
 
     UVP_TRY(uvp_charts_take(work, topology, charts));
     mark = uvp_arena_mark(work->scratch);
+    UVP_TAKE(work, charts->chart, topology->unit_count);
     all.pieces.label = charts->chart_of;
     UVP_TRY(uvp_charts_hard(work, topology, &all.pieces.cut));
     all.keep = uvp_keep_is_wanted(work);
@@ -457,6 +458,7 @@ enum uvp_code uvp_flatten_make(struct uvp_atlas_work *work, const struct uvp_top
     UVP_TRY(list_tasks(work, &all, segments->count));
     UVP_TRY(uvp_crew_run(work, segments->count, flatten_segment, &all));
     UVP_TRY(close_up(work, &all, segments->count));
+    UVP_TRY(uvp_charts_settle(work, topology, charts));
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;
 }

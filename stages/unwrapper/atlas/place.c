@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "stages/unwrapper/atlas/charts.h"
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/verdict.h"
 
@@ -343,12 +344,29 @@ static void move_slots(struct uvp_charts *charts, struct uvp_chart *chart)
     charts->slot_count += chart->slot_count;
 }
 
+/* Room for the charts and slots that there will be at most. */
+static enum uvp_code reserve(struct placer *placer, const uint8_t *failed)
+{
+    const struct uvp_charts *const charts = placer->charts;
+    uint32_t slots = 0;
+    uint32_t count = charts->count;
+
+    for (uint32_t c = 0; c < charts->count; c++) {
+        const struct uvp_chart *const chart = &charts->chart[c];
+        slots += failed[c] ? 3 * chart->triangle_count : chart->slot_count;
+        count += failed[c] ? chart->triangle_count - 1 : 0;
+    }
+    return uvp_charts_reserve(placer->work, placer->charts, count, slots);
+}
+
 static enum uvp_code rewrite(struct placer *placer, const uint8_t *failed)
 {
     struct uvp_charts *const charts = placer->charts;
-    struct uvp_point2 *const old = charts->slot;
     const uint32_t count = charts->count;
+    struct uvp_point2 *old;
 
+    UVP_TRY(reserve(placer, failed));
+    old = charts->slot;
     UVP_TAKE(placer->work, placer->pieces.local, placer->topology->triangle_count);
     charts->slot_count = 0;
     for (uint32_t c = 0; c < count; c++) {

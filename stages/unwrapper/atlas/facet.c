@@ -17,6 +17,7 @@
  */
 #include "stages/unwrapper/atlas/facet.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "stages/unwrapper/atlas/crew.h"
@@ -35,6 +36,9 @@
 #define SAMPLE_STEP 16
 
 #define DEVIATION_MAX 0.12F
+/* Cosine of the widest angle that facets join over: a narrow wall hardly shows in sums. */
+#define ALIKE 0.7F
+#define ALIKE_SQUARE (ALIKE * ALIKE)
 #define OUTLINE_WEIGHT 0.4F
 #define OUTLINE_HALF 15.0F /* perimeter^2 / (4 pi area) at which half the weight is reached */
 #define FOUR_PI 12.5663706F
@@ -74,6 +78,14 @@ struct grower {
     uint32_t links;     /* half-edges that one may cross, then entries of `link` */
 };
 
+/* Whether the angle between two directions is below the limit. */
+static bool are_alike(const float *a, const float *b)
+{
+    const float dot = uvp_dot3(a, b);
+
+    return dot >= 0 && dot * dot >= ALIKE_SQUARE * uvp_dot3(a, a) * uvp_dot3(b, b);
+}
+
 static float join_cost(const struct facet *a, const struct facet *b, float shared)
 {
     const float normal[3] = {a->normal[0] + b->normal[0], a->normal[1] + b->normal[1],
@@ -83,7 +95,7 @@ static float join_cost(const struct facet *a, const struct facet *b, float share
     const float square = outline * outline;
     const float deviation = area > 0 ? 1 - sqrtf(uvp_dot3(normal, normal)) / area : 0;
 
-    if (deviation > DEVIATION_MAX) {
+    if (deviation > DEVIATION_MAX || !are_alike(a->normal, b->normal)) {
         return HUGE_VALF;
     }
     return deviation + OUTLINE_WEIGHT * square / (square + OUTLINE_HALF * FOUR_PI * area);

@@ -13,6 +13,9 @@
 #define BLOCK 1024U
 
 #define DEVIATION_MAX 0.25
+#define DEVIATION_ROUGH 0.1
+#define ROUGH_FROM 0.025 /* mean deviation of facets */
+#define ROUGH_TO 0.05
 #define CONE_MIN (-0.6) /* cosine of the widest cone */
 #define THIN_TEXELS 2   /* and twice the gap: narrower charts join a neighbour */
 #define PAGE_FILLED 0.65
@@ -36,7 +39,6 @@ static void set_limits(struct segmenter *segmenter)
     segmenter->limits = (struct uvp_join_limits){
         .energy = plan->chart_energy - 1,
         .cosine = fast ? FAST_CONE_MIN : CONE_MIN,
-        .deviation = DEVIATION_MAX,
         .triangles = plan->chart_triangles_max,
     };
 }
@@ -127,7 +129,26 @@ static enum uvp_code find_thin(const struct segmenter *segmenter, double *thin)
     return UVP_OK;
 }
 
-static enum uvp_code join_regions(struct segmenter *segmenter)
+/*
+ * How far normals may part in a chart: less where facets bend already. Such a mesh is coarse
+ * for its curvature, sums say little about it, and wide charts would mostly be split.
+ */
+static double find_deviation(const struct uvp_graph *facets)
+{
+    double area = 0;
+    double lost = 0;
+    double rough;
+
+    for (uint32_t r = 0; r < facets->count; r++) {
+        area += facets->region[r].area;
+        lost += facets->region[r].area - uvp_vec3_length(facets->region[r].normal);
+    }
+    rough = area > 0 ? (lost / area - ROUGH_FROM) / (ROUGH_TO - ROUGH_FROM) : 0;
+    return DEVIATION_MAX + fmin(fmax(rough, 0), 1) * (DEVIATION_ROUGH - DEVIATION_MAX);
+}
+
+/* `facets`: regions are these, and tell how wide charts may be. */
+static enum uvp_code join_regions(struct segmenter *segmenter, bool facets)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(segmenter->work->scratch);
     struct uvp_graph graph;
@@ -136,6 +157,9 @@ static enum uvp_code join_regions(struct segmenter *segmenter)
                            segmenter->label, segmenter->count, &graph));
     for (uint32_t r = 0; r < graph.count; r++) {
         graph.region[r].warp = segmenter->warp[r];
+    }
+    if (facets) {
+        segmenter->limits.deviation = find_deviation(&graph);
     }
     UVP_TRY(uvp_hierarchy_join(segmenter->work, &segmenter->limits, &graph));
     UVP_TRY(renumber(segmenter, &graph));
@@ -172,10 +196,10 @@ enum uvp_code uvp_segment_make(struct uvp_atlas_work *work, const struct uvp_top
     for (uint32_t r = 0; r < segmenter.count; r++) {
         segmenter.warp[r] = 0;
     }
-    UVP_TRY(join_regions(&segmenter));
+    UVP_TRY(join_regions(&segmenter, true));
     UVP_TRY(relax(&segmenter));
     UVP_TRY(find_thin(&segmenter, &segmenter.limits.thin));
-    UVP_TRY(join_regions(&segmenter));
+    UVP_TRY(join_regions(&segmenter, false));
     segments->chart = segmenter.label;
     segments->count = segmenter.count;
     uvp_arena_rewind(work->scratch, mark);

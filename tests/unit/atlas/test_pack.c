@@ -115,6 +115,89 @@ static void test_gaps_are_kept(void **state)
     }
 }
 
+/* n flat stars each at a height of its own. */
+static void make_stars(struct uvp_test_mesh *mesh, uint32_t n, uint32_t seed)
+{
+    uint32_t random = seed;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t around = 3 + uvp_test_random(&random) % 20;
+        const double size = 0.2 + uvp_test_random(&random) % 1000 / 400.0;
+        const double wide = 0.2 + uvp_test_random(&random) % 100 / 50.0;
+        const uint32_t centre = uvp_test_mesh_vertex(mesh, 0, 0, 3.0 * i);
+        uint32_t vertex[23];
+        for (uint32_t k = 0; k < around; k++) {
+            const double angle = 6.283185307179586 * k / around;
+            const double radius = size * (0.3 + uvp_test_random(&random) % 100 / 100.0);
+            vertex[k] = uvp_test_mesh_vertex(mesh, radius * wide * cos(angle),
+                                             radius * sin(angle), 3.0 * i);
+        }
+        for (uint32_t k = 0; k < around; k++) {
+            uvp_test_mesh_triangle(mesh, centre, vertex[k], vertex[(k + 1) % around]);
+        }
+    }
+}
+
+/* Packs stars; asserts the gap and the promises, and gives the efficiency. */
+static double pack_stars(uint32_t n, uint32_t seed, struct uvp_atlas_options options)
+{
+    const double gap = (double)options.padding_texels / options.resolution_texels;
+    struct uvp_atlas_result result;
+    struct uvp_test_mesh mesh;
+    struct uvp_bench bench;
+    double efficiency;
+
+    uvp_test_mesh_init(&mesh);
+    make_stars(&mesh, n, seed);
+    uvp_bench_init(&bench);
+    assert_int_equal(uvp_bench_make(&bench, &mesh, &options, &result), UVP_OK);
+    uvp_check_result(&bench, &mesh, &result);
+    assert_true(!options.whole_charts || result.stats.charts == n);
+    assert_true(n == 1 || least_gap(&mesh, &result) >= gap);
+    for (size_t i = 0; i < 2 * (size_t)result.uv_count; i++) {
+        assert_true((double)result.uv[i] >= gap / 2 && (double)result.uv[i] <= 1 - gap / 2);
+    }
+    efficiency = result.stats.packing_efficiency;
+    uvp_bench_release(&bench);
+    uvp_test_mesh_release(&mesh);
+    return efficiency;
+}
+
+static void test_polygons_keep_their_distance(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed < 60; seed++) {
+        const struct uvp_atlas_options options = {
+            .preset = (enum uvp_atlas_preset)(seed % UVP_ATLAS_PRESET_COUNT),
+            .resolution_texels = 64U << seed % 7,
+            .padding_texels = 0.3F * (float)(1 + seed % 13),
+            .whole_charts = seed % 2 == 0,
+        };
+        (void)pack_stars(1 + seed % 29, seed, options);
+    }
+    (void)pack_stars(150, 99,
+                     (struct uvp_atlas_options){.resolution_texels = 512, .padding_texels = 2});
+}
+
+/* More effort is not lost; the same effort gives the same. */
+static void test_effort(void **state)
+{
+    struct uvp_atlas_options options = {.resolution_texels = 1024, .padding_texels = 2};
+    double once = 0;
+    double more = 0;
+
+    (void)state;
+    for (uint32_t seed = 1; seed < 6; seed++) {
+        const double first = pack_stars(25, seed, options);
+        assert_true(first == pack_stars(25, seed, options));
+        once += first;
+        options.pack_effort = 20;
+        more += pack_stars(25, seed, options);
+        options.pack_effort = 0;
+    }
+    assert_true(more > once + 0.02);
+}
+
 static void test_crowds_share_the_page(void **state)
 {
     struct uvp_test_mesh mesh;
@@ -252,6 +335,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gaps_are_kept),
+        cmocka_unit_test(test_polygons_keep_their_distance),
+        cmocka_unit_test(test_effort),
         cmocka_unit_test(test_crowds_share_the_page),
         cmocka_unit_test(test_page_finds_lowest_leftmost),
     };

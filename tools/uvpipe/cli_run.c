@@ -32,6 +32,7 @@ struct run {
     struct uvp_listener listener;
     struct uvp_stages *stages;
     struct uvp_pipeline *line;
+    uint64_t less_dense;   /* meshes that did not get the density asked for */
     bool started;          /* there is something to sum up */
     int signal_told;       /* the signal the user was answered to */
     uint64_t described_ns; /* when -vv last showed what the threads do */
@@ -51,11 +52,25 @@ static const struct uvp_error *stdout_failure(const struct run *run)
     return run->ledger.outbox.is_stdout ? &run->ledger.outbox.failure : &run->lines.failure;
 }
 
+/* What was asked for in numbers and not delivered is not passed over in silence. */
+static void warn_of_density(struct run *run, const struct uvp_record *record)
+{
+    if (record->status == UVP_MEMBER_UNWRAPPED && !record->atlas.density_reached &&
+        run->options->settings.atlas.texels_per_unit > 0) {
+        run->less_dense++;
+        uvp_report_line(
+            run->report, UVP_TRACE_WARNING, record->input,
+            uvp_span_of(record->path, record->path_bytes),
+            "--texels-per-unit is more than the pages hold: as dense as they allow");
+    }
+}
+
 static void hear_member(void *ctx, const struct uvp_record *record)
 {
     struct run *run = ctx;
 
     uvp_summary_add(&run->summary, record);
+    warn_of_density(run, record);
     uvp_ledger_member(&run->ledger, record);
     if (!is_check(run) || record->status == UVP_MEMBER_PASSED) {
         uvp_report_member(run->report, record);
@@ -239,6 +254,7 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     if (run->stages != NULL) {
         uvp_stages_progress(run->stages, &progress);
     }
+    progress.warnings += run->less_dense;
     code = close_lines(run, code, &err);
     ending.exit_code = uvp_exit_of(code, err, uvp_signals_first(), &progress);
     ending.signal = code == UVP_CANCELLED ? uvp_signals_first() : 0;

@@ -110,7 +110,7 @@ struct uvp_atlas_stats {
     double stretch_max;        /* Sander's L-infinity stretch, normalised by total areas */
     double stretch_mean;       /* Sander's L2 stretch, area weighted, normalised likewise */
     double packing_efficiency; /* UV area / page area */
-    bool density_reached;      /* texels_per_unit kept; false: not asked for, or too few pages */
+    bool density_reached;      /* texels_per_unit kept; false: not asked for, too few pages */
     double seam_length;        /* 3D length of cut edges / sqrt(3D area) */
     uint64_t step_ns[UVP_ATLAS_STEP_COUNT];
 };

@@ -6,11 +6,9 @@
  * Kavan 2017). A step that turns a triangle is shortened to less than the one that would close
  * the first (Smith, Schaefer 2015), one that does not gain is shortened by a parabola.
  */
-#include <string.h>
-
 #include "stages/unwrapper/atlas/solver.h"
 
-#define MEMORY 3 /* steps remembered */
+#define MEMORY 2 /* steps remembered */
 #define TRIES 6
 #define NEAR 1.005      /* energy below which its own slope leads; */
 #define NEAR_LATER 1.1  /* after ... */
@@ -42,7 +40,7 @@ struct descent {
     struct uvp_vec2 *gradient;
     struct uvp_vec2 *next_gradient;
     struct uvp_vec2 *step;
-    struct uvp_vec2 *trial;
+    double length;  /* of the step that patch->uv has gone */
     enum pull pull; /* of `gradient` */
     /* the last steps and what they changed in the gradient, newest first */
     struct point2f *moved[MEMORY];
@@ -98,7 +96,8 @@ static enum uvp_code find_step(struct descent *descent)
         scale[i] = descent->inverse[i] * 2 * dot_memory(descent->moved[i], step, count);
         add_memory(descent->bent[i], -scale[i] / 2, step, count);
     }
-    UVP_TRY(uvp_sparse_solve(descent->solver->work, &descent->solver->matrix, step));
+    UVP_TRY(uvp_sparse_solve(descent->solver->work, &descent->solver->matrix, step,
+                             descent->next_gradient));
     for (uint32_t i = descent->remembered; i-- > 0;) {
         const double back = descent->inverse[i] * dot_memory(descent->bent[i], step, count);
         add_memory(descent->moved[i], scale[i] - back, step, count);
@@ -106,17 +105,17 @@ static enum uvp_code find_step(struct descent *descent)
     return uvp_work_count(descent->solver->work, 4 * (1 + 4 * descent->remembered) * count);
 }
 
-/* Remembers the way from patch->uv to the trial. */
+/* Remembers the step taken. */
 static void remember(struct descent *descent)
 {
-    const struct uvp_vec2 *const uv = descent->solver->patch->uv;
+    const double length = descent->length;
     struct point2f *const moved = descent->moved[MEMORY - 1];
     struct point2f *const bent = descent->bent[MEMORY - 1];
     double product = 0;
 
     for (uint32_t v = 0; v < descent->count; v++) {
-        moved[v].x = (float)(descent->trial[v].x - uv[v].x);
-        moved[v].y = (float)(descent->trial[v].y - uv[v].y);
+        moved[v].x = (float)(length * descent->step[v].x);
+        moved[v].y = (float)(length * descent->step[v].y);
         bent[v].x = (float)(descent->next_gradient[v].x - descent->gradient[v].x);
         bent[v].y = (float)(descent->next_gradient[v].y - descent->gradient[v].y);
         product += (double)moved[v].x * (double)bent[v].x;
@@ -149,7 +148,6 @@ static enum uvp_code find_pull(const struct descent *descent, const struct uvp_v
 
 static void accept(struct descent *descent, enum pull pull)
 {
-    struct uvp_patch *const patch = descent->solver->patch;
     struct uvp_vec2 *const gradient = descent->gradient;
 
     if (pull == PULL_ENERGY && descent->pull == PULL_ENERGY) {
@@ -157,7 +155,6 @@ static void accept(struct descent *descent, enum pull pull)
     } else {
         descent->remembered = 0;
     }
-    memcpy(patch->uv, descent->trial, descent->count * sizeof *patch->uv);
     descent->gradient = descent->next_gradient;
     descent->next_gradient = gradient;
     descent->pull = pull;
@@ -187,11 +184,23 @@ static enum pull pull_at(double energy, uint32_t steps)
     return energy > (steps < FIRST_STEPS ? NEAR : NEAR_LATER) ? PULL_RIGID : PULL_ENERGY;
 }
 
+/* Takes patch->uv along the step to `length` of it. */
+static void go_to(struct descent *descent, double length)
+{
+    const double further = length - descent->length;
+    struct uvp_vec2 *const uv = descent->solver->patch->uv;
+
+    for (uint32_t v = 0; v < descent->count; v++) {
+        uv[v].x += further * descent->step[v].x;
+        uv[v].y += further * descent->step[v].y;
+    }
+    descent->length = length;
+}
+
 /* One step downwards. The energy stays when no length helps. */
 static enum uvp_code improve(struct descent *descent, double *energy)
 {
     struct uvp_solver *const solver = descent->solver;
-    const struct uvp_vec2 *const uv = solver->patch->uv;
     const enum pull pull = pull_at(*energy, ++descent->steps);
     const bool exact = descent->pull == PULL_ENERGY;
     bool measured = false;
@@ -199,21 +208,23 @@ static enum uvp_code improve(struct descent *descent, double *energy)
     double slope;
 
     UVP_TRY(find_step(descent));
+    descent->length = 0;
     slope = exact ? dot(descent->gradient, descent->step, descent->count) / solver->area : 0;
     for (int tries = 0; tries < TRIES && slope <= 0; tries++) {
         double now;
-        for (uint32_t v = 0; v < descent->count; v++) {
-            descent->trial[v] = (struct uvp_vec2){uv[v].x + length * descent->step[v].x,
-                                                  uv[v].y + length * descent->step[v].y};
-        }
-        UVP_TRY(find_pull(descent, descent->trial, pull, &now, descent->next_gradient));
+        go_to(descent, length);
+        UVP_TRY(find_pull(descent, solver->patch->uv, pull, &now, descent->next_gradient));
         if (now < *energy + ARMIJO * slope * length) {
             accept(descent, pull);
             *energy = now;
             return UVP_OK;
         }
+        if (!isfinite(now) && !measured) {
+            go_to(descent, 0); /* the longest step is measured from where it began */
+        }
         UVP_TRY(shorten(descent, *energy, slope, now, &measured, &length));
     }
+    go_to(descent, 0);
     return UVP_OK;
 }
 
@@ -283,7 +294,6 @@ enum uvp_code uvp_descent_lower(struct uvp_solver *solver, uint32_t iterations, 
     UVP_TAKE(solver->work, descent.gradient, descent.count);
     UVP_TAKE(solver->work, descent.next_gradient, descent.count);
     UVP_TAKE(solver->work, descent.step, descent.count);
-    UVP_TAKE(solver->work, descent.trial, descent.count);
     for (uint32_t i = 0; i < MEMORY; i++) {
         UVP_TAKE(solver->work, descent.moved[i], descent.count);
         UVP_TAKE(solver->work, descent.bent[i], descent.count);

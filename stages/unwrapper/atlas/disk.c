@@ -132,6 +132,7 @@ enum uvp_code uvp_disk_begin(struct uvp_solver *solver, struct uvp_disk *disk)
     memset(disk->held, 0, solver->patch->vertex_count * sizeof *disk->held);
     UVP_TRY(make_matrix(disk));
     UVP_TAKE(work, disk->at, disk->matrix.count);
+    UVP_TAKE(work, disk->spare, disk->matrix.count);
     place_rows(disk);
     return uvp_laplace_factor_any(solver, &disk->matrix, disk->at, &disk->ready);
 }
@@ -144,7 +145,7 @@ enum uvp_code uvp_disk_extend(const struct uvp_disk *disk)
         struct uvp_vec2 *const at = &disk->at[loops->vertex[i]];
         *at = (struct uvp_vec2){at->x * HOLD, at->y * HOLD};
     }
-    return uvp_sparse_solve(disk->solver->work, &disk->matrix, disk->at);
+    return uvp_sparse_solve(disk->solver->work, &disk->matrix, disk->at, disk->spare);
 }
 
 enum uvp_code uvp_disk_round(const struct uvp_disk *disk)

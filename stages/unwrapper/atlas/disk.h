@@ -16,7 +16,8 @@ struct uvp_disk {
     struct uvp_sparse matrix;
     bool *held;          /* of each vertex: on the outer border */
     struct uvp_vec2 *at; /* values of the vertices, holes last */
-    bool ready;          /* false: no disk, or too much work */
+    struct uvp_vec2 *spare;
+    bool ready; /* false: no disk, or too much work */
 };
 
 UVP_MUST_USE enum uvp_code uvp_disk_begin(struct uvp_solver *solver, struct uvp_disk *disk);

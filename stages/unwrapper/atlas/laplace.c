@@ -137,7 +137,7 @@ enum uvp_code uvp_laplace_factor_any(const struct uvp_solver *solver, struct uvp
                                      const struct uvp_vec2 *at, bool *done)
 {
     /* in entries and steps of the factor; a patch beyond them is kept or split as it is */
-    const uint64_t wanted = 100000 + 10 * (uint64_t)solver->topology->triangle_count;
+    const uint64_t wanted = 100000 + 16 * (uint64_t)solver->topology->triangle_count;
     const uint64_t entries = wanted < INT32_MAX ? wanted : INT32_MAX;
 
     return uvp_sparse_factor(solver->work, matrix, at, entries,

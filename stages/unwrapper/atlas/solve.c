@@ -144,7 +144,9 @@ static enum uvp_code average_shapes(struct uvp_solver *solver)
 static enum uvp_code stitch_shapes(struct uvp_solver *solver)
 {
     struct uvp_patch *const patch = solver->patch;
+    struct uvp_arena_mark mark;
     struct uvp_vec2 *step;
+    struct uvp_vec2 *spare;
 
     UVP_TRY(average_shapes(solver));
     UVP_TRY(uvp_laplace_make(solver));
@@ -152,13 +154,16 @@ static enum uvp_code stitch_shapes(struct uvp_solver *solver)
     if (!solver->factored) {
         return UVP_OK;
     }
+    mark = uvp_arena_mark(solver->work->scratch);
     UVP_TAKE(solver->work, step, patch->vertex_count);
+    UVP_TAKE(solver->work, spare, patch->vertex_count);
     UVP_TRY(uvp_metric_pull_shapes(solver, patch->uv, step));
-    UVP_TRY(uvp_sparse_solve(solver->work, &solver->matrix, step));
+    UVP_TRY(uvp_sparse_solve(solver->work, &solver->matrix, step, spare));
     for (uint32_t v = 0; v < patch->vertex_count; v++) {
         patch->uv[v].x -= step[v].x / 2;
         patch->uv[v].y -= step[v].y / 2;
     }
+    uvp_arena_rewind(solver->work->scratch, mark);
     return UVP_OK;
 }
 

@@ -18,56 +18,8 @@ struct tree {
     uint32_t *seen;  /* row that last came by */
     uint32_t *fill;  /* entries of each column so far */
     uint32_t *stack; /* pattern of a row */
-    /* the matrix below the diagonal, rows and columns by place */
-    uint32_t *start;
-    uint32_t *column;
-    float *value;
-    double *work; /* one row, dense */
+    double *work;    /* one row, dense */
 };
-
-static enum uvp_code take_tree(struct uvp_atlas_work *work, const struct uvp_sparse *sparse,
-                               struct tree *tree)
-{
-    const uint32_t count = sparse->count;
-    size_t entries = 0;
-
-    UVP_TAKE(work, tree->parent, count);
-    UVP_TAKE(work, tree->seen, count);
-    UVP_TAKE(work, tree->fill, count);
-    UVP_TAKE(work, tree->stack, count);
-    UVP_TAKE(work, tree->start, (size_t)count + 1);
-    for (uint32_t v = 0; v < count; v++) {
-        for (uint32_t p = sparse->start[v]; p < sparse->start[v + 1]; p++) {
-            entries += sparse->place[sparse->column[p]] < sparse->place[v];
-        }
-    }
-    UVP_TAKE(work, tree->column, entries);
-    UVP_TAKE(work, tree->value, entries);
-    UVP_TAKE(work, tree->work, count);
-    return UVP_OK;
-}
-
-/* The lower half in the order of elimination. */
-static enum uvp_code sort_rows(struct uvp_atlas_work *work, const struct uvp_sparse *sparse,
-                               struct tree *tree)
-{
-    uint32_t sum = 0;
-
-    for (uint32_t k = 0; k < sparse->count; k++) {
-        const uint32_t row = sparse->order[k];
-        tree->start[k] = sum;
-        for (uint32_t p = sparse->start[row]; p < sparse->start[row + 1]; p++) {
-            const uint32_t i = sparse->place[sparse->column[p]];
-            if (i < k) {
-                tree->column[sum] = i;
-                tree->value[sum++] = sparse->value[p];
-            }
-        }
-        UVP_TRY(uvp_work_count(work, 4 + 2 * (sparse->start[row + 1] - sparse->start[row])));
-    }
-    tree->start[sparse->count] = sum;
-    return UVP_OK;
-}
 
 /* Column counts of L; `*fits`: it has not too many entries and takes not too many steps. */
 static enum uvp_code count_columns(struct uvp_atlas_work *work, const struct uvp_sparse *sparse,
@@ -79,13 +31,14 @@ static enum uvp_code count_columns(struct uvp_atlas_work *work, const struct uvp
 
     *fits = false;
     for (uint32_t k = 0; k < sparse->count; k++) {
+        const uint32_t row = sparse->order[k];
         const uint64_t before = entries;
         tree->parent[k] = UVP_NONE;
         tree->seen[k] = k;
         tree->fill[k] = 0;
-        for (uint32_t p = tree->start[k]; p < tree->start[k + 1]; p++) {
-            uint32_t i = tree->column[p];
-            for (; tree->seen[i] != k; i = tree->parent[i]) {
+        for (uint32_t p = sparse->start[row]; p < sparse->start[row + 1]; p++) {
+            uint32_t i = sparse->place[sparse->column[p]];
+            for (; i < k && tree->seen[i] != k; i = tree->parent[i]) {
                 tree->parent[i] = tree->parent[i] == UVP_NONE ? k : tree->parent[i];
                 steps += ++tree->fill[i];
                 entries++;
@@ -106,13 +59,17 @@ static enum uvp_code count_columns(struct uvp_atlas_work *work, const struct uvp
 /* Row k of L: its pattern to the end of the stack in elimination order; returns where. */
 static uint32_t gather_row(const struct uvp_sparse *sparse, struct tree *tree, uint32_t k)
 {
+    const uint32_t row = sparse->order[k];
     uint32_t top = sparse->count;
 
     tree->seen[k] = k;
-    for (uint32_t p = tree->start[k]; p < tree->start[k + 1]; p++) {
-        uint32_t i = tree->column[p];
+    for (uint32_t p = sparse->start[row]; p < sparse->start[row + 1]; p++) {
+        uint32_t i = sparse->place[sparse->column[p]];
         uint32_t length = 0;
-        tree->work[i] += (double)tree->value[p];
+        if (i >= k) {
+            continue;
+        }
+        tree->work[i] += (double)sparse->value[p];
         for (; tree->seen[i] != k; i = tree->parent[i]) {
             tree->stack[length++] = i;
             tree->seen[i] = k;
@@ -143,7 +100,7 @@ static void take_out(const struct uvp_sparse *sparse, const struct tree *tree, u
 {
     const uint32_t last = i + alike - 1;
     const uint32_t count = tree->fill[last];
-    const uint32_t *const row = sparse->low_row + sparse->low_start[last];
+    const uint32_t *const row = sparse->low_row + sparse->row_start[last];
     const float *const a = sparse->low_value + sparse->low_start[i] + alike - 1;
     const float *const b = sparse->low_value + sparse->low_start[last];
     double *const work = tree->work;
@@ -196,11 +153,11 @@ static bool factor_row(const struct uvp_sparse *sparse, struct tree *tree, uint3
         *steps += 4 + alike * (1 + tree->fill[i]);
         for (uint32_t j = 0; j < alike; j++) {
             const uint32_t column = i + j;
-            const uint32_t end = sparse->low_start[column] + tree->fill[column]++;
+            const uint32_t end = tree->fill[column]++;
             const double low = y[j] * sparse->inverse[column];
             pivot -= low * y[j];
-            sparse->low_row[end] = k;
-            sparse->low_value[end] = (float)low;
+            sparse->low_row[sparse->row_start[column] + end] = k;
+            sparse->low_value[sparse->low_start[column] + end] = (float)low;
         }
         top += alike;
     }
@@ -209,29 +166,81 @@ static bool factor_row(const struct uvp_sparse *sparse, struct tree *tree, uint3
     return pivot > 0 && isfinite(sparse->inverse[k]);
 }
 
-static enum uvp_code factor_rows(struct uvp_atlas_work *work, struct uvp_sparse *sparse,
-                                 struct tree *tree, bool *done)
+/*
+ * Places for the columns of L. One that goes on like its parent, which is next, shares the
+ * parent's list of rows: its own is that with the parent in front.
+ */
+static enum uvp_code place_columns(struct uvp_atlas_work *work, struct uvp_sparse *sparse,
+                                   const struct tree *tree)
 {
+    uint32_t rows = 0;
     uint32_t sum = 0;
 
     for (uint32_t k = 0; k < sparse->count; k++) {
+        const bool shared =
+            k > 0 && tree->parent[k - 1] == k && tree->fill[k - 1] == tree->fill[k] + 1;
         sparse->low_start[k] = sum;
         sum += tree->fill[k];
-        tree->fill[k] = 0;
-        tree->seen[k] = UVP_NONE;
-        tree->work[k] = 0;
+        sparse->row_start[k] = shared ? sparse->row_start[k - 1] + 1 : rows;
+        rows += shared ? 0 : tree->fill[k];
     }
     sparse->low_start[sparse->count] = sum;
-    UVP_TAKE(work, sparse->low_row, sum);
-    UVP_TAKE(work, sparse->low_value, sum);
+    return uvp_work_count(work, 4 * sparse->count);
+}
+
+static uint32_t count_rows(const struct uvp_sparse *sparse)
+{
+    const uint32_t last = sparse->count - 1;
+    uint32_t most = 0;
+
+    for (uint32_t k = 0; k <= last; k++) {
+        const uint32_t end =
+            sparse->row_start[k] + sparse->low_start[k + 1] - sparse->low_start[k];
+        most = end > most ? end : most;
+    }
+    return most;
+}
+
+/* The pattern of L, without its values; what that takes is given back. */
+static enum uvp_code plan_factor(struct uvp_atlas_work *work, struct uvp_sparse *sparse,
+                                 uint64_t entries_max, uint64_t steps_max, bool *fits)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct tree tree = {.parent = sparse->parent};
+
+    UVP_TAKE(work, tree.seen, sparse->count);
+    UVP_TAKE(work, tree.fill, sparse->count);
+    UVP_TRY(count_columns(work, sparse, &tree, entries_max, steps_max, fits));
+    if (*fits) {
+        UVP_TRY(place_columns(work, sparse, &tree));
+    }
+    uvp_arena_rewind(work->scratch, mark);
+    return UVP_OK;
+}
+
+static enum uvp_code factor_rows(struct uvp_atlas_work *work, struct uvp_sparse *sparse,
+                                 bool *done)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct tree tree = {.parent = sparse->parent};
+    bool positive = true;
+
+    UVP_TAKE(work, tree.seen, sparse->count);
+    UVP_TAKE(work, tree.fill, sparse->count);
+    UVP_TAKE(work, tree.stack, sparse->count);
+    UVP_TAKE(work, tree.work, sparse->count);
     for (uint32_t k = 0; k < sparse->count; k++) {
+        tree.fill[k] = 0;
+        tree.seen[k] = UVP_NONE;
+        tree.work[k] = 0;
+    }
+    for (uint32_t k = 0; k < sparse->count && positive; k++) {
         uint32_t steps = 10;
-        if (!factor_row(sparse, tree, k, &steps)) {
-            return UVP_OK;
-        }
+        positive = factor_row(sparse, &tree, k, &steps);
         UVP_TRY(uvp_work_count(work, steps));
     }
-    *done = true;
+    uvp_arena_rewind(work->scratch, mark);
+    *done = positive;
     return UVP_OK;
 }
 
@@ -240,26 +249,26 @@ enum uvp_code uvp_sparse_factor(struct uvp_atlas_work *work, struct uvp_sparse *
                                 uint64_t steps_max, bool *done)
 {
     const struct uvp_graph graph = {sparse->count, sparse->start, sparse->column, at};
-    struct tree tree = {0};
     bool fits = false;
 
     *done = false;
     UVP_TAKE(work, sparse->order, sparse->count);
     UVP_TAKE(work, sparse->place, sparse->count);
     UVP_TAKE(work, sparse->low_start, (size_t)sparse->count + 1);
+    UVP_TAKE(work, sparse->row_start, sparse->count);
+    UVP_TAKE(work, sparse->parent, sparse->count);
     UVP_TAKE(work, sparse->inverse, sparse->count);
-    UVP_TAKE(work, sparse->sorted, sparse->count);
     UVP_TRY(uvp_dissect_order(work, &graph, sparse->order));
     for (uint32_t i = 0; i < sparse->count; i++) {
         sparse->place[sparse->order[i]] = i;
     }
-    UVP_TRY(take_tree(work, sparse, &tree));
-    UVP_TRY(sort_rows(work, sparse, &tree));
-    UVP_TRY(count_columns(work, sparse, &tree, entries_max, steps_max, &fits));
+    UVP_TRY(plan_factor(work, sparse, entries_max, steps_max, &fits));
     if (!fits) {
         return UVP_OK;
     }
-    return factor_rows(work, sparse, &tree, done);
+    UVP_TAKE(work, sparse->low_row, count_rows(sparse));
+    UVP_TAKE(work, sparse->low_value, sparse->low_start[sparse->count]);
+    return factor_rows(work, sparse, done);
 }
 
 /* ---- solve ---- */
@@ -271,17 +280,17 @@ static bool is_pair(const struct uvp_sparse *sparse, uint32_t k)
 
     return k + 1 < sparse->count &&
            start[k + 1] - start[k] == start[k + 2] - start[k + 1] + 1 &&
-           sparse->low_row[start[k]] == k + 1;
+           sparse->low_row[sparse->row_start[k]] == k + 1;
 }
 
-static enum uvp_code solve_down(struct uvp_atlas_work *work, const struct uvp_sparse *sparse)
+static enum uvp_code solve_down(struct uvp_atlas_work *work, const struct uvp_sparse *sparse,
+                                struct uvp_vec2 *b)
 {
-    struct uvp_vec2 *const b = sparse->sorted;
     uint32_t k = 0;
 
     while (k < sparse->count) {
         const uint32_t first = sparse->low_start[k];
-        const uint32_t *row = sparse->low_row + first;
+        const uint32_t *row = sparse->low_row + sparse->row_start[k];
         const float *one = sparse->low_value + first;
         uint32_t count = sparse->low_start[k + 1] - first;
         const struct uvp_vec2 x = b[k];
@@ -312,14 +321,13 @@ static enum uvp_code solve_down(struct uvp_atlas_work *work, const struct uvp_sp
     return UVP_OK;
 }
 
-static enum uvp_code solve_up(struct uvp_atlas_work *work, const struct uvp_sparse *sparse)
+static enum uvp_code solve_up(struct uvp_atlas_work *work, const struct uvp_sparse *sparse,
+                              struct uvp_vec2 *b)
 {
-    struct uvp_vec2 *const b = sparse->sorted;
-
     for (uint32_t k = sparse->count; k-- > 0;) {
         const uint32_t first = sparse->low_start[k];
         const uint32_t count = sparse->low_start[k + 1] - first;
-        const uint32_t *const row = sparse->low_row + first;
+        const uint32_t *const row = sparse->low_row + sparse->row_start[k];
         const float *const value = sparse->low_value + first;
         struct uvp_vec2 x = {b[k].x * sparse->inverse[k], b[k].y * sparse->inverse[k]};
         for (uint32_t p = 0; p < count; p++) {
@@ -333,15 +341,15 @@ static enum uvp_code solve_up(struct uvp_atlas_work *work, const struct uvp_spar
 }
 
 enum uvp_code uvp_sparse_solve(struct uvp_atlas_work *work, const struct uvp_sparse *sparse,
-                               struct uvp_vec2 *b)
+                               struct uvp_vec2 *b, struct uvp_vec2 *spare)
 {
     for (uint32_t k = 0; k < sparse->count; k++) {
-        sparse->sorted[k] = b[sparse->order[k]];
+        spare[k] = b[sparse->order[k]];
     }
-    UVP_TRY(solve_down(work, sparse));
-    UVP_TRY(solve_up(work, sparse));
+    UVP_TRY(solve_down(work, sparse, spare));
+    UVP_TRY(solve_up(work, sparse, spare));
     for (uint32_t k = 0; k < sparse->count; k++) {
-        b[sparse->order[k]] = sparse->sorted[k];
+        b[sparse->order[k]] = spare[k];
     }
     return UVP_OK;
 }

@@ -21,11 +21,12 @@ struct uvp_sparse {
     /* filled by uvp_sparse_factor */
     uint32_t *order;     /* row eliminated at each place */
     uint32_t *place;     /* inverse */
-    uint32_t *low_start; /* columns of the factor L */
+    uint32_t *parent;    /* column that each goes on in */
+    uint32_t *low_start; /* columns of the factor L, their values ... */
+    uint32_t *row_start; /* ... and their rows, which neighbours may share */
     uint32_t *low_row;
     float *low_value;
-    double *inverse;         /* 1 / pivot */
-    struct uvp_vec2 *sorted; /* a right-hand side in the order of elimination */
+    double *inverse; /* 1 / pivot */
 };
 
 /*
@@ -37,9 +38,12 @@ UVP_MUST_USE enum uvp_code uvp_sparse_factor(struct uvp_atlas_work *work,
                                              const struct uvp_vec2 *at, uint64_t entries_max,
                                              uint64_t steps_max, bool *done);
 
-/* Replaces both coordinates of b by the solution, good to some five digits. */
+/*
+ * Replaces both coordinates of b by the solution, good to some five digits. `spare` is room for
+ * as many.
+ */
 UVP_MUST_USE enum uvp_code uvp_sparse_solve(struct uvp_atlas_work *work,
-                                            const struct uvp_sparse *sparse,
-                                            struct uvp_vec2 *b);
+                                            const struct uvp_sparse *sparse, struct uvp_vec2 *b,
+                                            struct uvp_vec2 *spare);
 
 #endif

@@ -22,9 +22,11 @@ enum uvp_code uvp_unfold_run(struct uvp_solver *solver, uint32_t least_steps, do
     struct uvp_vec2 *const uv = solver->patch->uv;
     double before = HUGE_VAL;
     struct uvp_vec2 *step;
+    struct uvp_vec2 *spare;
 
     *hopeless = false;
     UVP_TAKE(solver->work, step, solver->patch->vertex_count);
+    UVP_TAKE(solver->work, spare, solver->patch->vertex_count);
     for (uint32_t steps = 0; steps <= STEPS_MAX; steps++) {
         double distance;
         UVP_TRY(uvp_metric_pull_rigid(solver, uv, energy, &distance, step));
@@ -34,7 +36,7 @@ enum uvp_code uvp_unfold_run(struct uvp_solver *solver, uint32_t least_steps, do
             break;
         }
         before = distance;
-        UVP_TRY(uvp_sparse_solve(solver->work, &solver->matrix, step));
+        UVP_TRY(uvp_sparse_solve(solver->work, &solver->matrix, step, spare));
         for (uint32_t v = 0; v < solver->patch->vertex_count; v++) {
             uv[v].x -= step[v].x / 2;
             uv[v].y -= step[v].y / 2;

@@ -74,6 +74,7 @@ static void test_solves(void **state)
     for (int piled = 0; piled < 2; piled++) {
         struct grid *const grid = make_grid(0.01, piled != 0);
         struct uvp_vec2 b[COUNT];
+        struct uvp_vec2 spare[COUNT];
         bool done = false;
         assert_int_equal(
             uvp_sparse_factor(&grid->work, &grid->matrix, grid->at, 1000000, UINT64_MAX, &done),
@@ -82,7 +83,7 @@ static void test_solves(void **state)
         for (uint32_t v = 0; v < COUNT; v++) {
             b[v] = (struct uvp_vec2){v % 7, -(double)(v % 11)};
         }
-        assert_int_equal(uvp_sparse_solve(&grid->work, &grid->matrix, b), UVP_OK);
+        assert_int_equal(uvp_sparse_solve(&grid->work, &grid->matrix, b, spare), UVP_OK);
         for (uint32_t v = 0; v < COUNT; v++) {
             struct uvp_vec2 r = {grid->diagonal[v] * b[v].x - v % 7,
                                  grid->diagonal[v] * b[v].y + v % 11};

@@ -16,13 +16,13 @@
 
 #define DIRECTIONS 8
 #define SLABS 10
-#define TRIES 3
+#define TRIES 2
 #define SEAM_COST 0.25  /* area that a cut of length 1 must save, the area being 1 */
 #define WANTED 0.01     /* and what any cut must save */
 #define LEAST_PART 0.04 /* of a chart's area */
 #define LONG_PART 0.8   /* of the square root of the area: longer boxes hinder the others */
 #define FILL_OF_BOXES 1.12
-#define FILL_OF_FEW 0.35
+#define FILL_OF_FEW 0.45
 #define CHARTS_A_CUT 12 /* many charts get some cuts more */
 #define CUTS_MORE 12
 #define PARTS_MOST 6 /* of one cut */

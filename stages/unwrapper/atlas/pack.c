@@ -19,7 +19,8 @@
 #define CELLS_A_CHART 24  /* along a side of a chart: finer gains nothing */
 #define CELLS_FEW 256     /* at least so fine, if there are steps for it */
 #define CELLS_LEAST 6
-#define FEW 30 /* charts: they are tried in more directions */
+#define FEW 30        /* charts */
+#define FEW_LAYOUTS 8 /* times the layouts of more charts */
 #define BRACKET_TRIES 3
 #define DRAWINGS_MAX 24
 #define RING_CELLS 1.0
@@ -210,14 +211,15 @@ static int32_t choose_cells(struct packer *packer)
     const bool best = packer->work->plan->preset == UVP_ATLAS_BEST;
     const double side = sqrt(packer->outlines->count / packer->pages);
     const double finest = fmax(CELLS_FEW, (best ? 2 : 1) * CELLS_A_CHART * side);
-    const uint32_t big = best || packer->outlines->count < FEW ? 16 : 8;
+    /* of few charts many orders are worth more than small cells */
+    const double layouts = !best && packer->outlines->count < FEW ? FEW_LAYOUTS : 1;
     const double steps = (double)packer->tray.steps_limit;
 
     for (unsigned fewer = 0; fewer < 3; fewer++) {
-        const double masks = (double)uvp_tray_choose(&packer->tray, big, fewer);
+        const double masks = (double)uvp_tray_choose(&packer->tray, best ? 16 : 8, fewer);
         int32_t cells = 0;
         for (unsigned k = 0; k < 4; k++) {
-            if (masks * mask_steps[packer->tray.hints][k] < steps) {
+            if (masks * layouts * mask_steps[packer->tray.hints][k] < steps) {
                 cells = 128 << k;
             }
             if (128 << k >= finest) {

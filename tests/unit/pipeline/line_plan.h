@@ -50,11 +50,12 @@ struct stub_plan {
     bool overdraw;
     uint32_t job_percent;
     uint32_t job_at_finish;
-    uint32_t hold_items;     /* the writer keeps up to so many until it is idle */
-    uint32_t batch_percent;  /* of the items whose work is a batch of tasks */
-    uint32_t batch_tasks;    /* most tasks of a batch */
-    bool batch_meets;        /* the first task waits until another hand has begun one */
-    uint32_t stall_percent;  /* of the steps that sleep a few microseconds */
+    uint32_t hold_items;    /* the writer keeps up to so many until it is idle */
+    uint32_t batch_percent; /* of the items whose work is a batch of tasks */
+    uint32_t batch_tasks;   /* most tasks of a batch */
+    bool batch_hangs;       /* a task of another hand than the poster's ends by the stop only */
+    bool batch_meets;       /* the first task waits until another hand has begun one */
+    uint32_t stall_percent; /* of the steps that sleep a few microseconds */
     uint32_t ahead_capacity; /* 0: no reading ahead */
 
     uint32_t fail_open[STUB_MAX_LANES]; /* non-zero: open fails */
@@ -112,7 +113,9 @@ struct stub_result {
     uint64_t digest; /* of what was put and collected, in order */
     uint32_t ticks;
     uint32_t trace_lines;
-    uint32_t rests; /* of workers that helped */
+    uint32_t rests;    /* of workers that helped */
+    bool told_helping; /* a helper was described */
+    bool told_helped;  /* and a poster that waits for it */
 };
 
 struct stub_item {
@@ -157,6 +160,8 @@ struct stub {
     _Atomic uint32_t events;
     _Atomic uint32_t trace_lines;
     _Atomic uint32_t rests;
+    _Atomic bool told_helping;
+    _Atomic bool told_helped;
     _Atomic uint32_t batch_broken; /* tasks run twice, never, or two at once on a hand */
     _Atomic uint64_t largest;
     uint32_t jobs_made;

@@ -283,6 +283,10 @@ static inline void stub_task(void *arg, uint32_t i, uint32_t hand)
     if (stub->plan->batch_meets && uvp_desk_hands(batch->desk) > 1) {
         stub_meet(batch, hand);
     }
+    while (stub->plan->batch_hangs && hand != 0 &&
+           uvp_stop_level(&stub->stop) < UVP_STOP_ABORT) {
+        stub_sleep_ns(1000000);
+    }
     batch->runs[i]++;
     batch->value[i] = stub_mix(((uint64_t)batch->item->index << 32) ^ i);
     batch->inside[hand] = false;
@@ -561,7 +565,12 @@ static inline void stub_trace(void *ctx, enum uvp_trace_level level, const char 
     struct stub *const stub = ctx;
 
     (void)level;
-    (void)text;
+    if (strstr(text, ": helping with an item for ") != NULL) {
+        atomic_store(&stub->told_helping, true);
+    }
+    if (strstr(text, ": waits for its helpers for ") != NULL) {
+        atomic_store(&stub->told_helped, true);
+    }
     atomic_fetch_add(&stub->trace_lines, 1);
 }
 
@@ -615,6 +624,8 @@ static inline void stub_take_counts(const struct stub *stub)
     result->largest = stub->largest;
     result->trace_lines = stub->trace_lines;
     result->rests = stub->rests;
+    result->told_helping = stub->told_helping;
+    result->told_helped = stub->told_helped;
     result->batch_broken = stub->batch_broken != 0;
 }
 

@@ -42,6 +42,25 @@ static void test_timeout_and_stall(void **state)
     }
 }
 
+/* Who helps whom is told, and the stop reaches a helper. */
+static void test_stalled_helper(void **state)
+{
+    struct stub_plan plan = stub_plain(3, 1, 1, 1);
+    struct stub_result result;
+
+    (void)state;
+    plan.batch_percent = 100;
+    plan.batch_tasks = STUB_MOST_TASKS - 1;
+    plan.batch_meets = true;
+    plan.batch_hangs = true;
+    plan.options.stall_timeout_ns = 1000 * UVP_NS_PER_MS;
+    stub_run(&plan, &result);
+    assert_null(stub_judge(&plan, &result));
+    assert_int_equal(result.code, UVP_LIMIT);
+    assert_true(result.told_helping);
+    assert_true(result.told_helped);
+}
+
 /* Slow but steady is no stall: the whole run is longer than the limit, no gap is. */
 static void test_steady_work_is_no_stall(void **state)
 {
@@ -295,6 +314,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_timeout_and_stall),
+        cmocka_unit_test(test_stalled_helper),
         cmocka_unit_test(test_steady_work_is_no_stall),
         cmocka_unit_test(test_limits_far_away_do_not_matter),
         cmocka_unit_test(test_signal_wakes_every_wait),

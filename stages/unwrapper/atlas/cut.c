@@ -11,18 +11,25 @@
 
 #include "stages/unwrapper/atlas/verdict.h"
 
-#define PAIRS_PER_TRIANGLE 4
-#define PAIRS_MIN 256
+#define PAIRS_PER_TRIANGLE 1
+#define PAIRS_MIN 64
 #define TESTS_PER_TRIANGLE 200
 #define TESTS_MIN 20000
 #define ENTRIES_PER_TRIANGLE 12
 
 #define CAPACITY_LONGEST (INT32_C(1) << 20) /* of the longest edge */
 #define CAPACITY_INNER (INT32_C(1) << 28)   /* of a polygon's diagonals: they are never cut */
-#define FLOW_STEPS_PER_TRIANGLE 300
-#define FLOW_STEPS_MIN 100000
+#define FLOW_STEPS_PER_TRIANGLE 100
+#define FLOW_STEPS_MIN 10000
 
 enum role { ROLE_NONE, ROLE_SOURCE, ROLE_SINK };
+
+struct box {
+    int32_t low_x;
+    int32_t low_y;
+    int32_t high_x;
+    int32_t high_y;
+};
 
 struct pair {
     uint32_t a;
@@ -34,6 +41,7 @@ struct cutter {
     const struct uvp_topology *topology;
     const struct uvp_pieces *pieces;
     const struct uvp_patch *patch;
+    struct box *box; /* of each triangle */
     struct pair *pair;
     uint32_t pairs;
     uint32_t pairs_max;
@@ -43,13 +51,6 @@ struct cutter {
 };
 
 /* ---- overlaps ---- */
-
-struct box {
-    int32_t low_x;
-    int32_t low_y;
-    int32_t high_x;
-    int32_t high_y;
-};
 
 static void corners_of(const struct uvp_patch *patch, uint32_t t, struct uvp_point2 p[3])
 {
@@ -86,6 +87,15 @@ static bool is_parted(const struct uvp_point2 a[3], const struct uvp_point2 b[3]
         }
     }
     return false;
+}
+
+static enum uvp_code find_boxes(struct cutter *cutter)
+{
+    UVP_TAKE(cutter->work, cutter->box, cutter->patch->triangle_count);
+    for (uint32_t t = 0; t < cutter->patch->triangle_count; t++) {
+        cutter->box[t] = box_of(cutter->patch, t);
+    }
+    return uvp_work_count(cutter->work, 8 * cutter->patch->triangle_count);
 }
 
 static bool overlap(const struct uvp_patch *patch, uint32_t s, uint32_t t)
@@ -126,8 +136,7 @@ static uint64_t count_entries(const struct cutter *cutter, const struct grid *gr
     uint64_t count = 0;
 
     for (uint32_t t = 0; t < cutter->patch->triangle_count; t++) {
-        const struct box box = box_of(cutter->patch, t);
-        const struct cells cells = cells_of(grid, &box);
+        const struct cells cells = cells_of(grid, &cutter->box[t]);
         count += (uint64_t)(cells.right - cells.left + 1) * (cells.top - cells.bottom + 1);
     }
     return count;
@@ -146,7 +155,7 @@ static enum uvp_code size_grid(struct cutter *cutter, struct grid *grid, uint64_
     struct box whole = {0, 0, 0, 0};
 
     for (uint32_t t = 0; t < cutter->patch->triangle_count; t++) {
-        const struct box box = box_of(cutter->patch, t);
+        const struct box box = cutter->box[t];
         sum += (double)box.high_x - box.low_x + box.high_y - box.low_y;
         whole.high_x = box.high_x > whole.high_x ? box.high_x : whole.high_x;
         whole.high_y = box.high_y > whole.high_y ? box.high_y : whole.high_y;
@@ -169,8 +178,7 @@ static enum uvp_code size_grid(struct cutter *cutter, struct grid *grid, uint64_
 static void walk_cells(const struct cutter *cutter, struct grid *grid, bool fill)
 {
     for (uint32_t t = cutter->patch->triangle_count; t-- > 0;) {
-        const struct box box = box_of(cutter->patch, t);
-        const struct cells cells = cells_of(grid, &box);
+        const struct cells cells = cells_of(grid, &cutter->box[t]);
         for (uint32_t y = cells.bottom; y <= cells.top; y++) {
             for (uint32_t x = cells.left; x <= cells.right; x++) {
                 uint32_t *const start = &grid->start[y * grid->columns + x];
@@ -212,9 +220,9 @@ static bool meet_first(const struct grid *grid, const struct box *a, const struc
     const int32_t low_x = a->low_x > b->low_x ? a->low_x : b->low_x;
     const int32_t low_y = a->low_y > b->low_y ? a->low_y : b->low_y;
 
-    return (uint32_t)(low_x / grid->cell) == x && (uint32_t)(low_y / grid->cell) == y &&
-           a->low_x < b->high_x && b->low_x < a->high_x && a->low_y < b->high_y &&
-           b->low_y < a->high_y;
+    return a->low_x < b->high_x && b->low_x < a->high_x && a->low_y < b->high_y &&
+           b->low_y < a->high_y && (uint32_t)(low_x / grid->cell) == x &&
+           (uint32_t)(low_y / grid->cell) == y;
 }
 
 /* Tests the triangles of one cell, while tests are left. */
@@ -224,10 +232,10 @@ static enum uvp_code search_cell(struct cutter *cutter, const struct grid *grid,
     const uint32_t *const start = &grid->start[y * grid->columns + x];
 
     for (uint32_t i = start[0]; i < start[1] && *tests > 0; i++) {
-        const struct box a = box_of(cutter->patch, grid->entry[i]);
+        const struct box *const a = &cutter->box[grid->entry[i]];
         for (uint32_t j = i + 1; j < start[1]; j++) {
-            const struct box b = box_of(cutter->patch, grid->entry[j]);
-            if (cutter->pairs < cutter->pairs_max && meet_first(grid, &a, &b, x, y) &&
+            const struct box *const b = &cutter->box[grid->entry[j]];
+            if (cutter->pairs < cutter->pairs_max && meet_first(grid, a, b, x, y) &&
                 overlap(cutter->patch, grid->entry[i], grid->entry[j])) {
                 cutter->pair[cutter->pairs++] = (struct pair){grid->entry[i], grid->entry[j]};
             }
@@ -246,6 +254,7 @@ static enum uvp_code find_pairs(struct cutter *cutter)
 
     cutter->pairs_max = PAIRS_MIN + PAIRS_PER_TRIANGLE * cutter->patch->triangle_count;
     UVP_TAKE(cutter->work, cutter->pair, cutter->pairs_max);
+    UVP_TRY(find_boxes(cutter));
     UVP_TRY(make_grid(cutter, &grid));
     for (uint32_t y = 0; y < grid.rows; y++) {
         for (uint32_t x = 0; x < grid.columns; x++) {
@@ -557,8 +566,8 @@ static enum uvp_code find_cut(struct cutter *cutter, uint32_t *side, bool *found
     UVP_TAKE(cutter->work, cutter->lobe, cutter->patch->triangle_count);
     UVP_TAKE(cutter->work, cutter->role, cutter->patch->triangle_count);
     UVP_TRY(find_pairs(cutter));
-    if (cutter->pairs == 0) {
-        return UVP_OK;
+    if (cutter->pairs == 0 || cutter->pairs == cutter->pairs_max) {
+        return UVP_OK; /* nothing to cut, or too tangled for one cut to help */
     }
     UVP_TRY(find_twins(cutter));
     join_lobes(cutter);

@@ -147,6 +147,14 @@ static enum uvp_code take_layout(struct flattener *flattener, const struct piece
     return uvp_solve_patch(work, flattener->all->topology, &ask, patch, distortion);
 }
 
+/* Whoever is in a hurry takes a projection that is good enough. */
+static enum uvp_code project(struct flattener *flattener, struct uvp_patch *patch,
+                             struct uvp_distortion *distortion)
+{
+    uvp_project_patch(flattener->all->topology, patch);
+    return uvp_solve_measure(flattener->work, flattener->all->topology, patch, distortion);
+}
+
 static enum uvp_code lay_out(struct flattener *flattener, const struct piece *piece,
                              struct uvp_patch *patch, bool *good)
 {
@@ -161,7 +169,10 @@ static enum uvp_code lay_out(struct flattener *flattener, const struct piece *pi
     }
     if (piece->step > 0) {
         UVP_TRY(take_layout(flattener, piece, patch, &distortion));
-    } else {
+    } else if (work->plan->preset == UVP_ATLAS_FAST) {
+        UVP_TRY(project(flattener, patch, &distortion));
+    }
+    if (!(piece->step > 0) && !is_good(work->plan, &distortion)) {
         UVP_TRY(uvp_solve_patch(work, flattener->all->topology, &ask, patch, &distortion));
     }
     *good = is_good(work->plan, &distortion);

@@ -19,7 +19,9 @@
 #define CONE_MIN (-0.6) /* cosine of the widest cone */
 #define THIN_TEXELS 2   /* and twice the gap: narrower charts join a neighbour */
 #define PAGE_FILLED 0.65
-#define FAST_CONE_MIN 0.64 /* where charts are to be projected only */
+/* Where most charts are to be projected only, whatever distortion is allowed. */
+#define FAST_CONE_MIN 0.64
+#define FAST_ENERGY 0.006
 
 struct segmenter {
     struct uvp_atlas_work *work;
@@ -37,7 +39,7 @@ static void set_limits(struct segmenter *segmenter)
     const bool fast = plan->preset == UVP_ATLAS_FAST;
 
     segmenter->limits = (struct uvp_join_limits){
-        .energy = plan->chart_energy - 1,
+        .energy = fast ? fmin(plan->chart_energy - 1, FAST_ENERGY) : plan->chart_energy - 1,
         .cosine = fast ? FAST_CONE_MIN : CONE_MIN,
         .triangles = plan->chart_triangles_max,
     };

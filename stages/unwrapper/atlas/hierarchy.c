@@ -27,6 +27,8 @@
 #define LATE_MAX 4 /* then a border's old cost is good enough */
 
 #define OUTLINE_WEIGHT 0.4
+/* Longer outlines against the area pack badly, and flat layouts overlap themselves. */
+#define OUTLINE_MAX 5
 #define OUTLINE_HALF 15.0 /* perimeter^2 / (4 pi area) at which half the weight is reached */
 #define DEVIATION_WEIGHT 0.5
 #define ENERGY_WEIGHT 0.3 /* of a union at the limit */
@@ -125,6 +127,12 @@ static double thinness(const struct uvp_region *region)
     return region->outline > 0 ? 2 * region->area / region->outline : HUGE_VAL;
 }
 
+/* 1 for a disk, more for anything else. */
+static double shape_of(const struct uvp_region *region)
+{
+    return region->area > 0 ? region->outline * region->outline / (4 * PI * region->area) : 0;
+}
+
 static bool is_allowed(const struct joiner *joiner, const struct uvp_region *a,
                        const struct uvp_region *b, const struct uvp_region *both,
                        double deviation)
@@ -139,7 +147,8 @@ static bool is_allowed(const struct joiner *joiner, const struct uvp_region *a,
         energy_of(both) <= THIN_ENERGY * limits->energy && deviation <= THIN_DEVIATION) {
         return true;
     }
-    return deviation <= limits->deviation && energy_of(both) <= limits->energy &&
+    return shape_of(both) <= fmax(OUTLINE_MAX, fmax(shape_of(a), shape_of(b))) &&
+           deviation <= limits->deviation && energy_of(both) <= limits->energy &&
            joined_cosine(a, b, uvp_vec3_unit(both->normal)) >= limits->cosine;
 }
 

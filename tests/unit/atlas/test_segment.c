@@ -223,6 +223,11 @@ static void test_hubs_stay_cheap(void **state)
     (void)count_segments(&mesh, NULL, NULL);
     uvp_test_mesh_release(&mesh);
 
+    uvp_test_mesh_init(&mesh); /* slivers all, but flat together */
+    uvp_test_mesh_star(&mesh, LEAVES / 8, 0);
+    assert_int_equal(count_segments(&mesh, NULL, NULL), 1);
+    uvp_test_mesh_release(&mesh);
+
     uvp_test_mesh_init(&mesh);
     for (uint32_t i = 0; i < LEAVES; i++) { /* convex: a parabola, in floats a coarse one */
         const double x = (double)i / LEAVES;

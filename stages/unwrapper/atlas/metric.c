@@ -15,7 +15,7 @@
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/solver.h"
 
-#define FLOOR 2e-4 /* of the mean edge */
+#define FLOOR 1e-5 /* of the mean edge */
 #define SAMPLE 256U
 #define BLOCK 1024U /* triangles between two polls */
 

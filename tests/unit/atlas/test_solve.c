@@ -324,6 +324,96 @@ static void test_an_arch_comes_out_flat(void **state)
     end(&scene);
 }
 
+/* ---- hard meshes ---- */
+
+static void test_a_star_of_many_triangles(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    begin(&scene);
+    uvp_test_mesh_star(&scene.mesh, 100000, 0.001);
+    ready(&scene);
+    solve(&scene, UVP_SOLVE_FRESH, NULL);
+    assert_true(!isnan(scene.distortion.energy));
+    end(&scene);
+}
+
+/* A bent strip of triangles from round to a hundred times longer than wide. */
+static void place_sliver(double u, double v, double out[3])
+{
+    out[0] = u * u * u * u * 3;
+    out[1] = 0.01 * v;
+    out[2] = 0.3 * sin(3 * out[0]);
+}
+
+static void test_slivers_and_sizes(void **state)
+{
+    static const double scales[] = {1e-30, 1, 1e30};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
+        struct scene scene;
+        begin(&scene);
+        add_sheet(&scene.mesh, 60, 4, place_sliver);
+        uvp_test_mesh_scale(&scene.mesh, scales[i], 0);
+        ready(&scene);
+        solve(&scene, UVP_SOLVE_FRESH, NULL);
+        assert_true(scene.distortion.energy < 1.01);
+        end(&scene);
+    }
+}
+
+/* Triangles among few points, paired as they come: anything but a disk. */
+static void test_soups_end(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 30; seed++) {
+        struct scene scene;
+        begin(&scene);
+        uvp_test_mesh_soup(&scene.mesh, 40, 12, seed);
+        ready(&scene);
+        solve(&scene, UVP_SOLVE_FRESH, NULL);
+        assert_true(!isnan(scene.distortion.energy));
+        for (uint32_t v = 0; v < scene.patch.vertex_count; v++) {
+            assert_true(isfinite(scene.patch.uv[v].x) && isfinite(scene.patch.uv[v].y));
+        }
+        end(&scene);
+    }
+}
+
+static void test_every_failure_of_memory_is_told(void **state)
+{
+    static void (*const places[])(double u, double v, double out[3]) = {place_tube, place_cone,
+                                                                        place_spiral};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        bool done = false;
+        for (size_t n = 1; !done && n < 200; n++) {
+            const struct uvp_solve_ask ask = {.start = UVP_SOLVE_FRESH, .energy_max = 1.006};
+            struct uvp_distortion distortion;
+            struct uvp_arena arena;
+            struct scene scene;
+            enum uvp_code code;
+            begin(&scene);
+            add_sheet(&scene.mesh, 50, 6, places[i]);
+            ready(&scene);
+            uvp_arena_init(&arena, &scene.bench.mem, 0);
+            scene.work.scratch = &arena;
+            scene.bench.mem.fail_at_call = scene.bench.mem.calls + n;
+            code =
+                uvp_solve_patch(&scene.work, &scene.topology, &ask, &scene.patch, &distortion);
+            assert_true(code == UVP_OK || code == UVP_NO_MEMORY);
+            done = code == UVP_OK;
+            scene.bench.mem.fail_at_call = 0;
+            uvp_arena_release(&arena);
+            end(&scene);
+        }
+        assert_true(done);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +423,10 @@ int main(void)
         cmocka_unit_test(test_what_unrolls_comes_out_flat),
         cmocka_unit_test(test_rings_are_laid_out),
         cmocka_unit_test(test_a_closed_mesh_has_no_layout),
+        cmocka_unit_test(test_a_star_of_many_triangles),
+        cmocka_unit_test(test_slivers_and_sizes),
+        cmocka_unit_test(test_soups_end),
+        cmocka_unit_test(test_every_failure_of_memory_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

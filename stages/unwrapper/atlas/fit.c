@@ -25,6 +25,7 @@
 #define FILL_OF_FEW 0.45
 #define CHARTS_A_CUT 12 /* many charts get some cuts more */
 #define CUTS_MORE 12
+#define HOLLOW 0.5   /* part of its box below which a chart may need two cuts at once */
 #define PARTS_MOST 6 /* of one cut */
 
 #define HALF_ROOT 0.70710678118654752
@@ -262,16 +263,57 @@ static void join_parts(struct fitter *fitter, uint32_t c, struct uvp_chart whole
     }
 }
 
+static enum uvp_code outline_parts(struct fitter *fitter, uint32_t c, uint32_t first)
+{
+    for (uint32_t p = 0; p < fitter->charts->count - first + 1; p++) {
+        const uint32_t part = p == 0 ? c : first + p - 1;
+        uint32_t *border;
+        UVP_TRY(uvp_outline_chart(fitter->work, fitter->topology, fitter->charts, part,
+                                  &fitter->piece[part].outline, &border));
+        fitter->piece[part].border = border;
+        fitter->piece[part].done = false;
+    }
+    return UVP_OK;
+}
+
+/* What chart c and those from `first` on cost, and the cuts between them. */
+static double cost_of_parts(const struct fitter *fitter, uint32_t c, uint32_t first,
+                            double perimeter)
+{
+    double cost = piece_cost(fitter, &fitter->piece[c]);
+    double seam = fitter->piece[c].outline.perimeter - perimeter;
+
+    for (uint32_t part = first; part < fitter->charts->count; part++) {
+        cost += piece_cost(fitter, &fitter->piece[part]);
+        seam += fitter->piece[part].outline.perimeter;
+    }
+    return cost + SEAM_COST * fitter->unit * seam / 2;
+}
+
+static enum uvp_code cut_chart(struct fitter *fitter, uint32_t c, uint32_t depth, bool *kept);
+
+/* Rings and combs need two cuts before any saves something: the parts are cut once more. */
+static enum uvp_code cut_parts(struct fitter *fitter, uint32_t c, uint32_t first)
+{
+    const uint32_t end = fitter->charts->count;
+
+    for (uint32_t p = 0; p < end - first + 1; p++) {
+        bool kept = false;
+        UVP_TRY(cut_chart(fitter, p == 0 ? c : first + p - 1, 1, &kept));
+    }
+    return UVP_OK;
+}
+
 /* Cuts along the line, and keeps it if it saves what is wanted. */
 static enum uvp_code try_line(struct fitter *fitter, uint32_t c, struct uvp_line line,
-                              bool *kept)
+                              uint32_t depth, bool *kept)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(fitter->work->scratch);
     const struct uvp_chart whole = fitter->charts->chart[c];
     const uint32_t count = fitter->charts->count;
     const struct piece was = fitter->piece[c];
-    double cost = 0;
-    double seam = -was.outline.perimeter;
+    const double most = piece_cost(fitter, &was) - WANTED * fitter->area;
+    double cost;
 
     *kept = false;
     UVP_TRY(uvp_chop_parts(&fitter->chop, c, line, LEAST_PART));
@@ -279,18 +321,13 @@ static enum uvp_code try_line(struct fitter *fitter, uint32_t c, struct uvp_line
         return UVP_OK;
     }
     part_chart(fitter, c);
-    for (uint32_t p = 0; p < fitter->chop.count; p++) {
-        const uint32_t part = p == 0 ? c : count + p - 1;
-        uint32_t *border;
-        UVP_TRY(uvp_outline_chart(fitter->work, fitter->topology, fitter->charts, part,
-                                  &fitter->piece[part].outline, &border));
-        fitter->piece[part].border = border;
-        fitter->piece[part].done = false;
-        cost += piece_cost(fitter, &fitter->piece[part]);
-        seam += fitter->piece[part].outline.perimeter;
+    UVP_TRY(outline_parts(fitter, c, count));
+    cost = cost_of_parts(fitter, c, count, was.outline.perimeter);
+    if (cost >= most && depth == 0 && was.outline.area < HOLLOW * piece_cost(fitter, &was)) {
+        UVP_TRY(cut_parts(fitter, c, count));
+        cost = cost_of_parts(fitter, c, count, was.outline.perimeter);
     }
-    *kept = cost + SEAM_COST * fitter->unit * seam / 2 + WANTED * fitter->area <
-            piece_cost(fitter, &was);
+    *kept = cost < most;
     if (!*kept) {
         join_parts(fitter, c, whole, count);
         fitter->piece[c] = was;
@@ -299,7 +336,8 @@ static enum uvp_code try_line(struct fitter *fitter, uint32_t c, struct uvp_line
     return UVP_OK;
 }
 
-static enum uvp_code cut_chart(struct fitter *fitter, uint32_t c, bool *kept)
+/* `depth` 1: of a chart that was just cut. */
+static enum uvp_code cut_chart(struct fitter *fitter, uint32_t c, uint32_t depth, bool *kept)
 {
     struct cut best[TRIES];
     const uint32_t count = weigh_lines(fitter, c, best);
@@ -307,7 +345,7 @@ static enum uvp_code cut_chart(struct fitter *fitter, uint32_t c, bool *kept)
     *kept = false;
     for (uint32_t i = 0; i < count && !*kept; i++) {
         if (best[i].score + WANTED * fitter->area < piece_cost(fitter, &fitter->piece[c])) {
-            UVP_TRY(try_line(fitter, c, best[i].line, kept));
+            UVP_TRY(try_line(fitter, c, best[i].line, depth, kept));
         }
     }
     return uvp_work_count(fitter->work, 100 * fitter->piece[c].outline.count);
@@ -394,7 +432,8 @@ static enum uvp_code own_slots(struct fitter *fitter)
 
 static enum uvp_code take_pieces(struct fitter *fitter, const struct uvp_outlines *outlines)
 {
-    const uint32_t room = fitter->charts->count + fitter->cuts_max * (PARTS_MOST - 1);
+    const uint32_t room =
+        fitter->charts->count + (fitter->cuts_max + 1) * PARTS_MOST * PARTS_MOST;
     uint32_t longest = 0;
 
     UVP_TRY(uvp_charts_reserve(fitter->work, fitter->charts, room, 0));
@@ -446,7 +485,7 @@ static enum uvp_code cut_worst(struct fitter *fitter)
         if (worst == UVP_NONE) {
             break;
         }
-        UVP_TRY(cut_chart(fitter, worst, &kept));
+        UVP_TRY(cut_chart(fitter, worst, 0, &kept));
         fitter->piece[worst].done = !kept;
         cuts += kept;
     }

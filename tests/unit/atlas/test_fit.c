@@ -52,6 +52,13 @@ static bool in_angle(uint32_t x, uint32_t y, uint32_t side)
     return x < thick || y < thick;
 }
 
+static bool in_frame(uint32_t x, uint32_t y, uint32_t side)
+{
+    const uint32_t thick = side / 8;
+
+    return x < thick || y < thick || x >= side - thick || y >= side - thick;
+}
+
 static bool in_comb(uint32_t x, uint32_t y, uint32_t side)
 {
     return y < side / 10 || x / (side / 10) % 2 == 0;
@@ -89,6 +96,7 @@ static void test_long_and_sprawling_charts_are_cut(void **state)
     for (int quads = 0; quads < 2; quads++) {
         check_shape(in_row, quads != 0, 0.2);
         check_shape(in_angle, quads != 0, 0.1);
+        check_shape(in_frame, quads != 0, 0.1);
         check_shape(in_comb, quads != 0, -0.05);
     }
 }

@@ -139,9 +139,6 @@ static bool is_allowed(const struct joiner *joiner, const struct uvp_region *a,
 {
     const struct uvp_join_limits *const limits = joiner->limits;
 
-    if (both->triangles > limits->triangles) {
-        return false;
-    }
     if (fmin(thinness(a), thinness(b)) < limits->thin &&
         uvp_vec3_dot(a->normal, b->normal) > 0 &&
         energy_of(both) <= THIN_ENERGY * limits->energy && deviation <= THIN_DEVIATION) {
@@ -162,7 +159,10 @@ static double find_cost(const struct joiner *joiner, uint32_t border)
     const double square = both.outline * both.outline;
     double deviation;
 
-    if (!(both.area > 0)) {
+    if (both.triangles > joiner->limits->triangles) {
+        return HUGE_VAL;
+    }
+    if (!(both.area > 0)) { /* too small beside the rest of the mesh to say anything */
         return 1;
     }
     deviation = fmax(1 - uvp_vec3_length(both.normal) / both.area, 0);

@@ -9,7 +9,8 @@
  *
  * Curvature that is spread unevenly costs as well, though it may sum to nothing: a bump in a
  * hollow. Every join adds a term for the difference of its two parts, as the coefficients of a
- * Haar wavelet do; UNEVEN was fitted to what some thousand charts cost in the end.
+ * Haar wavelet do. UNEVEN was chosen by eye, from predicted and final energies of some hundred
+ * charts; it is no fit.
  *
  * Every border is in one heap, with its present cost. After a join all borders of the union
  * change; where there are many, only those that came along are told, the others when they come

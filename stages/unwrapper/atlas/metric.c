@@ -21,15 +21,6 @@
 
 /* ---- rest shapes ---- */
 
-static struct uvp_rest rest_of(const struct uvp_solver *solver, uint32_t i)
-{
-    const struct uvp_topology *const topology = solver->topology;
-    const uint32_t *const v = topology->vertex + 3 * (size_t)solver->patch->triangle[i];
-
-    return uvp_rest_of(uvp_point_of(topology, v[0]), uvp_point_of(topology, v[1]),
-                       uvp_point_of(topology, v[2]));
-}
-
 /* A power of two near 1 / mean edge, by a sample of them. */
 static void find_unit(struct uvp_solver *solver)
 {
@@ -52,16 +43,36 @@ static void find_unit(struct uvp_solver *solver)
     solver->unit = sum > 0 && isfinite(sum) ? ldexp(1, -exponent) : 1;
 }
 
-static struct uvp_metric metric_of(const struct uvp_solver *solver, uint32_t i)
+/* From edges of the triangle in the solver's unit. */
+static struct uvp_metric metric_of(struct uvp_vec3 ab, struct uvp_vec3 ac)
 {
-    const struct uvp_rest rest = rest_of(solver, i);
-    const double x1 = fmax(rest.x1 * solver->unit, FLOOR);
-    const double x2 = isfinite(rest.x2) ? rest.x2 * solver->unit : 0;
-    const double y2 = fmax(rest.y2 * solver->unit, FLOOR);
-    const double area = uvp_area_of(solver->topology, solver->patch->triangle[i]);
+    const struct uvp_vec3 normal = uvp_vec3_cross(ab, ac);
+    const double length = sqrt(uvp_vec3_dot(ab, ab));
+    const double twice = sqrt(uvp_vec3_dot(normal, normal)); /* the area */
+    const double height = twice / length;
 
-    return (struct uvp_metric){(float)(1 / x1), (float)(-x2 / (x1 * y2)), (float)(1 / y2),
-                               (float)(area * solver->unit * solver->unit)};
+    if (length > FLOOR && height > FLOOR) {
+        const double inverse = 1 / twice;
+        return (struct uvp_metric){(float)(height * inverse),
+                                   (float)(-uvp_vec3_dot(ab, ac) * height * inverse * inverse),
+                                   (float)(length * inverse), 0};
+    }
+    {
+        const struct uvp_rest rest = uvp_rest_of((struct uvp_vec3){0, 0, 0}, ab, ac);
+        const double x1 = fmax(rest.x1, FLOOR);
+        const double x2 = isfinite(rest.x2) ? rest.x2 : 0;
+        const double y2 = fmax(rest.y2, FLOOR);
+        return (struct uvp_metric){(float)(1 / x1), (float)(-x2 / (x1 * y2)), (float)(1 / y2),
+                                   0};
+    }
+}
+
+/* From one point to another, in the solver's unit. */
+static struct uvp_vec3 way(const struct uvp_solver *solver, uint32_t from, uint32_t to)
+{
+    return uvp_vec3_scale(
+        uvp_vec3_sub(uvp_point_of(solver->topology, to), uvp_point_of(solver->topology, from)),
+        solver->unit);
 }
 
 enum uvp_code uvp_solver_begin(struct uvp_solver *solver)
@@ -72,8 +83,12 @@ enum uvp_code uvp_solver_begin(struct uvp_solver *solver)
     find_unit(solver);
     solver->area = 0;
     for (uint32_t i = 0; i < patch->triangle_count; i++) {
-        solver->metric[i] = metric_of(solver, i);
-        solver->area += (double)solver->metric[i].area;
+        const uint32_t t = patch->triangle[i];
+        const uint32_t *const v = solver->topology->vertex + 3 * (size_t)t;
+        struct uvp_metric *const metric = &solver->metric[i];
+        *metric = metric_of(way(solver, v[0], v[1]), way(solver, v[0], v[2]));
+        metric->area = (float)(uvp_area_of(solver->topology, t) * solver->unit * solver->unit);
+        solver->area += (double)metric->area;
         UVP_TRY(uvp_work_count(solver->work, 8));
     }
     for (uint32_t v = 0; v < patch->vertex_count; v++) {
@@ -199,6 +214,45 @@ static double mean_energy(const struct uvp_solver *solver, double sum)
     const double mean = solver->area > 0 ? sum / (4 * solver->area) : 1;
 
     return isfinite(mean) ? mean : HUGE_VAL;
+}
+
+/* Energy of triangles [from, to) alone; infinity as soon as one is turned. */
+static double sum_energy(const struct uvp_solver *solver, const struct uvp_vec2 *uv,
+                         uint32_t from, uint32_t to)
+{
+    double sum = 0;
+
+    for (uint32_t i = from; i < to; i++) {
+        const uint32_t *const corner = solver->patch->corner + 3 * (size_t)i;
+        const struct uvp_metric *const metric = &solver->metric[i];
+        const struct map m = map_of(metric, uv[corner[0]], uv[corner[1]], uv[corner[2]]);
+        const double det = m.a * m.d - m.b * m.c;
+        const double squares = m.a * m.a + m.b * m.b + m.c * m.c + m.d * m.d;
+        if (!(det > 0)) {
+            return HUGE_VAL;
+        }
+        sum += (double)metric->area * (squares + squares / (det * det));
+    }
+    return sum;
+}
+
+enum uvp_code uvp_metric_energy(const struct uvp_solver *solver, const struct uvp_vec2 *uv,
+                                double *energy)
+{
+    const uint32_t count = solver->patch->triangle_count;
+    double sum = 0;
+
+    *energy = HUGE_VAL;
+    for (uint32_t i = 0; i < count; i += BLOCK) {
+        const uint32_t end = count - i < BLOCK ? count : i + BLOCK;
+        sum += sum_energy(solver, uv, i, end);
+        if (!isfinite(sum)) {
+            return UVP_OK;
+        }
+        UVP_TRY(uvp_work_count(solver->work, 4 * (end - i)));
+    }
+    *energy = mean_energy(solver, sum);
+    return UVP_OK;
 }
 
 enum uvp_code uvp_metric_pull(const struct uvp_solver *solver, const struct uvp_vec2 *uv,

@@ -99,17 +99,6 @@ enum uvp_code uvp_solve_measure(struct uvp_atlas_work *work,
 
 /* ---- the ladder ---- */
 
-static enum uvp_code find_energy(struct uvp_solver *solver, double *energy)
-{
-    const struct uvp_arena_mark mark = uvp_arena_mark(solver->work->scratch);
-    struct uvp_vec2 *gradient;
-
-    UVP_TAKE(solver->work, gradient, solver->patch->vertex_count);
-    UVP_TRY(uvp_metric_pull(solver, solver->patch->uv, energy, gradient));
-    uvp_arena_rewind(solver->work->scratch, mark);
-    return UVP_OK;
-}
-
 /*
  * Each vertex at the mean of where its triangles would have it, then moved so that the edges
  * fit those of the shapes best: a Poisson system, as gradients of meshes are stitched (Yu,
@@ -170,10 +159,10 @@ static enum uvp_code stitch_shapes(struct uvp_solver *solver)
 /* Opens what is turned or nearly closed, if that is little. */
 static enum uvp_code open_folds(struct uvp_solver *solver, double *energy)
 {
-    UVP_TRY(find_energy(solver, energy));
+    UVP_TRY(uvp_metric_energy(solver, solver->patch->uv, energy));
     if (!(*energy < FOLDED)) {
         UVP_TRY(uvp_untangle_run(solver));
-        UVP_TRY(find_energy(solver, energy));
+        UVP_TRY(uvp_metric_energy(solver, solver->patch->uv, energy));
     }
     return UVP_OK;
 }
@@ -191,7 +180,7 @@ static enum uvp_code start_over(struct uvp_solver *solver, double *energy)
     }
     if (disk.ready && !(*energy < UVP_SOLVE_TANGLED)) {
         UVP_TRY(uvp_disk_round(&disk));
-        UVP_TRY(find_energy(solver, energy));
+        UVP_TRY(uvp_metric_energy(solver, solver->patch->uv, energy));
     }
     uvp_arena_rewind(solver->work->scratch, mark);
     return UVP_OK;
@@ -253,7 +242,7 @@ static enum uvp_code climb(struct uvp_solver *solver)
     const bool fresh = solver->ask->start == UVP_SOLVE_FRESH;
     double energy;
 
-    UVP_TRY(find_energy(solver, &energy));
+    UVP_TRY(uvp_metric_energy(solver, solver->patch->uv, &energy));
     if (energy < GOOD_ENOUGH) {
         return UVP_OK;
     }

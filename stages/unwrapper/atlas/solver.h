@@ -43,9 +43,13 @@ struct uvp_solver {
 UVP_MUST_USE enum uvp_code uvp_solver_begin(struct uvp_solver *solver);
 void uvp_solver_end(struct uvp_solver *solver);
 
+/* metric.c: the mean energy of a layout, HUGE_VAL when a triangle is turned. */
+UVP_MUST_USE enum uvp_code uvp_metric_energy(const struct uvp_solver *solver,
+                                             const struct uvp_vec2 *uv, double *energy);
+
 /*
- * metric.c: the mean energy of a layout, HUGE_VAL when a triangle is turned, and the derivative
- * of the energy's sum; that is not complete when the energy is infinite.
+ * metric.c: the same, and the derivative of the energy's sum, which is not complete when the
+ * energy is infinite.
  */
 UVP_MUST_USE enum uvp_code uvp_metric_pull(const struct uvp_solver *solver,
                                            const struct uvp_vec2 *uv, double *energy,

@@ -28,11 +28,13 @@
  */
 #define LENGTH_MAX 1.3
 #define MISFIT_MAX 0.05  /* beyond this one in fifty succeeds */
+#define MISFIT_MOST 0.1  /* for who has time */
 #define MISFIT_HALF 0.03 /* where a pair is worth half */
 #define MISFIT_NONE 1e-4 /* up to this one layout is moved, and nothing bent */
 #define EXCESS_NONE 3e-4
 #define EXCESS_SPOILT 5e-5
 #define EXCESS_HOPELESS 10    /* times the allowed one, after bending: a tenth succeeds */
+#define EXCESS_MOST 30       /* for who has time */
 #define SMALL_MESH 5000       /* triangles that count twice in the work allowed */
 #define BURDEN_DOUBLE 30000.0 /* triangles that cost twice as much each as few do */
 #define OVERHEAD 16           /* triangles: what a trial costs apart from its own */
@@ -195,7 +197,9 @@ static enum uvp_code weigh(struct merger *merger, uint32_t s, struct pair *pair,
     UVP_TRY(uvp_seams_weigh(merger->work, merger->open, &merger->seams, s, &pair->bond));
     merger->weighed[s] = 1;
     merger->key[s] = worth_of(merger, s, pair->bond.length, pair->bond.misfit);
-    *good = pair->bond.misfit <= MISFIT_MAX && pair->energy_max > 1;
+    *good =
+        pair->bond.misfit <= (merger->work->plan->merge_patient ? MISFIT_MOST : MISFIT_MAX) &&
+        pair->energy_max > 1;
     return UVP_OK;
 }
 
@@ -374,7 +378,7 @@ static enum uvp_code try_bent(struct uvp_atlas_work *work, const struct merger *
 
     UVP_TRY(uvp_blend_seam(work, patch, own, shape, 0));
     UVP_TRY(look_ahead(work, merger, patch, hopeless));
-    if (*hopeless) {
+    if (*hopeless && !work->plan->merge_patient) {
         return UVP_OK;
     }
     pair->cost = patch->triangle_count / BENT_COST + 1;
@@ -382,8 +386,10 @@ static enum uvp_code try_bent(struct uvp_atlas_work *work, const struct merger *
         UVP_TRY(uvp_blend_seam(work, patch, own, shape, pair->bond.length));
     }
     UVP_TRY(uvp_solve_measure(work, merger->open->topology, patch, distortion));
-    *hopeless = isfinite(distortion->energy) &&
-                distortion->energy - 1 > EXCESS_HOPELESS * (pair->energy_max - 1);
+    *hopeless =
+        isfinite(distortion->energy) &&
+        distortion->energy - 1 > (work->plan->merge_patient ? EXCESS_MOST : EXCESS_HOPELESS) *
+                                     (pair->energy_max - 1);
     return is_good(work, pair) && !is_spoilt(merger, pair) ? judge(work, merger, pair, patch)
                                                            : UVP_OK;
 }

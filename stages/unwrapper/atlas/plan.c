@@ -80,6 +80,7 @@ static void set_quality(struct uvp_plan *plan, const struct uvp_atlas_options *o
     plan->merge_energy = bounds->merge_energy;
     plan->mesh_energy = bounds->mesh_energy;
     plan->merge_work = bounds->merge_work;
+    plan->merge_patient = plan->preset == UVP_ATLAS_BEST;
     plan->stretch_max = STRETCH_DEFAULT;
     plan->stretch_part = STRETCH_PART;
     if (is_given(options->max_stretch)) {

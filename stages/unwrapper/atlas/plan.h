@@ -30,6 +30,7 @@ struct uvp_plan {
     double mesh_energy;  /* most that merging may raise the whole mesh to */
     double stretch_max;  /* least part of a chart may be stretched more than this: */
     double stretch_part; /* that part of its area */
+    bool merge_patient;  /* solves where bending tells that it will hardly help */
     double merge_work;   /* triangles flattened by merging, in times the mesh's */
 };
 

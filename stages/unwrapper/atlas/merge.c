@@ -34,10 +34,12 @@
 #define EXCESS_NONE 3e-4
 #define EXCESS_SPOILT 5e-5
 #define EXCESS_HOPELESS 10    /* times the allowed one, after bending: a tenth succeeds */
-#define EXCESS_MOST 30       /* for who has time */
+#define EXCESS_MOST 30        /* for who has time */
 #define SMALL_MESH 5000       /* triangles that count twice in the work allowed */
 #define BURDEN_DOUBLE 30000.0 /* triangles that cost twice as much each as few do */
 #define OVERHEAD 16           /* triangles: what a trial costs apart from its own */
+#define FILL_GUESS 0.65       /* of the page, to know a texel's size */
+#define THIN_WORTH 4          /* of a seam of a chart about as wide as the gaps */
 #define FAILED_WORTH 0.3      /* of a pair that failed before, and has changed since */
 #define BENT_COST 4           /* a trial that only bends costs a part of one that solves, ... */
 #define LOOK_COST 10          /* ... and one whose border crosses itself at once less */
@@ -54,6 +56,7 @@ struct pair {
 struct quality {
     double area;
     double excess; /* (energy - 1) * area */
+    double seams;  /* length of the border shared with other charts */
 };
 
 struct merger {
@@ -61,6 +64,7 @@ struct merger {
     struct uvp_open_charts *open;
     struct uvp_seams seams;
     struct quality *quality; /* of each chart */
+    double thin;             /* narrower charts lose too much to the gaps about them */
     double area;             /* of all */
     double excess;
     uint64_t work_left; /* triangles */
@@ -146,6 +150,12 @@ static uint32_t triangles_of(const struct merger *merger, const struct uvp_seam 
     return chart[seam->chart[0]].triangle_count + chart[seam->chart[1]].triangle_count;
 }
 
+/* A strip's width is twice its area over its border. */
+static bool is_thin(const struct merger *merger, uint32_t c)
+{
+    return 2 * merger->quality[c].area < merger->thin * merger->quality[c].seams;
+}
+
 /* What laying out so many triangles costs: a factor costs the more the larger it is. */
 static double burden_of(uint32_t triangles)
 {
@@ -157,6 +167,10 @@ static double worth_of(const struct merger *merger, uint32_t s, double length, d
     const double bad = misfit / MISFIT_HALF;
     double worth = length / burden_of(triangles_of(merger, &merger->seams.seam[s]));
 
+    if (is_thin(merger, merger->seams.seam[s].chart[0]) ||
+        is_thin(merger, merger->seams.seam[s].chart[1])) {
+        worth *= THIN_WORTH;
+    }
     for (uint32_t i = 0; i < merger->failed[s]; i++) {
         worth *= FAILED_WORTH;
     }
@@ -458,6 +472,7 @@ static void unite(struct merger *merger, const struct pair *pair)
     const double own = a->excess + b->excess;
 
     a->area += b->area;
+    a->seams += b->seams - 2 * pair->bond.length;
     a->excess = (pair->trial.distortion.energy - 1) * a->area;
     merger->excess += a->excess - own;
     uvp_seams_join(&merger->seams, pair->trial.target, gone);
@@ -523,7 +538,7 @@ static enum uvp_code measure_chart(struct uvp_atlas_work *work, void *arg, uint3
     struct uvp_distortion distortion;
     uint32_t *list;
 
-    *quality = (struct quality){0, 0};
+    *quality = (struct quality){0, 0, 0};
     if (chart->triangle_count == 0) {
         return UVP_OK;
     }
@@ -568,6 +583,13 @@ static enum uvp_code take_merger(struct merger *merger)
         merger->area += merger->quality[c].area;
         merger->excess += merger->quality[c].excess;
     }
+    for (uint32_t s = 0; s < merger->seams.count; s++) {
+        const struct uvp_seam *const seam = &merger->seams.seam[s];
+        merger->quality[seam->chart[0]].seams += seam->length;
+        merger->quality[seam->chart[1]].seams += seam->length;
+    }
+    merger->thin =
+        (2 * work->plan->gap + 2.0 / work->plan->resolution) * sqrt(merger->area / FILL_GUESS);
     for (uint32_t s = 0; s < merger->seams.count; s++) {
         propose(merger, s);
         UVP_TRY(uvp_work_count(work, 20));

@@ -398,9 +398,42 @@ static void test_against_brute_force(void **state)
     assert_true(turned > 1000);
 }
 
+/* Two squares over each other's corner: two pairs of edges cross, and both are told. */
+static void test_clashes_are_listed(void **state)
+{
+    static const struct uvp_point2 at[8] = {{0, 0},   {100, 0},  {100, 100}, {0, 100},
+                                            {50, 50}, {150, 50}, {150, 150}, {50, 150}};
+    static const uint32_t corner[12] = {0, 1, 2, 0, 2, 3, 4, 5, 6, 4, 6, 7};
+    static const uint32_t border[16] = {0, 1, 1, 2, 2, 3, 3, 0, 4, 5, 5, 6, 6, 7, 7, 4};
+    const struct uvp_flat flat = {4, 8, 8, corner, border, at};
+    struct uvp_clash clash[4];
+    struct uvp_bench bench;
+    struct uvp_atlas_work work;
+    uint32_t count = 0;
+    bool seen[2] = {false, false};
+
+    (void)state;
+    uvp_bench_init(&bench);
+    work = (struct uvp_atlas_work){
+        .scratch = &bench.scratch, .stop = &bench.stop, .err = &bench.err};
+    assert_int_equal(uvp_verdict_clashes(&work, &flat, clash, 4, &count), UVP_OK);
+    assert_int_equal(count, 2);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t low = clash[i].a < clash[i].b ? clash[i].a : clash[i].b;
+        const uint32_t high = clash[i].a < clash[i].b ? clash[i].b : clash[i].a;
+        seen[0] = seen[0] || (low == 1 && high == 4);
+        seen[1] = seen[1] || (low == 2 && high == 7);
+    }
+    assert_true(seen[0] && seen[1]);
+    assert_int_equal(uvp_verdict_clashes(&work, &flat, clash, 1, &count), UVP_OK);
+    assert_int_equal(count, 1);
+    uvp_bench_release(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_clashes_are_listed),
         cmocka_unit_test(test_segments_meet),
         cmocka_unit_test(test_segments_fold),
         cmocka_unit_test(test_single_triangles),

@@ -150,7 +150,11 @@ static inline void add_force(const struct uvp_metric *metric, struct map pull,
     r->y += f2.y;
 }
 
-/* Returns the energy of triangles [from, to), or infinity as soon as one is turned. */
+/*
+ * Returns the energy of triangles [from, to), or infinity as soon as one is turned. Where sums
+ * and differences of products stand side by side gcc 12 fuses them on machines that can, even
+ * when told not to (-ffp-contract=off): hence the negated factors.
+ */
 static double pull_energy(const struct uvp_solver *solver, const struct uvp_vec2 *uv,
                           uint32_t from, uint32_t to, struct uvp_vec2 *gradient)
 {
@@ -167,13 +171,14 @@ static double pull_energy(const struct uvp_solver *solver, const struct uvp_vec2
         const double area = (double)metric->area;
         const double f1 = 0.5 * area * (1 + inverse * inverse);
         const double f2 = 0.5 * area * second * inverse;
+        const double minus = -f2; /* see above: sums only */
         if (!(det > 0)) {
             return HUGE_VAL;
         }
         sum += area * (squares + second);
         add_force(metric,
-                  (struct map){f1 * m.a - f2 * m.d, f1 * m.b + f2 * m.c, f1 * m.c + f2 * m.b,
-                               f1 * m.d - f2 * m.a},
+                  (struct map){f1 * m.a + minus * m.d, f1 * m.b + f2 * m.c, f1 * m.c + f2 * m.b,
+                               f1 * m.d + minus * m.a},
                   corner, gradient);
     }
     return sum;
@@ -194,15 +199,16 @@ static double pull_rigid(const struct uvp_solver *solver, const struct uvp_vec2 
         const double det = m.a * m.d - m.b * m.c;
         const double squares = m.a * m.a + m.b * m.b + m.c * m.c + m.d * m.d;
         const double size = sqrt((m.a + m.d) * (m.a + m.d) + (m.c - m.b) * (m.c - m.b));
-        const double cosine = size > 0 ? (m.a + m.d) / size : 1;
+        const double cosine = size > 0 ? -(m.a + m.d) / size : -1; /* negated, as above */
         const double sine = size > 0 ? (m.c - m.b) / size : 0;
+        const double minus = -sine;
         const double area = (double)metric->area;
         const double twice = 2 * area;
         sum += det > 0 ? area * (squares + squares / (det * det)) : HUGE_VAL;
         apart += area * (squares - 2 * size + 2);
         add_force(metric,
-                  (struct map){twice * (m.a - cosine), twice * (m.b + sine),
-                               twice * (m.c - sine), twice * (m.d - cosine)},
+                  (struct map){twice * (m.a + cosine), twice * (m.b + sine),
+                               twice * (m.c + minus), twice * (m.d + cosine)},
                   corner, gradient);
     }
     *distance += apart;

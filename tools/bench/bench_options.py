@@ -40,6 +40,7 @@ SETS = [
     "--seams angle=60",
     "--seams angle=30",
     "--fix-winding",
+    "--whole-charts",
 ]
 
 

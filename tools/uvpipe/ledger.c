@@ -302,6 +302,7 @@ static void set_atlas_options(struct object *object, const struct uvp_atlas_opti
     set(object, "seam_material", json_boolean(atlas->seam_groups));
     set(object, "keep_charts", json_boolean(atlas->keep_charts));
     set(object, "fix_winding", json_boolean(atlas->fix_winding));
+    set(object, "whole_charts", json_boolean(atlas->whole_charts));
     set(object, "resolution", integer_of(atlas->resolution_texels));
     set(object, "padding", real_of((double)atlas->padding_texels));
     set(object, "texels_per_unit", given_or_null(atlas->texels_per_unit));

@@ -86,6 +86,15 @@ enum uvp_code uvp_option_fix_winding(struct uvp_options *options, const char *va
     return UVP_OK;
 }
 
+enum uvp_code uvp_option_whole_charts(struct uvp_options *options, const char *value,
+                                      struct uvp_error *err)
+{
+    (void)value;
+    (void)err;
+    options->settings.atlas.whole_charts = true;
+    return UVP_OK;
+}
+
 /* ---- --seams ---- */
 
 static enum uvp_code refuse_seams(struct uvp_error *err, const char *value)

@@ -20,6 +20,8 @@ enum uvp_code uvp_option_seams(struct uvp_options *options, const char *value,
                                struct uvp_error *err);
 enum uvp_code uvp_option_keep_charts(struct uvp_options *options, const char *value,
                                      struct uvp_error *err);
+enum uvp_code uvp_option_whole_charts(struct uvp_options *options, const char *value,
+                                      struct uvp_error *err);
 enum uvp_code uvp_option_fix_winding(struct uvp_options *options, const char *value,
                                      struct uvp_error *err);
 enum uvp_code uvp_option_resolution(struct uvp_options *options, const char *value,

@@ -398,6 +398,10 @@ const struct uvp_option uvp_option_table[] = {
      "meshes that have UVs keep their charts: what is invalid\n"
      "is repaired, the rest only packed anew",
      uvp_option_keep_charts},
+    {UVP_FOR_STREAM, "whole-charts", 0, NULL, "Atlas",
+     "cut no chart to fill the page better: fewer seams, emptier\n"
+     "pages",
+     uvp_option_whole_charts},
     {UVP_FOR_STREAM, "fix-winding", 0, NULL, "Atlas",
      "unwrap polygons turned against their neighbours with\n"
      "them, not as charts of their own",

@@ -181,12 +181,13 @@ static void the_atlas_is_shaped(void **state)
 
     (void)state;
     uvp_mem_init(&mem, 0);
-    assert_int_equal(parse(&options,
-                           "--preset best --max-stretch 1.5 --max-chart-triangles 9 "
-                           "--seams angle=60,material --keep-charts --fix-winding "
-                           "--texels-per-unit 0.25 --pages auto --pack-effort 3",
-                           &mem, &err),
-                     UVP_OK);
+    assert_int_equal(
+        parse(&options,
+              "--preset best --max-stretch 1.5 --max-chart-triangles 9 "
+              "--seams angle=60,material --keep-charts --fix-winding --whole-charts "
+              "--texels-per-unit 0.25 --pages auto --pack-effort 3",
+              &mem, &err),
+        UVP_OK);
     atlas = &options.settings.atlas;
     assert_int_equal(atlas->preset, UVP_ATLAS_BEST);
     assert_true(atlas->max_stretch == 1.5F);
@@ -195,6 +196,7 @@ static void the_atlas_is_shaped(void **state)
     assert_true(atlas->seam_groups);
     assert_true(atlas->keep_charts);
     assert_true(atlas->fix_winding);
+    assert_true(atlas->whole_charts);
     assert_true(atlas->texels_per_unit == 0.25F);
     assert_true(atlas->pages == UVP_ATLAS_PAGES_AUTO);
     assert_int_equal(atlas->pack_effort, 3);
@@ -344,6 +346,7 @@ static const struct mistake atlas_mistakes[] = {
     {"--keep-charts --existing skip", "--keep-charts and --existing skip"},
     {"--existing replace --keep-charts", "--keep-charts and --existing replace"},
     {"--fix-winding=no", "takes no value"},
+    {"--whole-charts=1", "takes no value"},
     {"--texels-per-unit 0", "above 0"},
     {"--texels-per-unit -3", "above 0"},
     {"--texels-per-unit 1000000001", "above 0"},

@@ -131,9 +131,10 @@ static void perturb(struct uvp_climb *climb)
     }
     if (draw_random(climb) % 100 < FORCE_PERCENT) {
         const uint32_t c = order[draw_random(climb) % count];
-        climb->now.forced[c] = draw_random(climb) % 3 == 0
-                                   ? UVP_ANY_DIRECTION
-                                   : (uint8_t)(draw_random(climb) % climb->tray->directions[c]);
+        const bool any = draw_random(climb) % 3 == 0;
+        const uint32_t direction =
+            any ? UVP_ANY_DIRECTION : draw_random(climb) % climb->tray->directions[c];
+        climb->now.forced[c] = (uint8_t)direction;
     }
     if (draw_random(climb) % 100 < LIFT_PERCENT) {
         climb->now.lift = lifts[draw_random(climb) & 3];

@@ -10,18 +10,18 @@
 
 #define MEMORY 2 /* steps remembered */
 #define TRIES 6
-#define NEAR 1.005      /* energy below which its own slope leads; */
-#define NEAR_LATER 1.1  /* after ... */
-#define FIRST_STEPS 3   /* ... that many steps, which open what is nearly closed */
-#define ARMIJO 1e-4     /* least part of the promised gain */
-#define SAFE_PART 0.8   /* of the way to the first closed triangle */
-#define FINE 1.0002     /* an energy that needs no further gain */
-#define LEAST_GAIN 1e-4 /* that a step must have ... */
-#define LEAST_PART 0.05 /* ... and of what is above 1; */
-#define IDLE_MAX 2      /* so many without are the end */
-#define CLOSE 0.5       /* above the energy asked for, in parts of its distance from 1: */
-#define CLOSE_PART 0.1  /* there a tenth of such gains will do */
-#define GAIN_KEPT 0.85  /* part of a step's gain that the next one hardly exceeds */
+#define NEAR 1.005       /* energy below which its own slope leads; */
+#define NEAR_LATER 1.1   /* after ... */
+#define FIRST_STEPS 3    /* ... that many steps, which open what is nearly closed */
+#define ARMIJO 1e-4      /* least part of the promised gain */
+#define SAFE_PART 0.8    /* of the way to the first closed triangle */
+#define FINE 0.03        /* of the room: an energy above 1 that needs no further gain */
+#define LEAST_GAIN 0.016 /* of the room, that a step must have ... */
+#define LEAST_PART 0.05  /* ... and of what is above 1; */
+#define IDLE_MAX 2       /* so many without are the end */
+#define CLOSE 0.5        /* above the energy asked for, in parts of its distance from 1: */
+#define CLOSE_PART 0.1   /* there a tenth of such gains will do */
+#define GAIN_KEPT 0.85   /* part of a step's gain that the next one hardly exceeds */
 
 enum pull {
     PULL_RIGID,  /* towards the nearest rotations: bounded, whatever the layout */
@@ -246,7 +246,8 @@ static bool is_small(const struct descent *descent, double energy, double gain)
 {
     const double part = is_close(descent, energy) ? CLOSE_PART : 1;
 
-    return !(gain > LEAST_GAIN * part && gain > LEAST_PART * part * (energy - 1));
+    return !(gain > LEAST_GAIN * descent->solver->room * part &&
+             gain > LEAST_PART * part * (energy - 1));
 }
 
 /* After `idle` steps in a row that gained little, the last from exact slopes or not. */
@@ -269,7 +270,7 @@ static enum uvp_code descend(struct descent *descent, uint32_t iterations, doubl
     for (uint32_t i = 0; i < iterations; i++) {
         const double before = *energy;
         const bool exact = descent->pull == PULL_ENERGY;
-        if (*energy <= FINE || !isfinite(before)) {
+        if (*energy <= 1 + FINE * solver->room || !isfinite(before)) {
             break;
         }
         UVP_TRY(improve(descent, energy));

@@ -10,8 +10,10 @@
 #include "stages/unwrapper/atlas/plan.h"
 #include "stages/unwrapper/atlas/solver.h"
 
-#define GOOD_ENOUGH 1.0015 /* a layout that needs no descent */
-#define FOLDED 2           /* ... and one whose flattest triangles want opening first */
+#define GOOD_ENOUGH 0.25 /* of the room: a layout that needs no descent */
+#define FOLDED 2         /* ... and one whose flattest triangles want opening first */
+#define ROOM_LEAST 1e-6
+#define ROOM_MOST 0.006 /* looser bounds are about the mean: single stretched parts fail */
 #define ITERATIONS 24
 #define LEAST_SQUARE 1e-250 /* of twice a triangle's area: below, products lose digits */
 
@@ -232,7 +234,7 @@ static enum uvp_code climb_shapes(struct uvp_solver *solver)
 
     UVP_TRY(stitch_shapes(solver));
     UVP_TRY(open_folds(solver, &energy));
-    return solver->factored && isfinite(energy) && energy > GOOD_ENOUGH
+    return solver->factored && isfinite(energy) && energy > 1 + GOOD_ENOUGH * solver->room
                ? uvp_descent_lower(solver, ITERATIONS, &energy)
                : UVP_OK;
 }
@@ -243,7 +245,7 @@ static enum uvp_code climb(struct uvp_solver *solver)
     double energy;
 
     UVP_TRY(uvp_metric_energy(solver, solver->patch->uv, &energy));
-    if (energy < GOOD_ENOUGH) {
+    if (energy < 1 + GOOD_ENOUGH * solver->room) {
         return UVP_OK;
     }
     UVP_TRY(uvp_laplace_make(solver));
@@ -266,7 +268,12 @@ enum uvp_code uvp_solve_patch(struct uvp_atlas_work *work, const struct uvp_topo
                               struct uvp_distortion *distortion)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    struct uvp_solver solver = {.work = work, .topology = topology, .patch = patch, .ask = ask};
+    const double most = fmin(ask->energy_max, work->plan->chart_energy);
+    struct uvp_solver solver = {.work = work,
+                                .topology = topology,
+                                .patch = patch,
+                                .ask = ask,
+                                .room = fmin(fmax(most - 1, ROOM_LEAST), ROOM_MOST)};
 
     if (ask->start == UVP_SOLVE_FRESH) {
         uvp_project_patch(topology, patch);

@@ -34,6 +34,7 @@ struct uvp_solver {
     const struct uvp_solve_ask *ask;
     double unit; /* lengths in the solver are lengths in space times this */
     double area; /* all triangles' */
+    double room; /* energy above 1 that a good chart may have: the scale of what matters */
     struct uvp_metric *metric;
     struct uvp_sparse matrix; /* the Laplacian, positive weights */
     bool factored;            /* see uvp_laplace_factor */

@@ -11,7 +11,9 @@
  * off, the pair is given up before a solve is paid for.
  *
  * A seam may have several chains of edges (half a tube has two with the other half). When they
- * do not fit as a whole, the best one is joined and the chart stays cut along the others.
+ * do not fit as a whole, the best one is joined and the chart stays cut along the others. A
+ * seam that was refused so is proposed once more, much later, with the part of a chain that
+ * fits best: that would spoil what might have been joined as a whole.
  */
 #include "stages/unwrapper/atlas/merge.h"
 
@@ -41,6 +43,7 @@
 #define FILL_GUESS 0.65       /* of the page, to know a texel's size */
 #define THIN_WORTH 4          /* of a seam of a chart about as wide as the gaps */
 #define FAILED_WORTH 0.3      /* of a pair that failed before, and has changed since */
+#define PART_WORTH 0.2        /* of a seam of which only a part may be joined */
 #define BENT_COST 4           /* a trial that only bends costs a part of one that solves, ... */
 #define LOOK_COST 10          /* ... and one whose border crosses itself at once less */
 
@@ -50,6 +53,7 @@ struct pair {
     double energy_max;
     struct uvp_trial trial;
     uint32_t cost; /* of the trial, as if so many triangles had been laid out by a solve */
+    bool unfit;    /* whichever part of the seam is joined */
 };
 
 /* How far a chart is from an isometry. */
@@ -75,7 +79,8 @@ struct merger {
     double *key;      /* of each seam */
     uint8_t *weighed; /* key is exact, not a bound */
     uint8_t *failed;
-    uint8_t *taken; /* charts in this round */
+    uint8_t *parted; /* the seam was refused as a whole; now a part of it will do */
+    uint8_t *taken;  /* charts in this round */
     struct pair pair[BATCH];
     uint32_t pairs;
     uint32_t order[BATCH]; /* of the pairs, the largest first: so that hands end together */
@@ -174,6 +179,7 @@ static double worth_of(const struct merger *merger, uint32_t s, double length, d
     for (uint32_t i = 0; i < merger->failed[s]; i++) {
         worth *= FAILED_WORTH;
     }
+    worth *= merger->parted[s] ? PART_WORTH : 1;
     return worth / (1 + bad * bad);
 }
 
@@ -186,6 +192,15 @@ static void propose(struct merger *merger, uint32_t s)
     heap_remove(merger, s);
     if (triangles <= merger->work->plan->chart_triangles_max) {
         heap_put(merger, s, worth_of(merger, s, merger->seams.seam[s].length, 0));
+    }
+}
+
+/* Once more, for a part of it, unless that was it. */
+static void propose_part(struct merger *merger, uint32_t s)
+{
+    if (!merger->parted[s]) {
+        merger->parted[s] = 1;
+        propose(merger, s);
     }
 }
 
@@ -208,7 +223,8 @@ static enum uvp_code weigh(struct merger *merger, uint32_t s, struct pair *pair,
 
     pair->seam = s;
     pair->energy_max = energy_limit(merger, seam);
-    UVP_TRY(uvp_seams_weigh(merger->work, merger->open, &merger->seams, s, &pair->bond));
+    UVP_TRY(uvp_seams_weigh(merger->work, merger->open, &merger->seams, s,
+                            merger->parted[s] != 0, &pair->bond));
     merger->weighed[s] = 1;
     merger->key[s] = worth_of(merger, s, pair->bond.length, pair->bond.misfit);
     *good =
@@ -245,7 +261,9 @@ static enum uvp_code pick(struct merger *merger, uint32_t *deferred, uint32_t *d
         UVP_TRY(weigh(merger, s, pair, &good));
         *found =
             good && (*found || merger->heaped == 0 || is_better(merger, s, merger->heap[0]));
-        if (good && !*found) {
+        if (!good) {
+            propose_part(merger, s);
+        } else if (!*found) {
             heap_put(merger, s, merger->key[s]);
         }
     }
@@ -327,9 +345,6 @@ static enum uvp_code judge(struct uvp_atlas_work *work, const struct merger *mer
     bool valid = false;
 
     uvp_patch_snap(merger->open->topology, patch);
-    if (length_of(patch) > LENGTH_MAX * sqrt(merger->area)) {
-        return UVP_OK;
-    }
     UVP_TRY(uvp_flatten_check(work, patch, &valid));
     if (valid) {
         UVP_TRY(uvp_flatten_clears(work, patch, &valid));
@@ -357,17 +372,25 @@ static void find_shapes(const struct merger *merger, const struct pair *pair,
     }
 }
 
-/* Whether the bent layout's border already crosses itself: then so will a better one's. */
+/*
+ * Whether the layout is too long when the charts are just moved together, or its border
+ * already crosses itself: then so will a better one's.
+ */
 static enum uvp_code look_ahead(struct uvp_atlas_work *work, const struct merger *merger,
-                                struct uvp_patch *patch, bool *crossed)
+                                struct pair *pair, struct uvp_patch *patch, bool *crossed)
 {
     const struct uvp_flat flat = uvp_flatten_flat(patch);
     struct uvp_clash clash;
     uint32_t clashes = 0;
 
+    pair->unfit = length_of(patch) > LENGTH_MAX * sqrt(merger->area);
+    if (pair->unfit) {
+        return UVP_OK;
+    }
     uvp_patch_snap(merger->open->topology, patch);
     UVP_TRY(uvp_verdict_clashes(work, &flat, &clash, 1, &clashes));
     *crossed = clashes > 0;
+    pair->unfit = *crossed;
     return UVP_OK;
 }
 
@@ -389,10 +412,12 @@ static enum uvp_code try_bent(struct uvp_atlas_work *work, const struct merger *
 {
     const uint32_t own = merger->open->charts->chart[pair->trial.target].triangle_count;
     struct uvp_distortion *const distortion = &pair->trial.distortion;
+    bool crossed = false;
 
     UVP_TRY(uvp_blend_seam(work, patch, own, shape, 0));
-    UVP_TRY(look_ahead(work, merger, patch, hopeless));
-    if (*hopeless && !work->plan->merge_patient) {
+    UVP_TRY(look_ahead(work, merger, pair, patch, &crossed));
+    *hopeless = pair->unfit && (!crossed || !work->plan->merge_patient);
+    if (*hopeless) {
         return UVP_OK;
     }
     pair->cost = patch->triangle_count / BENT_COST + 1;
@@ -460,6 +485,7 @@ static void propose_all(struct merger *merger, uint32_t c)
 {
     for (uint32_t s = uvp_seams_next(&merger->seams, c, UVP_NONE); s != UVP_NONE;
          s = uvp_seams_next(&merger->seams, c, s)) {
+        merger->parted[s] = 0;
         propose(merger, s);
     }
 }
@@ -497,6 +523,9 @@ static enum uvp_code apply(struct merger *merger, struct pair *pair)
         return UVP_OK;
     }
     merger->failed[pair->seam]++;
+    if (!pair->unfit) {
+        propose_part(merger, pair->seam);
+    }
     return uvp_seams_cut(merger->work, merger->open, &merger->seams, pair->seam, &pair->bond,
                          false);
 }
@@ -575,8 +604,10 @@ static enum uvp_code take_merger(struct merger *merger)
     UVP_TAKE(work, merger->key, merger->seams.count);
     UVP_TAKE(work, merger->weighed, merger->seams.count);
     UVP_TAKE(work, merger->failed, merger->seams.count);
+    UVP_TAKE(work, merger->parted, merger->seams.count);
     memset(merger->taken, 0, charts);
     memset(merger->failed, 0, merger->seams.count);
+    memset(merger->parted, 0, merger->seams.count);
     memset(merger->place, 0xff, merger->seams.count * sizeof *merger->place);
     UVP_TRY(uvp_crew_run(work, charts, measure_chart, merger));
     for (uint32_t c = 0; c < charts; c++) {

@@ -11,6 +11,9 @@
 /* A seam whose edges fit worse than this as a whole is looked at chain by chain. */
 #define WHOLE_MISFIT 0.004
 #define CHAINS_MAX 16
+#define STEPS_MAX 12 /* places where a part of a chain may begin and end */
+
+enum state { STATE_FIRST, STATE_LATER, STATE_DONE };
 
 /* ---- making ---- */
 
@@ -204,26 +207,26 @@ static struct uvp_vec2 minus(struct uvp_vec2 a, struct uvp_vec2 b)
     return (struct uvp_vec2){a.x - b.x, a.y - b.y};
 }
 
-void uvp_seams_fit(const struct uvp_open_charts *open, const uint32_t *half, uint32_t count,
-                   struct uvp_bond *bond)
+/* Edge h of the one chart; ends as seen from a point of each chart. */
+static void add_edge_ends(const struct uvp_open_charts *open, uint32_t h,
+                          struct uvp_vec2 from_a, struct uvp_vec2 from_b, struct sums *sums)
 {
     const struct uvp_charts *const charts = open->charts;
-    const struct uvp_vec2 from_a = uvp_charts_corner(charts, half[0]);
-    const struct uvp_vec2 from_b =
-        uvp_charts_corner(charts, uvp_edge_next(open->topology->opposite[half[0]]));
-    struct sums sums = {0};
+    const uint32_t g = open->topology->opposite[h];
+    const double weight = edge_length(open->topology, h) / 2;
+
+    add_end(sums, weight, minus(uvp_charts_corner(charts, h), from_a),
+            minus(uvp_charts_corner(charts, uvp_edge_next(g)), from_b));
+    add_end(sums, weight, minus(uvp_charts_corner(charts, uvp_edge_next(h)), from_a),
+            minus(uvp_charts_corner(charts, g), from_b));
+}
+
+static void solve_fit(struct sums sums, struct uvp_vec2 from_a, struct uvp_vec2 from_b,
+                      struct uvp_bond *bond)
+{
     double size;
     double squares;
 
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t h = half[i];
-        const uint32_t g = open->topology->opposite[h];
-        const double weight = edge_length(open->topology, h) / 2;
-        add_end(&sums, weight, minus(uvp_charts_corner(charts, h), from_a),
-                minus(uvp_charts_corner(charts, uvp_edge_next(g)), from_b));
-        add_end(&sums, weight, minus(uvp_charts_corner(charts, uvp_edge_next(h)), from_a),
-                minus(uvp_charts_corner(charts, g), from_b));
-    }
     sums.a = (struct uvp_vec2){sums.a.x / sums.weight, sums.a.y / sums.weight};
     sums.b = (struct uvp_vec2){sums.b.x / sums.weight, sums.b.y / sums.weight};
     sums.real -= sums.weight * (sums.a.x * sums.b.x + sums.a.y * sums.b.y);
@@ -241,22 +244,27 @@ void uvp_seams_fit(const struct uvp_open_charts *open, const uint32_t *half, uin
     bond->y = sums.a.y + from_a.y - (bond->sine * sums.b.x + bond->cosine * sums.b.y);
 }
 
+void uvp_seams_fit(const struct uvp_open_charts *open, const uint32_t *half, uint32_t count,
+                   struct uvp_bond *bond)
+{
+    const struct uvp_vec2 from_a = uvp_charts_corner(open->charts, half[0]);
+    const struct uvp_vec2 from_b =
+        uvp_charts_corner(open->charts, uvp_edge_next(open->topology->opposite[half[0]]));
+    struct sums sums = {0};
+
+    for (uint32_t i = 0; i < count; i++) {
+        add_edge_ends(open, half[i], from_a, from_b, &sums);
+    }
+    solve_fit(sums, from_a, from_b, bond);
+}
+
 /* ---- chains ---- */
 
 struct chains {
-    uint32_t *half; /* of chart[0], in the order of the seam's list */
-    uint32_t *root; /* place of the lowest edge of its chain */
+    uint32_t *half;  /* of chart[0]; once found, chain after chain, along each */
+    uint32_t *chain; /* of each: place of the first edge of its chain */
     uint32_t count;
 };
-
-static uint32_t root_of(uint32_t *root, uint32_t i)
-{
-    while (root[i] != i) {
-        root[i] = root[root[i]];
-        i = root[i];
-    }
-    return i;
-}
 
 static enum uvp_code list_halves(struct uvp_atlas_work *work,
                                  const struct uvp_open_charts *open,
@@ -279,53 +287,98 @@ static enum uvp_code list_halves(struct uvp_atlas_work *work,
     return uvp_work_count(work, 4 * chains->count);
 }
 
-/* Joins edge i to the one that ended at the same pair of slots before, by open addressing. */
-static void meet_at(struct chains *chains, uint64_t *table, uint32_t *value, uint32_t mask,
-                    uint64_t key, uint32_t i)
-{
-    uint32_t at = (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & mask;
+/* Both ends of a seam's edges are pairs of slots: a table tells which edge starts at one. */
+struct starts {
+    uint64_t *key;
+    uint32_t *edge; /* UVP_NONE: free */
+    uint32_t mask;
+};
 
-    while (value[at] != UVP_NONE && table[at] != key) {
-        at = (at + 1) & mask;
+static uint32_t find_start(const struct starts *starts, uint64_t key)
+{
+    uint32_t at = (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & starts->mask;
+
+    while (starts->edge[at] != UVP_NONE && starts->key[at] != key) {
+        at = (at + 1) & starts->mask;
     }
-    if (value[at] == UVP_NONE) {
-        table[at] = key;
-        value[at] = i;
-    } else {
-        const uint32_t a = root_of(chains->root, i);
-        const uint32_t b = root_of(chains->root, value[at]);
-        chains->root[a > b ? a : b] = a > b ? b : a;
-    }
+    return at;
 }
 
-static enum uvp_code find_chains(struct uvp_atlas_work *work,
-                                 const struct uvp_open_charts *open, struct chains *chains)
+static enum uvp_code take_starts(struct uvp_atlas_work *work,
+                                 const struct uvp_open_charts *open,
+                                 const struct chains *chains, struct starts *starts)
 {
     const uint32_t *const corner = open->charts->corner;
-    uint64_t *table;
-    uint32_t *value;
     uint32_t size = 8;
 
-    while (size < 4 * chains->count) {
+    while (size < 2 * chains->count) {
         size *= 2;
     }
-    UVP_TAKE(work, chains->root, chains->count);
-    UVP_TAKE(work, table, size);
-    UVP_TAKE(work, value, size);
-    memset(value, 0xff, size * sizeof *value);
+    starts->mask = size - 1;
+    UVP_TAKE(work, starts->key, size);
+    UVP_TAKE(work, starts->edge, size);
+    memset(starts->edge, 0xff, size * sizeof *starts->edge);
     for (uint32_t i = 0; i < chains->count; i++) {
         const uint32_t h = chains->half[i];
         const uint32_t g = open->topology->opposite[h];
-        chains->root[i] = i;
-        meet_at(chains, table, value, size - 1,
-                (uint64_t)corner[h] << 32 | corner[uvp_edge_next(g)], i);
-        meet_at(chains, table, value, size - 1,
-                (uint64_t)corner[uvp_edge_next(h)] << 32 | corner[g], i);
+        const uint64_t key = (uint64_t)corner[h] << 32 | corner[uvp_edge_next(g)];
+        const uint32_t at = find_start(starts, key);
+        starts->key[at] = key;
+        starts->edge[at] = i;
     }
+    return UVP_OK;
+}
+
+/* The edge after each, and whether one comes before it. */
+static void find_next(const struct uvp_open_charts *open, const struct chains *chains,
+                      const struct starts *starts, uint32_t *next, uint8_t *state)
+{
+    const uint32_t *const corner = open->charts->corner;
+
+    memset(state, STATE_FIRST, chains->count);
     for (uint32_t i = 0; i < chains->count; i++) {
-        chains->root[i] = root_of(chains->root, i);
+        const uint32_t h = chains->half[i];
+        const uint64_t end =
+            (uint64_t)corner[uvp_edge_next(h)] << 32 | corner[open->topology->opposite[h]];
+        next[i] = starts->edge[find_start(starts, end)];
+        if (next[i] != UVP_NONE) {
+            state[next[i]] = STATE_LATER;
+        }
     }
-    return uvp_work_count(work, 20 * chains->count);
+}
+
+/* Puts the edges in the order of their chains. */
+static enum uvp_code find_chains(struct uvp_atlas_work *work,
+                                 const struct uvp_open_charts *open, struct chains *chains)
+{
+    const uint32_t count = chains->count;
+    struct starts starts;
+    uint32_t *half;
+    uint32_t *next;
+    uint8_t *state;
+    uint32_t to = 0;
+
+    UVP_TRY(take_starts(work, open, chains, &starts));
+    UVP_TAKE(work, half, count);
+    UVP_TAKE(work, next, count);
+    UVP_TAKE(work, state, count);
+    UVP_TAKE(work, chains->chain, count);
+    find_next(open, chains, &starts, next, state);
+    /* chains from their first edges on, then rings from anywhere */
+    for (uint32_t from = 0; from < 2 * count; from++) {
+        const uint32_t first = to;
+        uint32_t i = from % count;
+        if (state[i] != (from < count ? STATE_FIRST : STATE_LATER)) {
+            continue;
+        }
+        for (; i != UVP_NONE && state[i] != STATE_DONE; i = next[i]) {
+            state[i] = STATE_DONE;
+            half[to] = chains->half[i];
+            chains->chain[to++] = first;
+        }
+    }
+    chains->half = half;
+    return uvp_work_count(work, 30 * count);
 }
 
 /* What a bond promises: its length, less the worse it fits. */
@@ -336,47 +389,74 @@ static double worth_of(const struct uvp_bond *bond)
     return bond->length / (1 + bad * bad);
 }
 
-/* Fits each chain; keeps the best. `some` has room for all half-edges. */
-static void try_chains(const struct uvp_open_charts *open, const struct chains *chains,
-                       uint32_t *some, struct uvp_bond *best)
+static struct sums difference(const struct sums *a, const struct sums *b)
 {
-    uint32_t tried = 0;
+    return (struct sums){a->weight - b->weight,       minus(a->a, b->a),
+                         minus(a->b, b->b),           a->real - b->real,
+                         a->imaginary - b->imaginary, a->squares_a - b->squares_a,
+                         a->squares_b - b->squares_b};
+}
 
-    for (uint32_t i = 0; i < chains->count && tried < CHAINS_MAX; i++) {
-        struct uvp_bond bond = {.chain = i};
-        uint32_t count = 0;
-        if (chains->root[i] != i) {
-            continue;
+static uint32_t place_of(uint32_t step, uint32_t steps, uint32_t count)
+{
+    return (uint32_t)((uint64_t)step * count / steps);
+}
+
+/* Fits the chain of the edges from `first` to before `end`, and parts of it; keeps the best. */
+static void try_chain(const struct uvp_open_charts *open, const struct chains *chains,
+                      uint32_t first, uint32_t end, uint32_t steps_max, struct uvp_bond *best)
+{
+    const uint32_t *const half = chains->half + first;
+    const uint32_t count = end - first;
+    const uint32_t steps = count < steps_max ? count : steps_max;
+    const struct uvp_vec2 from_a = uvp_charts_corner(open->charts, half[0]);
+    const struct uvp_vec2 from_b =
+        uvp_charts_corner(open->charts, uvp_edge_next(open->topology->opposite[half[0]]));
+    struct sums before[STEPS_MAX + 1] = {{0}};
+    struct sums sums = {0};
+    uint32_t edge = 0;
+
+    for (uint32_t k = 1; k <= steps; k++) {
+        for (; edge < place_of(k, steps, count); edge++) {
+            add_edge_ends(open, half[edge], from_a, from_b, &sums);
         }
-        for (uint32_t j = i; j < chains->count; j++) {
-            if (chains->root[j] == i) {
-                some[count++] = chains->half[j];
+        before[k] = sums;
+    }
+    for (uint32_t i = 0; i < steps; i++) {
+        for (uint32_t k = i + 1; k <= steps; k++) {
+            struct uvp_bond bond = {.first = first + place_of(i, steps, count)};
+            if (before[k].weight - before[i].weight <= worth_of(best)) {
+                continue;
             }
-        }
-        tried++;
-        if (count < chains->count) {
-            uvp_seams_fit(open, some, count, &bond);
+            bond.count = first + place_of(k, steps, count) - bond.first;
+            solve_fit(difference(&before[k], &before[i]), from_a, from_b, &bond);
             *best = worth_of(&bond) > worth_of(best) ? bond : *best;
         }
     }
 }
 
 enum uvp_code uvp_seams_weigh(struct uvp_atlas_work *work, const struct uvp_open_charts *open,
-                              const struct uvp_seams *seams, uint32_t s, struct uvp_bond *bond)
+                              const struct uvp_seams *seams, uint32_t s, bool parts,
+                              struct uvp_bond *bond)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
     struct chains chains = {0};
-    uint32_t *some;
+    uint32_t tried = 0;
 
-    *bond = (struct uvp_bond){.chain = UVP_NONE};
+    *bond = (struct uvp_bond){.count = UVP_NONE};
     UVP_TRY(list_halves(work, open, seams, s, &chains));
     uvp_seams_fit(open, chains.half, chains.count, bond);
-    bond->chain = UVP_NONE;
+    bond->count = UVP_NONE;
     if (bond->misfit > WHOLE_MISFIT && chains.count > 1) {
-        UVP_TAKE(work, some, chains.count);
         UVP_TRY(find_chains(work, open, &chains));
-        try_chains(open, &chains, some, bond);
-        UVP_TRY(uvp_work_count(work, 20 * chains.count));
+        for (uint32_t first = 0, end = 0; end < chains.count && tried < CHAINS_MAX; tried++) {
+            first = end;
+            while (end < chains.count && chains.chain[end] == first) {
+                end++;
+            }
+            try_chain(open, &chains, first, end, parts ? STEPS_MAX : 1, bond);
+        }
+        UVP_TRY(uvp_work_count(work, 30 * chains.count + 500 * tried));
     }
     uvp_arena_rewind(work->scratch, mark);
     return uvp_work_count(work, 30 * chains.count);
@@ -397,13 +477,13 @@ enum uvp_code uvp_seams_cut(struct uvp_atlas_work *work, struct uvp_open_charts 
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
     struct chains chains = {0};
 
-    if (bond->chain == UVP_NONE) {
+    if (bond->count == UVP_NONE) {
         return UVP_OK;
     }
     UVP_TRY(list_halves(work, open, seams, s, &chains));
     UVP_TRY(find_chains(work, open, &chains));
     for (uint32_t i = 0; i < chains.count; i++) {
-        if (chains.root[i] != bond->chain) {
+        if (i < bond->first || i - bond->first >= bond->count) {
             set_cut(open, chains.half[i], cut);
             set_cut(open, open->topology->opposite[chains.half[i]], cut);
         }

@@ -41,7 +41,8 @@ struct uvp_bond {
     double sine;
     double x;
     double y;
-    uint32_t chain; /* UVP_NONE: all edges are joined; else only those of this chain */
+    uint32_t first; /* edges that it joins, in the order of the chains */
+    uint32_t count; /* UVP_NONE: all */
 };
 
 UVP_MUST_USE enum uvp_code uvp_seams_make(struct uvp_atlas_work *work,
@@ -55,13 +56,13 @@ void uvp_seams_join(struct uvp_seams *seams, uint32_t a, uint32_t b);
 uint32_t uvp_seams_next(struct uvp_seams *seams, uint32_t c, uint32_t s);
 
 /*
- * The best bond of a seam: over all edges when they fit, else over one chain of them. Two edges
- * that share their ends in both charts belong to one chain.
+ * The best bond of a seam: over all edges when they fit, else over one chain of them or, if
+ * `parts`, part of one. Two edges that share their ends in both charts belong to one chain.
  */
 UVP_MUST_USE enum uvp_code uvp_seams_weigh(struct uvp_atlas_work *work,
                                            const struct uvp_open_charts *open,
                                            const struct uvp_seams *seams, uint32_t s,
-                                           struct uvp_bond *bond);
+                                           bool parts, struct uvp_bond *bond);
 
 /* Sets or clears the cuts along those edges that the bond does not join. */
 UVP_MUST_USE enum uvp_code uvp_seams_cut(struct uvp_atlas_work *work,

@@ -74,25 +74,33 @@ def show(value, digits):
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def print_table(rows, peers):
-    """One line a mesh."""
+def print_times(rows):
+    """What each mesh costs."""
     print("| mesh | triangles | us/tri | topology | segment | flatten | merge | pack | verify | "
-          "B/tri | charts | of 1 | / xatlas | seam | / xatlas | symdir | L2 | p99 | efficiency | "
-          "gap | faults |")
-    print("|" + " --- |" * 21)
+          "B/tri |")
+    print("|" + " --- |" * 10)
+    for row in rows:
+        steps = " | ".join(f"{row.get(s, 0):.2f}" for s in
+                           ("topology", "segment", "flatten", "merge", "pack", "verify"))
+        print(f"| {row['mesh'].removesuffix('.obj')} | {row['triangles']} | "
+              f"{row['us_per_tri']:.2f} | {steps} | {row['bytes_per_tri']:.0f} |")
+
+
+def print_quality(rows, peers):
+    """What the judge says of each mesh."""
+    print("| mesh | charts | of 1 | / xatlas | seam | / xatlas | symdir | L2 | p99 | "
+          "efficiency | gap | faults |")
+    print("|" + " --- |" * 12)
     for row in rows:
         judge = row["judge"]
         mesh = row["mesh"].removesuffix(".obj")
-        steps = " | ".join(f"{row.get(s, 0):.2f}" for s in
-                           ("topology", "segment", "flatten", "merge", "pack", "verify"))
-        print(f"| {mesh} | {row['triangles']} | {row['us_per_tri']:.2f} | {steps} | "
-              f"{row['bytes_per_tri']:.0f} | {judge['charts']} | {row['singles']} | "
+        print(f"| {mesh} | {judge['charts']} | {row['singles']} | "
               f"{show(ratio(mesh, peers, judge['charts'], 'charts'), 2)} | "
               f"{judge['seam_rel']:.1f} | "
               f"{show(ratio(mesh, peers, judge['seam_rel'], 'seam_rel'), 2)} | "
               f"{judge['symdir']:.4f} | {judge['stretch_l2']:.4f} | "
               f"{judge['stretch_linf_p99']:.3f} | {judge['eff_square']:.3f} | "
-              f"{judge['min_gap_texels']:.2f} | {' '.join(faults(judge))} |")
+              f"{judge['min_gap_texels']:.2f} | {' '.join(faults(judge)) or 'none'} |")
 
 
 def print_summary(rows, peers):
@@ -169,7 +177,9 @@ def main():
     if arguments.brief:
         print_brief(rows, peers, arguments.brief)
     else:
-        print_table(rows, peers)
+        print_times(rows)
+        print()
+        print_quality(rows, peers)
         print_summary(rows, peers)
     sys.exit(1 if failed else 0)
 

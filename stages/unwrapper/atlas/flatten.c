@@ -2,9 +2,9 @@
  * A segment is a task. It keeps a stack of pieces: a piece that is laid out validly becomes a
  * chart, one that is not is divided, and its parts go back on the stack. What overlaps is cut
  * where the cut is shortest, and the parts keep their layout; what is stretched too much is
- * halved, and the halves are laid out anew. A piece of one unit always succeeds, and after
- * DEPTH_MAX divisions a piece falls into its units, so every triangle is flattened at most
- * DEPTH_MAX + 2 times.
+ * divided where it was joined, or halved, and the parts are laid out anew. A piece of one unit
+ * always succeeds, and after DEPTH_MAX divisions a piece falls into its units, so every
+ * triangle is flattened at most DEPTH_MAX + 2 times.
  *
  * A task writes at its own triangles and in the parts of the arrays that belong to them: slots
  * from 3 * the piece's first place on, charts from the segment's first unit on. They are closed
@@ -46,7 +46,8 @@ struct flattening {
     struct uvp_pieces pieces;
     struct segment *segment;
     struct uvp_sort_item *task; /* segments, the largest first */
-    bool keep;                  /* old layouts are tried first */
+    const struct uvp_lineage *lineage;
+    bool keep; /* old layouts are tried first */
 };
 
 /* One task. */
@@ -266,16 +267,32 @@ static enum uvp_code cut_lobes(struct flattener *flattener, const struct piece *
     return UVP_OK;
 }
 
-static enum uvp_code halve(struct flattener *flattener, const struct piece *piece)
+/* Where it was joined, or else in halves; at last into its units. */
+static enum uvp_code divide(struct flattener *flattener, const struct piece *piece)
 {
+    struct uvp_atlas_work *const work = flattener->work;
     struct flattening *const all = flattener->all;
+    uint32_t *const list = list_of(flattener, piece);
+    const bool shatter = piece->depth >= DEPTH_MAX;
+    bool found = false;
     uint32_t *part;
     uint32_t parts;
 
-    UVP_TAKE(flattener->work, part, piece->count);
-    UVP_TRY(uvp_split_piece(flattener->work, all->topology, &all->pieces, piece->first,
-                            list_of(flattener, piece), piece->count, piece->depth >= DEPTH_MAX,
-                            part, &parts));
+    UVP_TAKE(work, part, piece->count);
+    if (!shatter) {
+        uint32_t *side;
+        UVP_TAKE(work, side, piece->count);
+        UVP_TRY(uvp_lineage_sides(work, all->topology, all->lineage, list, piece->count, side,
+                                  &found));
+        if (found) {
+            UVP_TRY(uvp_split_sides(work, all->topology, &all->pieces, piece->first, list,
+                                    piece->count, side, part, &parts));
+        }
+    }
+    if (!found) {
+        UVP_TRY(uvp_split_piece(work, all->topology, &all->pieces, piece->first, list,
+                                piece->count, shatter, part, &parts));
+    }
     push_parts(flattener, piece, part, parts, 0);
     return UVP_OK;
 }
@@ -338,7 +355,7 @@ static enum uvp_code make_piece(struct flattener *flattener, const struct piece 
             UVP_TRY(decide(flattener, piece, patch, &done));
         }
     }
-    return done ? UVP_OK : halve(flattener, piece);
+    return done ? UVP_OK : divide(flattener, piece);
 }
 
 static enum uvp_code flatten_piece(struct flattener *flattener, const struct piece *piece)
@@ -451,7 +468,8 @@ static enum uvp_code close_up(struct uvp_atlas_work *work, struct flattening *al
 enum uvp_code uvp_flatten_make(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                                const struct uvp_segments *segments, struct uvp_charts *charts)
 {
-    struct flattening all = {.topology = topology, .charts = charts};
+    struct flattening all = {
+        .topology = topology, .charts = charts, .lineage = &segments->lineage};
     struct uvp_arena_mark mark;
 
     UVP_TRY(uvp_charts_take(work, topology, charts));

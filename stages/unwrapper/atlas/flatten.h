@@ -3,7 +3,8 @@
  *
  * Why:     every method may fail; what counts is the verdict, and that something always passes.
  * Order:   a single polygon: single.c. Else uvp_solve_patch (solve.h), the bounds, the verdict;
- *          what overlaps is cut (cut.c), what fails otherwise is halved (split.c).
+ *          what overlaps is cut (cut.c), what fails otherwise is divided where it was joined
+ *          (lineage.c) or halved (split.c).
  */
 #ifndef UVP_ATLAS_FLATTEN_H
 #define UVP_ATLAS_FLATTEN_H

@@ -56,6 +56,7 @@ struct joiner {
     float *cost;     /* of each border */
     uint8_t *late;   /* how often each came up with an old cost */
     struct leaf *leaf;
+    struct uvp_lineage *lineage;
 };
 
 /* ---- what a union would be ---- */
@@ -321,6 +322,7 @@ static enum uvp_code join(struct joiner *joiner, uint32_t border)
     both.parent = kept->parent;
     *kept = both;
     join_rings(joiner, to, from);
+    uvp_lineage_join(joiner->lineage, to, from);
     measure_cone(joiner, to);
     count = both.borders <= MANY_BORDERS ? both.borders : moved;
     update_borders(joiner, to, count);
@@ -352,10 +354,11 @@ static enum uvp_code start(struct joiner *joiner)
 }
 
 enum uvp_code uvp_hierarchy_join(struct uvp_atlas_work *work,
-                                 const struct uvp_join_limits *limits, struct uvp_graph *graph)
+                                 const struct uvp_join_limits *limits, struct uvp_graph *graph,
+                                 struct uvp_lineage *lineage)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    struct joiner joiner = {.work = work, .limits = limits, .graph = graph};
+    struct joiner joiner = {.work = work, .limits = limits, .graph = graph, .lineage = lineage};
 
     UVP_TRY(start(&joiner));
     while (joiner.heap_count > 0) {

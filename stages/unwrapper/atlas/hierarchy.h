@@ -5,6 +5,7 @@
 #define UVP_ATLAS_HIERARCHY_H
 
 #include "stages/unwrapper/atlas/graph.h"
+#include "stages/unwrapper/atlas/lineage.h"
 
 /* What a union must keep to. */
 struct uvp_join_limits {
@@ -16,9 +17,11 @@ struct uvp_join_limits {
 };
 
 /* `warp` of the regions must be set. Afterwards uvp_graph_root tells what became of each
- * region. */
+ * region,
+ * and `lineage` has been told of all joins. */
 UVP_MUST_USE enum uvp_code uvp_hierarchy_join(struct uvp_atlas_work *work,
                                               const struct uvp_join_limits *limits,
-                                              struct uvp_graph *graph);
+                                              struct uvp_graph *graph,
+                                              struct uvp_lineage *lineage);
 
 #endif

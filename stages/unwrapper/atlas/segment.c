@@ -30,6 +30,7 @@ struct segmenter {
     struct uvp_join_limits limits;
     uint32_t *label; /* of each unit */
     uint32_t count;
+    struct uvp_lineage *lineage;
     double *warp; /* of each region, as the last joining left it */
 };
 
@@ -103,6 +104,8 @@ static enum uvp_code renumber(struct segmenter *segmenter, struct uvp_graph *gra
             UVP_TRY(uvp_work_count(segmenter->work, 6 * BLOCK));
         }
     }
+    UVP_TRY(
+        uvp_lineage_renumber(segmenter->work, number, segmenter->count, segmenter->lineage));
     segmenter->count = count;
     memcpy(segmenter->warp, warp, count * sizeof *warp);
     uvp_arena_rewind(segmenter->work->scratch, mark);
@@ -163,7 +166,8 @@ static enum uvp_code join_regions(struct segmenter *segmenter, bool facets)
     if (facets) {
         segmenter->limits.deviation = find_deviation(&graph);
     }
-    UVP_TRY(uvp_hierarchy_join(segmenter->work, &segmenter->limits, &graph));
+    UVP_TRY(
+        uvp_hierarchy_join(segmenter->work, &segmenter->limits, &graph, segmenter->lineage));
     UVP_TRY(renumber(segmenter, &graph));
     uvp_arena_rewind(segmenter->work->scratch, mark);
     return UVP_OK;
@@ -179,21 +183,27 @@ static enum uvp_code relax(struct segmenter *segmenter)
     UVP_TRY(uvp_relax_borders(segmenter->work, segmenter->topology, &segmenter->surface, region,
                               segmenter->label));
     uvp_arena_rewind(segmenter->work->scratch, mark);
-    return renumber(segmenter, NULL);
+    UVP_TRY(renumber(segmenter, NULL));
+    return uvp_lineage_adopt(segmenter->work, segmenter->topology, segmenter->label,
+                             segmenter->count, segmenter->lineage);
 }
 
 enum uvp_code uvp_segment_make(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                                struct uvp_segments *segments)
 {
-    struct segmenter segmenter = {.work = work, .topology = topology};
+    struct segmenter segmenter = {
+        .work = work, .topology = topology, .lineage = &segments->lineage};
     struct uvp_arena_mark mark;
 
     UVP_TAKE(work, segmenter.label, topology->unit_count);
+    UVP_TRY(uvp_lineage_take(work, topology->unit_count, segmenter.lineage));
     mark = uvp_arena_mark(work->scratch);
     UVP_TRY(uvp_surface_make(work, topology, &segmenter.surface));
     set_limits(&segmenter);
     UVP_TRY(
         uvp_facet_make(work, topology, &segmenter.surface, segmenter.label, &segmenter.count));
+    UVP_TRY(uvp_lineage_start(work, topology->unit_count, segmenter.label, segmenter.count,
+                              segmenter.lineage));
     UVP_TAKE(work, segmenter.warp, segmenter.count);
     for (uint32_t r = 0; r < segmenter.count; r++) {
         segmenter.warp[r] = 0;
@@ -202,6 +212,7 @@ enum uvp_code uvp_segment_make(struct uvp_atlas_work *work, const struct uvp_top
     UVP_TRY(relax(&segmenter));
     UVP_TRY(find_thin(&segmenter, &segmenter.limits.thin));
     UVP_TRY(join_regions(&segmenter, false));
+    UVP_TRY(uvp_lineage_finish(work, topology->unit_count, segmenter.count, segmenter.lineage));
     segments->chart = segmenter.label;
     segments->count = segmenter.count;
     uvp_arena_rewind(work->scratch, mark);

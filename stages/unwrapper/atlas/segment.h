@@ -9,12 +9,14 @@
 #define UVP_ATLAS_SEGMENT_H
 
 #include "stages/unwrapper/atlas/atlas_internal.h"
+#include "stages/unwrapper/atlas/lineage.h"
 #include "stages/unwrapper/atlas/plan.h"
 
 /* One chart number a unit, 0 ... count - 1 by first unit; UVP_NONE for units all dead. */
 struct uvp_segments {
     uint32_t *chart; /* of each unit */
     uint32_t count;
+    struct uvp_lineage lineage; /* of what they were joined */
 };
 
 UVP_MUST_USE enum uvp_code uvp_segment_make(struct uvp_atlas_work *work,

@@ -29,6 +29,7 @@
 /* Of a chart, over the square root of the mesh's area: about the side of the page it goes on.
  */
 #define LENGTH_MAX 1.3
+#define SPRAWL_MAX 0.5   /* of box, for each square root of the mesh's area of seam */
 #define MISFIT_MAX 0.05  /* beyond this one in fifty succeeds */
 #define MISFIT_MOST 0.1  /* for who has time */
 #define MISFIT_HALF 0.03 /* where a pair is worth half */
@@ -47,13 +48,20 @@
 #define BENT_COST 4           /* a trial that only bends costs a part of one that solves, ... */
 #define LOOK_COST 10          /* ... and one whose border crosses itself at once less */
 
+/* Of a layout, as small as it will be. */
+struct box {
+    double length; /* of the longer side */
+    double area;
+};
+
 struct pair {
     uint32_t seam;
     struct uvp_bond bond;
     double energy_max;
     struct uvp_trial trial;
-    uint32_t cost; /* of the trial, as if so many triangles had been laid out by a solve */
-    bool unfit;    /* whichever part of the seam is joined */
+    uint32_t cost;  /* of the trial, as if so many triangles had been laid out by a solve */
+    struct box box; /* of both, just moved together */
+    bool unfit;     /* whichever part of the seam is joined */
 };
 
 /* How far a chart is from an isometry. */
@@ -61,6 +69,7 @@ struct quality {
     double area;
     double excess; /* (energy - 1) * area */
     double seams;  /* length of the border shared with other charts */
+    double box;    /* area of the smallest box */
 };
 
 struct merger {
@@ -144,6 +153,39 @@ static void heap_put(struct merger *merger, uint32_t s, double key)
     heap_remove(merger, s);
     merger->key[s] = key;
     sift_up(merger, merger->heaped++, s);
+}
+
+/* ---- boxes ---- */
+
+static double width_of(const struct uvp_vec2 *point, uint32_t count, struct uvp_vec2 direction)
+{
+    double low = HUGE_VAL;
+    double high = -HUGE_VAL;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const double at = point[i].x * direction.x + point[i].y * direction.y;
+        low = at < low ? at : low;
+        high = at > high ? at : high;
+    }
+    return high - low;
+}
+
+/* The smallest box of four turns. */
+static struct box box_of(const struct uvp_vec2 *point, uint32_t count)
+{
+    static const struct uvp_vec2 direction[4] = {
+        {1, 0}, {12.0 / 13, 5.0 / 13}, {20.0 / 29, 21.0 / 29}, {5.0 / 13, 12.0 / 13}};
+    struct box least = {0, HUGE_VAL};
+
+    for (int k = 0; k < 4; k++) {
+        const double a = width_of(point, count, direction[k]);
+        const double b =
+            width_of(point, count, (struct uvp_vec2){-direction[k].y, direction[k].x});
+        if (a * b < least.area) {
+            least = (struct box){fmax(a, b), a * b};
+        }
+    }
+    return least;
 }
 
 /* ---- what a pair is worth ---- */
@@ -304,40 +346,6 @@ static bool is_good(const struct uvp_atlas_work *work, const struct pair *pair)
            pair->trial.distortion.stretched <= work->plan->stretch_part;
 }
 
-/* How wide the border is, seen along a direction. */
-static double width_of(const struct uvp_patch *patch, struct uvp_vec2 direction)
-{
-    double low = HUGE_VAL;
-    double high = -HUGE_VAL;
-
-    for (uint32_t e = 0; e < patch->border_count; e++) {
-        const struct uvp_vec2 p = patch->uv[patch->border[2 * e]];
-        const double at = p.x * direction.x + p.y * direction.y;
-        low = at < low ? at : low;
-        high = at > high ? at : high;
-    }
-    return high - low;
-}
-
-/* The longer side of the layout's smallest box, of four turns. */
-static double length_of(const struct uvp_patch *patch)
-{
-    static const struct uvp_vec2 direction[4] = {
-        {1, 0}, {12.0 / 13, 5.0 / 13}, {20.0 / 29, 21.0 / 29}, {5.0 / 13, 12.0 / 13}};
-    double least = HUGE_VAL;
-    double length = 0;
-
-    for (int k = 0; k < 4; k++) {
-        const double a = width_of(patch, direction[k]);
-        const double b = width_of(patch, (struct uvp_vec2){-direction[k].y, direction[k].x});
-        if (a * b < least) {
-            least = a * b;
-            length = fmax(a, b);
-        }
-    }
-    return length;
-}
-
 /* Snaps and judges; keeps what is valid. */
 static enum uvp_code judge(struct uvp_atlas_work *work, const struct merger *merger,
                            struct pair *pair, struct uvp_patch *patch)
@@ -372,9 +380,20 @@ static void find_shapes(const struct merger *merger, const struct pair *pair,
     }
 }
 
-/*
- * Whether the layout is too long when the charts are just moved together, or its border
- * already crosses itself: then so will a better one's.
+/* Whether the page would have to give more for the box than the seam is worth. */
+static bool is_sprawling(const struct merger *merger, const struct pair *pair)
+{
+    const struct uvp_seam *const seam = &merger->seams.seam[pair->seam];
+    const double side = sqrt(merger->area);
+    const double spent = pair->box.area - merger->quality[seam->chart[0]].box -
+                         merger->quality[seam->chart[1]].box;
+
+    return pair->box.length > LENGTH_MAX * side ||
+           spent > SPRAWL_MAX * side * pair->bond.length;
+}
+
+/* Whether the layout sprawls, or its border already crosses itself: then so will a better
+ * one's.
  */
 static enum uvp_code look_ahead(struct uvp_atlas_work *work, const struct merger *merger,
                                 struct pair *pair, struct uvp_patch *patch, bool *crossed)
@@ -383,7 +402,8 @@ static enum uvp_code look_ahead(struct uvp_atlas_work *work, const struct merger
     struct uvp_clash clash;
     uint32_t clashes = 0;
 
-    pair->unfit = length_of(patch) > LENGTH_MAX * sqrt(merger->area);
+    pair->box = box_of(patch->uv, patch->vertex_count);
+    pair->unfit = is_sprawling(merger, pair);
     if (pair->unfit) {
         return UVP_OK;
     }
@@ -499,6 +519,7 @@ static void unite(struct merger *merger, const struct pair *pair)
 
     a->area += b->area;
     a->seams += b->seams - 2 * pair->bond.length;
+    a->box = pair->box.area;
     a->excess = (pair->trial.distortion.energy - 1) * a->area;
     merger->excess += a->excess - own;
     uvp_seams_join(&merger->seams, pair->trial.target, gone);
@@ -567,7 +588,7 @@ static enum uvp_code measure_chart(struct uvp_atlas_work *work, void *arg, uint3
     struct uvp_distortion distortion;
     uint32_t *list;
 
-    *quality = (struct quality){0, 0, 0};
+    *quality = (struct quality){0, 0, 0, 0};
     if (chart->triangle_count == 0) {
         return UVP_OK;
     }
@@ -588,6 +609,7 @@ static enum uvp_code measure_chart(struct uvp_atlas_work *work, void *arg, uint3
         quality->area += uvp_area_of(merger->open->topology, list[i]);
     }
     quality->excess = (fmin(distortion.energy, 1e6) - 1) * quality->area;
+    quality->box = box_of(patch.uv, patch.vertex_count).area;
     return uvp_work_count(work, 8 * chart->triangle_count);
 }
 

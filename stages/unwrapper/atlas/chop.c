@@ -301,3 +301,18 @@ enum uvp_code uvp_chop_parts(struct uvp_chop *chop, uint32_t chart, struct uvp_l
     chop->count = 0;
     return UVP_OK;
 }
+
+void uvp_chop_units(struct uvp_chop *chop, uint32_t chart)
+{
+    uint32_t end;
+
+    chop->chart = chart;
+    chop->count = 0;
+    for (uint32_t i = 0; i < chart_of(chop)->triangle_count; i = end) {
+        end = unit_end(chop, i);
+        for (uint32_t j = i; j < end; j++) {
+            chop->part[j] = chop->count;
+        }
+        chop->count++;
+    }
+}

@@ -42,4 +42,7 @@ UVP_MUST_USE enum uvp_code uvp_chop_init(struct uvp_atlas_work *work,
 UVP_MUST_USE enum uvp_code uvp_chop_parts(struct uvp_chop *chop, uint32_t chart,
                                           struct uvp_line line, double least);
 
+/* Every polygon is a part. */
+void uvp_chop_units(struct uvp_chop *chop, uint32_t chart);
+
 #endif

@@ -4,6 +4,9 @@
  * (compare Limper, Vining, Sheffer 2018): lines in eight directions at nine places are weighed
  * by the border alone, the best few are tried on the triangles. A cut stays only if the real
  * boxes of its parts save enough for the seam it adds.
+ *
+ * Where the scale is known before (a density, or several pages to fill), charts longer than a
+ * page are cut whatever that saves, until their boxes need no more pages.
  */
 #include "stages/unwrapper/atlas/fit.h"
 
@@ -12,6 +15,7 @@
 #include "stages/unwrapper/atlas/charts.h"
 #include "stages/unwrapper/atlas/chop.h"
 #include "stages/unwrapper/atlas/outline.h"
+#include "stages/unwrapper/atlas/pack.h"
 #include "stages/unwrapper/atlas/plan.h"
 
 #define DIRECTIONS 8
@@ -25,8 +29,16 @@
 #define FILL_OF_FEW 0.45
 #define CHARTS_A_CUT 12 /* many charts get some cuts more */
 #define CUTS_MORE 12
-#define HOLLOW 0.5   /* part of its box below which a chart may need two cuts at once */
-#define PARTS_MOST 6 /* of one cut */
+#define HOLLOW 0.5        /* part of its box below which a chart may need two cuts at once */
+#define PARTS_MOST 6      /* of one cut */
+#define TILE 0.98         /* of a page: what parts of long charts aim at */
+#define MIDDLE_FROM 4     /* pages: such a chart is halved first */
+#define TRIM_FILL 0.85    /* of the pages, at most, for a density to be worth cuts */
+#define TRIMMED_FILL 0.45 /* that charts cut to the size of the page reach */
+#define FIT_FILL 0.7      /* that charts on several pages reach */
+#define FIT_LONGER 1.1    /* than a page at that, to be cut */
+#define TRIM_MARGIN 0.05
+#define TRIMS_MOST 50000
 
 #define HALF_ROOT 0.70710678118654752
 #define COSINE_EIGHTH 0.92387953251128674
@@ -54,6 +66,8 @@ struct fitter {
     uint32_t *spare; /* triangles */
     double area;     /* of all charts */
     double unit;     /* its square root */
+    double page;     /* a page's side, when charts are cut to its size; otherwise 0 */
+    uint32_t room;   /* for charts */
 };
 
 struct cut {
@@ -61,12 +75,24 @@ struct cut {
     double score; /* area of the boxes and of what the cut is worth */
 };
 
+/* How many pages are needed to hold a box, cut into tiles. */
+static double tiles_of(const struct fitter *fitter, double width, double height)
+{
+    const double tile = TILE * fitter->page;
+
+    return fmax(1, ceil(width / tile)) * fmax(1, ceil(height / tile));
+}
+
 /* Area that a box takes; more if it is long against the page. */
 static double cost_of(const struct fitter *fitter, double width, double height)
 {
     const double beyond = fmax(width, height) - LONG_PART * fitter->unit;
+    const double cost = width * height + (beyond > 0 ? beyond * fitter->unit : 0);
 
-    return width * height + (beyond > 0 ? beyond * fitter->unit : 0);
+    if (fitter->page > 0) {
+        return cost + 2 * tiles_of(fitter, width, height) * fitter->page * fitter->page;
+    }
+    return cost;
 }
 
 static double piece_cost(const struct fitter *fitter, const struct piece *piece)
@@ -180,6 +206,13 @@ static double side_cost(const struct fitter *fitter, const struct slab *slabs, i
     return many ? (cost + area) / 2 : cost;
 }
 
+static bool is_huge(const struct fitter *fitter, uint32_t c)
+{
+    const struct uvp_outline *const outline = &fitter->piece[c].outline;
+
+    return fitter->page > 0 && tiles_of(fitter, outline->width, outline->height) > MIDDLE_FROM;
+}
+
 /* The best line of one direction. */
 static struct cut weigh_direction(const struct fitter *fitter, uint32_t c, double cosine,
                                   double sine)
@@ -188,8 +221,10 @@ static struct cut weigh_direction(const struct fitter *fitter, uint32_t c, doubl
     struct slab slabs[SLABS];
     double from;
     const double thick = fill_slabs(fitter, c, cosine, sine, slabs, &from);
+    /* what will be cut many times is halved, or the work would not be bounded */
+    const int32_t first = is_huge(fitter, c) ? SLABS / 2 - 1 : 1;
 
-    for (int32_t k = 1; k < SLABS && thick > 0; k++) {
+    for (int32_t k = first; k <= SLABS - first && thick > 0; k++) {
         const bool many = slabs[k].crossings > 2;
         const double score = side_cost(fitter, slabs, 0, k, thick, many) +
                              side_cost(fitter, slabs, k, SLABS, thick, many) +
@@ -203,21 +238,22 @@ static struct cut weigh_direction(const struct fitter *fitter, uint32_t c, doubl
     return best;
 }
 
-/* The best lines, one a direction, best first; returns how many. */
-static uint32_t weigh_lines(const struct fitter *fitter, uint32_t c, struct cut *best)
+/* The best lines, one a direction, best first, up to `most`; returns how many. */
+static uint32_t weigh_lines(const struct fitter *fitter, uint32_t c, uint32_t most,
+                            struct cut *best)
 {
     uint32_t count = 0;
 
     for (uint32_t d = 0; d < DIRECTIONS; d++) {
         const struct cut cut =
             weigh_direction(fitter, c, direction_cosine[d], direction_sine[d]);
-        uint32_t at = count < TRIES ? count++ : TRIES;
+        uint32_t at = count < most ? count++ : most;
         for (; at > 0 && cut.score < best[at - 1].score; at--) {
-            if (at < TRIES) {
+            if (at < most) {
                 best[at] = best[at - 1];
             }
         }
-        if (at < TRIES) {
+        if (at < most) {
             best[at] = cut;
         }
     }
@@ -340,7 +376,7 @@ static enum uvp_code try_line(struct fitter *fitter, uint32_t c, struct uvp_line
 static enum uvp_code cut_chart(struct fitter *fitter, uint32_t c, uint32_t depth, bool *kept)
 {
     struct cut best[TRIES];
-    const uint32_t count = weigh_lines(fitter, c, best);
+    const uint32_t count = weigh_lines(fitter, c, TRIES, best);
 
     *kept = false;
     for (uint32_t i = 0; i < count && !*kept; i++) {
@@ -366,6 +402,102 @@ static uint32_t find_worst(const struct fitter *fitter)
         }
     }
     return worst;
+}
+
+/* ---- charts longer than a page ---- */
+
+static bool is_too_long(const struct fitter *fitter, uint32_t c)
+{
+    const struct piece *const piece = &fitter->piece[c];
+
+    return !piece->done && fmax(piece->outline.width, piece->outline.height) > fitter->page;
+}
+
+/* Takes the parts that the chop found, if there is room for them. */
+static enum uvp_code take_parts(struct fitter *fitter, uint32_t c, bool *kept)
+{
+    const uint32_t count = fitter->charts->count;
+
+    *kept = fitter->chop.count > 1 && fitter->chop.count - 1 <= fitter->room - count;
+    if (*kept) {
+        part_chart(fitter, c);
+        UVP_TRY(outline_parts(fitter, c, count));
+    }
+    return UVP_OK;
+}
+
+/* Whatever the cut costs; where no line will do the chart falls into its polygons. */
+static enum uvp_code trim_chart(struct fitter *fitter, uint32_t c)
+{
+    struct cut best[DIRECTIONS];
+    const uint32_t count = weigh_lines(fitter, c, DIRECTIONS, best);
+    bool kept = false;
+
+    for (uint32_t i = 0; i < 2 * count && !kept; i++) {
+        const bool strict = i < count;
+        if (best[i % count].score >= HUGE_VAL) {
+            continue;
+        }
+        UVP_TRY(
+            uvp_chop_parts(&fitter->chop, c, best[i % count].line, strict ? LEAST_PART : 0));
+        if (!strict || fitter->chop.count <= PARTS_MOST) {
+            UVP_TRY(take_parts(fitter, c, &kept));
+        }
+    }
+    if (!kept) {
+        uvp_chop_units(&fitter->chop, c);
+        UVP_TRY(take_parts(fitter, c, &kept));
+    }
+    fitter->piece[c].done = !kept;
+    return uvp_work_count(fitter->work, 400 * fitter->piece[c].outline.count);
+}
+
+/* Every chart, until it fits on a page. */
+static enum uvp_code trim_all(struct fitter *fitter)
+{
+    for (uint32_t c = 0; c < fitter->charts->count; c++) {
+        while (is_too_long(fitter, c)) {
+            UVP_TRY(trim_chart(fitter, c));
+        }
+    }
+    return UVP_OK;
+}
+
+/* The longest charts, while there are cuts: they limit the scale of all others. */
+static enum uvp_code trim_longest(struct fitter *fitter)
+{
+    for (uint32_t cuts = 0; cuts < fitter->cuts_max; cuts++) {
+        uint32_t longest = UVP_NONE;
+        double most = FIT_LONGER * fitter->page;
+        for (uint32_t c = 0; c < fitter->charts->count; c++) {
+            const struct uvp_outline *const outline = &fitter->piece[c].outline;
+            const double length = fmax(outline->width, outline->height);
+            if (length > most && !fitter->piece[c].done) {
+                longest = c;
+                most = length;
+            }
+        }
+        if (longest == UVP_NONE) {
+            break;
+        }
+        UVP_TRY(trim_chart(fitter, longest));
+    }
+    return UVP_OK;
+}
+
+/* Charts are cut to pages on which a unit of length has this scale. */
+static void set_page(struct fitter *fitter, double scale, uint32_t pages)
+{
+    const double gap = uvp_pack_gap(fitter->work, fitter->charts->count, pages);
+
+    fitter->page = (1 - gap) / scale;
+    fitter->unit = fitter->page;
+}
+
+static void forget_page(struct fitter *fitter)
+{
+    fitter->page = 0;
+    fitter->unit = sqrt(fitter->area);
 }
 
 /* ---- slots ---- */
@@ -430,14 +562,27 @@ static enum uvp_code own_slots(struct fitter *fitter)
 
 /* ---- all charts ---- */
 
+/* Charts that there may be at most. */
+static uint32_t count_room(const struct fitter *fitter, const struct uvp_outlines *outlines)
+{
+    double tiles = (fitter->cuts_max + 1) * PARTS_MOST * PARTS_MOST;
+
+    for (uint32_t c = 0; c < outlines->count && fitter->page > 0; c++) {
+        const struct uvp_outline *const outline = &outlines->outline[c];
+        const double here = tiles_of(fitter, outline->width, outline->height);
+        tiles += here > 1 ? 16 * here : 0;
+    }
+    return fitter->charts->count +
+           (uint32_t)fmin(fmin(tiles, TRIMS_MOST), fitter->topology->triangle_count);
+}
+
 static enum uvp_code take_pieces(struct fitter *fitter, const struct uvp_outlines *outlines)
 {
-    const uint32_t room =
-        fitter->charts->count + (fitter->cuts_max + 1) * PARTS_MOST * PARTS_MOST;
     uint32_t longest = 0;
 
-    UVP_TRY(uvp_charts_reserve(fitter->work, fitter->charts, room, 0));
-    UVP_TAKE(fitter->work, fitter->piece, room);
+    fitter->room = count_room(fitter, outlines);
+    UVP_TRY(uvp_charts_reserve(fitter->work, fitter->charts, fitter->room, 0));
+    UVP_TAKE(fitter->work, fitter->piece, fitter->room);
     for (uint32_t c = 0; c < outlines->count; c++) {
         const uint32_t triangles = fitter->charts->chart[c].triangle_count;
         fitter->piece[c] =
@@ -445,8 +590,6 @@ static enum uvp_code take_pieces(struct fitter *fitter, const struct uvp_outline
                            outlines->border + 2 * (size_t)outlines->outline[c].first, false};
         longest = triangles > longest ? triangles : longest;
     }
-    fitter->area = outlines->area;
-    fitter->unit = sqrt(outlines->area);
     UVP_TAKE(fitter->work, fitter->spare, longest);
     return uvp_chop_init(fitter->work, fitter->topology, fitter->charts, longest,
                          &fitter->chop);
@@ -492,6 +635,42 @@ static enum uvp_code cut_worst(struct fitter *fitter)
     return UVP_OK;
 }
 
+/* One page: if charts pack badly, and no density is given that they would reach all the same.
+ */
+static bool are_cuts_wanted(const struct fitter *fitter, struct uvp_demand demand)
+{
+    const double needed = fitter->area * demand.scale_most * demand.scale_most;
+    double fill;
+
+    if (demand.pages_most > 1 || find_worst(fitter) == UVP_NONE) {
+        return false;
+    }
+    fill = predict_fill(fitter);
+    return fill < fitter->work->plan->cut_below && needed > fill - TRIM_MARGIN;
+}
+
+static enum uvp_code cut_charts(struct fitter *fitter, const struct uvp_outlines *outlines)
+{
+    const struct uvp_demand demand = uvp_pack_demand(fitter->work, outlines->mesh_unit);
+    const uint32_t pages = demand.pages_most;
+    const double unit = sqrt(pages / outlines->area);
+    const bool fixed = demand.scale_most < HUGE_VAL;
+    const bool dense = demand.scale_most <= sqrt(TRIM_FILL) * unit;
+    const double fill = fixed ? TRIMMED_FILL : FIT_FILL;
+
+    fitter->area = outlines->area;
+    if (dense || pages > 1) {
+        set_page(fitter, dense ? demand.scale_most : sqrt(fill) * unit, pages);
+        UVP_TRY(take_pieces(fitter, outlines));
+        UVP_TRY(fixed ? trim_all(fitter) : trim_longest(fitter));
+        forget_page(fitter);
+    } else {
+        forget_page(fitter);
+        UVP_TRY(take_pieces(fitter, outlines));
+    }
+    return are_cuts_wanted(fitter, demand) ? cut_worst(fitter) : UVP_OK;
+}
+
 enum uvp_code uvp_fit_charts(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                              struct uvp_charts *charts)
 {
@@ -505,21 +684,12 @@ enum uvp_code uvp_fit_charts(struct uvp_atlas_work *work, const struct uvp_topol
         .cuts_max = work->plan->cuts_max + (more < CUTS_MORE ? more : CUTS_MORE),
     };
     struct uvp_outlines outlines;
-    bool badly = false;
 
-    /* with several pages, or at a density, no chart decides for the others */
-    if (work->plan->cuts_max == 0 || work->plan->pages_max > 1 ||
-        work->plan->texels_per_unit > 0) {
+    if (work->plan->cuts_max == 0 || count == 0) {
         return UVP_OK;
     }
     UVP_TRY(uvp_outline_make(work, topology, charts, &outlines));
-    UVP_TRY(take_pieces(&fitter, &outlines));
-    if (find_worst(&fitter) != UVP_NONE) {
-        badly = predict_fill(&fitter) < work->plan->cut_below;
-    }
-    if (badly) {
-        UVP_TRY(cut_worst(&fitter));
-    }
+    UVP_TRY(cut_charts(&fitter, &outlines));
     if (charts->count != count) {
         UVP_TRY(own_slots(&fitter));
     }

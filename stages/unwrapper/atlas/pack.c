@@ -288,15 +288,19 @@ struct uvp_demand uvp_pack_demand(const struct uvp_atlas_work *work, double mesh
                                most < PAGES_MOST ? most : PAGES_MOST};
 }
 
+double uvp_pack_gap(const struct uvp_atlas_work *work, uint32_t charts, uint32_t pages)
+{
+    /* with very many charts the gaps alone would fill the page: they get at most a quarter */
+    return fmin(work->plan->gap, 0.5 / (1 + sqrt((double)charts / pages)));
+}
+
 enum uvp_code uvp_pack_make(struct uvp_atlas_work *work, const struct uvp_charts *charts,
                             const struct uvp_outlines *outlines, uint32_t round,
                             struct uvp_packing *packing)
 {
     const struct uvp_demand demand = uvp_pack_demand(work, outlines->mesh_unit);
-    /* with very many charts the gaps alone would fill the page: they get at most a quarter */
-    const double most = 0.5 / (1 + sqrt((double)outlines->count / demand.pages_most));
 
-    packing->gap = fmin(work->plan->gap, most);
+    packing->gap = uvp_pack_gap(work, outlines->count, demand.pages_most);
     UVP_TAKE(work, packing->spot, outlines->count);
     UVP_TRY(uvp_shelf_pack(work, outlines, demand, packing));
     if (charts->count <= SHELVES_FROM) {

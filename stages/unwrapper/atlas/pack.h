@@ -45,6 +45,9 @@ UVP_MUST_USE enum uvp_code uvp_pack_make(struct uvp_atlas_work *work,
 
 struct uvp_demand uvp_pack_demand(const struct uvp_atlas_work *work, double mesh_unit);
 
+/* The gap that so many charts keep, in page sides. */
+double uvp_pack_gap(const struct uvp_atlas_work *work, uint32_t charts, uint32_t pages);
+
 /* shelf.c: rows of boxes; exact, and possible for any set of charts. */
 UVP_MUST_USE enum uvp_code uvp_shelf_pack(struct uvp_atlas_work *work,
                                           const struct uvp_outlines *outlines,

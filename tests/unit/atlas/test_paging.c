@@ -4,6 +4,7 @@
 #include "tests/unit/atlas/atlas_check.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static double draw(uint32_t *random, double least, double most)
 {
@@ -157,7 +158,7 @@ static void test_too_few_pages_lower_the_density(void **state)
     uvp_test_mesh_release(&mesh);
 }
 
-/* A chart that is longer than a page at the density asked for. */
+/* Polygons are not cut: one that is longer than a page keeps the density from being reached. */
 static void test_too_long_for_the_density(void **state)
 {
     const struct uvp_atlas_options options = {.resolution_texels = 256,
@@ -170,6 +171,116 @@ static void test_too_long_for_the_density(void **state)
     uvp_test_mesh_init(&mesh);
     add_quads(&mesh, 5, 1, 10);
     assert_false(check(&mesh, &options, 0).density_reached);
+    uvp_test_mesh_release(&mesh);
+}
+
+/* Flat, `wide` by `high` cells with some left out, or none. */
+static void add_cells(struct uvp_test_mesh *mesh, uint32_t wide, uint32_t high, bool quads,
+                      bool ragged)
+{
+    uint32_t *const vertex = calloc((size_t)(wide + 1) * (high + 1), sizeof *vertex);
+
+    assert_non_null(vertex);
+    for (uint32_t i = 0; i < (wide + 1) * (high + 1); i++) {
+        vertex[i] = uvp_test_mesh_vertex(mesh, i % (wide + 1), i / (wide + 1), 0);
+    }
+    for (uint32_t i = 0; i < wide * high; i++) {
+        const uint32_t *const at = vertex + i / wide * (wide + 1) + i % wide;
+        const uint32_t corners[4] = {at[0], at[1], at[wide + 2], at[wide + 1]};
+        if (ragged && (i * 2654435761U >> 7) % 97 > 75) {
+            continue;
+        }
+        if (quads) {
+            uvp_test_mesh_polygon(mesh, corners, 4);
+        } else {
+            uvp_test_mesh_triangle(mesh, corners[0], corners[1], corners[2]);
+            uvp_test_mesh_triangle(mesh, corners[0], corners[2], corners[3]);
+        }
+    }
+    free(vertex);
+}
+
+/* Charts that are longer than a page at the density are cut until they are not. */
+static void test_long_charts_are_cut(void **state)
+{
+    static const uint32_t sizes[][2] = {{40, 40}, {200, 3}, {60, 20}, {1, 120}};
+    static const float densities[] = {7, 30, 100};
+
+    (void)state;
+    for (size_t i = 0; i < 8 * sizeof sizes / sizeof *sizes; i++) {
+        const uint32_t *const size = sizes[i / 8];
+        struct uvp_test_mesh mesh;
+        uvp_test_mesh_init(&mesh);
+        add_cells(&mesh, size[0], size[1], i % 2 == 1, i / 2 % 2 == 1);
+        for (size_t d = 0; d < sizeof densities / sizeof *densities; d++) {
+            const struct uvp_atlas_options options = {.resolution_texels = 256,
+                                                      .padding_texels = 1,
+                                                      .texels_per_unit = densities[d],
+                                                      .pages = UVP_ATLAS_PAGES_AUTO};
+            assert_true(check(&mesh, &options, (double)densities[d] / 256).density_reached);
+        }
+        uvp_test_mesh_release(&mesh);
+    }
+}
+
+/* One page has room for them, but not for their length. */
+static void test_long_charts_are_cut_for_one_page(void **state)
+{
+    struct uvp_atlas_options options = {
+        .resolution_texels = 512, .padding_texels = 1, .texels_per_unit = 8};
+    struct uvp_test_mesh mesh;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    add_cells(&mesh, 80, 20, true, false);
+    assert_true(check(&mesh, &options, 8.0 / 512).density_reached);
+    options.whole_charts = true;
+    assert_false(check(&mesh, &options, 0).density_reached);
+    options.pages = UVP_ATLAS_PAGES_AUTO;
+    assert_false(check(&mesh, &options, 0).density_reached);
+    uvp_test_mesh_release(&mesh);
+}
+
+/* Without a density a chart that alone limits the scale of several pages is cut, too. */
+static void test_long_chart_on_pages(void **state)
+{
+    struct uvp_atlas_options options = {
+        .resolution_texels = 512, .padding_texels = 1, .pages = 4};
+    struct uvp_test_mesh mesh;
+    double whole;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    add_cells(&mesh, 160, 20, true, false);
+    add_quads(&mesh, 100, 2, 8);
+    options.whole_charts = true;
+    whole = check(&mesh, &options, 0).efficiency;
+    options.whole_charts = false;
+    assert_true(check(&mesh, &options, 0).efficiency > whole + 0.05);
+    uvp_test_mesh_release(&mesh);
+}
+
+static void test_no_memory_for_cuts(void **state)
+{
+    const struct uvp_atlas_options options = {.resolution_texels = 256,
+                                              .padding_texels = 1,
+                                              .texels_per_unit = 20,
+                                              .pages = UVP_ATLAS_PAGES_AUTO};
+    struct uvp_test_mesh mesh;
+    enum uvp_code code = UVP_NO_MEMORY;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    add_cells(&mesh, 60, 4, true, true);
+    for (uint64_t n = 1; code != UVP_OK; n++) {
+        struct uvp_atlas_result result;
+        struct uvp_bench bench;
+        uvp_bench_init(&bench);
+        bench.mem.fail_at_call = n;
+        code = uvp_bench_make(&bench, &mesh, &options, &result);
+        assert_true(code == UVP_OK || code == UVP_NO_MEMORY);
+        uvp_bench_release(&bench);
+    }
     uvp_test_mesh_release(&mesh);
 }
 
@@ -198,6 +309,10 @@ int main(void)
         cmocka_unit_test(test_density_is_kept),
         cmocka_unit_test(test_too_few_pages_lower_the_density),
         cmocka_unit_test(test_too_long_for_the_density),
+        cmocka_unit_test(test_long_charts_are_cut),
+        cmocka_unit_test(test_long_charts_are_cut_for_one_page),
+        cmocka_unit_test(test_long_chart_on_pages),
+        cmocka_unit_test(test_no_memory_for_cuts),
         cmocka_unit_test(test_crowds_on_pages),
     };
 

@@ -134,6 +134,7 @@ void uvp_graph_join(struct uvp_graph *graph, uint32_t border, uint32_t to, uint3
         if (same != UVP_NONE) {
             graph->border[same].length += moved->length;
             graph->border[same].bend += moved->bend;
+            graph->border[same].spike += moved->spike;
             end_border(graph, entry / 2);
             gone(ctx, entry / 2);
             continue;
@@ -275,27 +276,50 @@ static float bend_of(const struct maker *maker, uint32_t point)
     return maker->surface->defect[point] / (float)maker->crossings[point];
 }
 
+/* What a half-edge on a border has of it: as if all triangles there, six, were like its own. */
+static float spike_of(const struct maker *maker, uint32_t h, uint32_t point)
+{
+    const float defect = maker->surface->defect[point];
+    const float area = maker->topology->face[4 * (size_t)(h / 3) + 3];
+
+    return 2 * defect * defect * area / (float)maker->crossings[point];
+}
+
 static void add_crossing(const struct maker *maker, uint32_t h, uint32_t g)
 {
     const struct uvp_topology *const topology = maker->topology;
-    const float bend = bend_of(maker, topology->vertex[h]) +
-                       bend_of(maker, topology->vertex[uvp_edge_next(h)]);
+    const uint32_t from = topology->vertex[h];
+    const uint32_t to = topology->vertex[uvp_edge_next(h)];
+    const float bend = bend_of(maker, from) + bend_of(maker, to);
     struct uvp_border *const border =
         &maker->graph->border[border_of(maker->graph, label_of(maker, h), label_of(maker, g))];
 
     border->length += maker->surface->length[h] / 2;
     border->bend += bend;
+    border->spike += spike_of(maker, h, from) + spike_of(maker, h, to);
     /* the half-edge from the other side brings as much again */
     maker->graph->region[label_of(maker, h)].share += (double)bend;
 }
 
-static void widen_cone(const struct maker *maker, uint32_t t)
+static void widen_cone(const struct maker *maker, uint32_t t, struct uvp_region *region)
 {
     const float *const n = maker->surface->normal + 3 * (size_t)t;
-    struct uvp_region *const region = &maker->graph->region[label_of(maker, 3 * t)];
     const struct uvp_vec3 normal = {(double)n[0], (double)n[1], (double)n[2]};
 
     region->cosine = fmin(region->cosine, uvp_vec3_dot(normal, region->normal));
+}
+
+/* The triangle's part of what its corners inside the region are worth. */
+static void add_spikes(const struct maker *maker, uint32_t t, struct uvp_region *region)
+{
+    float squares = 0;
+
+    for (uint32_t k = 0; k < 3; k++) {
+        const uint32_t point = maker->topology->vertex[3 * (size_t)t + k];
+        const float defect = maker->surface->defect[point];
+        squares += maker->crossings[point] == 0 ? defect * defect : 0;
+    }
+    region->spike += (double)(squares * maker->topology->face[4 * (size_t)t + 3] / 3);
 }
 
 /* Curvature of the points that lie inside a region. */
@@ -332,13 +356,16 @@ static enum uvp_code add_borders(const struct maker *maker)
     const struct uvp_topology *const topology = maker->topology;
 
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
+        struct uvp_region *region;
         if (t % BLOCK == 0) {
-            UVP_TRY(uvp_work_count(maker->work, 25 * BLOCK));
+            UVP_TRY(uvp_work_count(maker->work, 30 * BLOCK));
         }
         if (uvp_is_dead(topology, t)) {
             continue;
         }
-        widen_cone(maker, t);
+        region = &maker->graph->region[label_of(maker, 3 * t)];
+        widen_cone(maker, t, region);
+        add_spikes(maker, t, region);
         for (uint32_t k = 0; k < 3 && maker->border[t] != 0; k++) {
             const uint32_t h = 3 * t + k;
             if ((maker->border[t] >> k & 1) != 0 &&

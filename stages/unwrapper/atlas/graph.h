@@ -18,6 +18,7 @@ struct uvp_region {
     double cosine;  /* of the half angle of the cone about `normal` that holds all normals */
     double bend;    /* Gaussian curvature inside, in radians */
     double share;   /* the same, and half of that on its borders */
+    double spike;   /* of points inside: curvature squared, times the area about them */
     double warp;    /* cost of curvature spread unevenly, times area; the caller's to start */
     uint32_t triangles;
     uint32_t borders;
@@ -30,6 +31,7 @@ struct uvp_border {
     uint32_t next[2]; /* in the list of region[side]; as `head` */
     uint32_t prev[2];
     float length; /* weighted */
+    float spike;  /* as above, of points that a join would bring inside */
     float bend;   /* curvature of points that a join would bring inside */
 };
 

@@ -13,6 +13,7 @@ struct uvp_join_limits {
     double cosine;    /* of the cone that holds all normals */
     double deviation; /* 1 - length of the summed normals over area */
     double thin;      /* regions narrower than this may join beyond the other limits; 0: none */
+    double thin_cosine; /* ... but not beyond this cone */
     uint32_t triangles;
 };
 

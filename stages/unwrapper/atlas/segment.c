@@ -21,6 +21,7 @@
 #define PAGE_FILLED 0.65
 /* Where most charts are to be projected only, whatever distortion is allowed. */
 #define FAST_CONE_MIN 0.64
+#define FAST_THIN_CONE_MIN 0.0 /* wider ones cannot be projected */
 #define FAST_ENERGY 0.006
 
 struct segmenter {
@@ -42,6 +43,7 @@ static void set_limits(struct segmenter *segmenter)
     segmenter->limits = (struct uvp_join_limits){
         .energy = fast ? fmin(plan->chart_energy - 1, FAST_ENERGY) : plan->chart_energy - 1,
         .cosine = fast ? FAST_CONE_MIN : CONE_MIN,
+        .thin_cosine = fast ? FAST_THIN_CONE_MIN : -1,
         .triangles = plan->chart_triangles_max,
     };
 }

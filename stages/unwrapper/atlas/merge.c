@@ -355,7 +355,7 @@ static enum uvp_code judge(struct uvp_atlas_work *work, const struct merger *mer
     uvp_patch_snap(merger->open->topology, patch);
     UVP_TRY(uvp_flatten_check(work, patch, &valid));
     if (valid) {
-        UVP_TRY(uvp_flatten_clears(work, patch, &valid));
+        UVP_TRY(uvp_trial_clears(work, patch, &valid));
     }
     if (valid) {
         uvp_trial_keep(&pair->trial, patch);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "stages/unwrapper/atlas/flatten.h"
+
 enum uvp_code uvp_trial_take(struct uvp_atlas_work *work, const struct uvp_open_charts *open,
                              struct uvp_trial *trial)
 {
@@ -42,6 +44,8 @@ enum uvp_code uvp_trial_gather(struct uvp_atlas_work *work, struct uvp_open_char
 }
 
 /* Two charts about to be one patch: slots of the second are counted on from the first's. */
+#define SPARE 32 /* lattice steps that the border must be able to give way */
+
 struct couple {
     const struct uvp_open_charts *open;
     struct uvp_patch *patch;
@@ -182,6 +186,53 @@ void uvp_trial_restore(struct uvp_open_charts *open, uint32_t c)
     for (uint32_t t = chart->first_triangle; t != UVP_NONE; t = open->next[t]) {
         uvp_pieces_give(&open->pieces, t, c);
     }
+}
+
+/* The sum of the unit normals, to the outside, of the border edges at each vertex. */
+static void sum_normals(const struct uvp_patch *patch, struct uvp_vec2 *normal)
+{
+    memset(normal, 0, patch->vertex_count * sizeof *normal);
+    for (uint32_t e = 0; e < patch->border_count; e++) {
+        const uint32_t *const end = patch->border + 2 * (size_t)e;
+        const double x = (double)patch->at[end[1]].x - patch->at[end[0]].x;
+        const double y = (double)patch->at[end[1]].y - patch->at[end[0]].y;
+        const double length = sqrt(x * x + y * y);
+        for (int k = 0; k < 2 && length > 0; k++) {
+            normal[end[k]].x += y / length;
+            normal[end[k]].y -= x / length;
+        }
+    }
+}
+
+enum uvp_code uvp_trial_clears(struct uvp_atlas_work *work, const struct uvp_patch *patch,
+                               bool *clears)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    struct uvp_flat flat = uvp_flatten_flat(patch);
+    struct uvp_vec2 *normal;
+    struct uvp_point2 *at;
+    struct uvp_clash clash;
+    uint32_t clashes = 0;
+
+    UVP_TRY(uvp_flatten_clears(work, patch, clears));
+    if (!*clears) {
+        return UVP_OK;
+    }
+    UVP_TAKE(work, normal, patch->vertex_count);
+    UVP_TAKE(work, at, patch->vertex_count);
+    sum_normals(patch, normal);
+    for (uint32_t v = 0; v < patch->vertex_count; v++) {
+        const double length = sqrt(normal[v].x * normal[v].x + normal[v].y * normal[v].y);
+        const double part = length > 0 ? SPARE / length : 0;
+        /* from 1 on: so that halves are rounded alike */
+        at[v].x = patch->at[v].x + (int32_t)(part * normal[v].x + SPARE + 1.5);
+        at[v].y = patch->at[v].y + (int32_t)(part * normal[v].y + SPARE + 1.5);
+    }
+    flat.at = at;
+    UVP_TRY(uvp_verdict_clashes(work, &flat, &clash, 1, &clashes));
+    *clears = clashes == 0;
+    uvp_arena_rewind(work->scratch, mark);
+    return uvp_work_count(work, 6 * patch->vertex_count);
 }
 
 void uvp_trial_keep(struct uvp_trial *trial, const struct uvp_patch *patch)

@@ -95,6 +95,74 @@ static void test_tube_is_unrolled(void **state)
     uvp_scene_end(&scene);
 }
 
+/*
+ * Two halves of a cone meet in a chain from the rim over the apex to the rim. As a whole it
+ * cannot be joined, for angles are missing at the apex: one half of it is, and a slit is left.
+ */
+static void test_half_of_a_seam_is_joined(void **state)
+{
+    struct uvp_scene scene;
+    uint32_t apex;
+
+    (void)state;
+    uvp_scene_begin(&scene);
+    scene.plan.merge_work = 1000;
+    for (uint32_t k = 0; k < 48; k++) {
+        const double angle = 6.283185307179586 * k / 48;
+        (void)uvp_test_mesh_vertex(&scene.mesh, cos(angle), sin(angle), 0);
+    }
+    apex = uvp_test_mesh_vertex(&scene.mesh, 0, 0, 0.5);
+    for (uint32_t k = 0; k < 48; k++) {
+        uvp_test_mesh_triangle(&scene.mesh, k, (k + 1) % 48, apex);
+    }
+    uvp_scene_ready(&scene);
+    uvp_scene_flatten(&scene, 24);
+    uvp_scene_check(&scene);
+    assert_int_equal(scene.charts.count, 2);
+    merge(&scene);
+    assert_int_equal(scene.charts.count, 1);
+    assert_int_equal(scene.charts.slot_count, 50); /* one of the rim's is there twice */
+    assert_true(energy_of(&scene) < 1 + 1e-6);
+    uvp_scene_end(&scene);
+}
+
+/* A block with a slit of so many lattice steps. */
+static bool slit_clears(struct uvp_scene *scene, int32_t gap)
+{
+    struct uvp_point2 at[] = {{0, 0},
+                              {1000000, 0},
+                              {1000000, 400000},
+                              {200000, 400000},
+                              {200000, 400000 + gap},
+                              {1000000, 400000 + gap},
+                              {1000000, 1000000},
+                              {0, 1000000}};
+    uint32_t border[] = {0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 0};
+    const struct uvp_patch patch = {
+        .vertex_count = 8, .border_count = 8, .border = border, .at = at, .step = 1};
+    bool clears = false;
+
+    assert_int_equal(uvp_trial_clears(&scene->work, &patch, &clears), UVP_OK);
+    return clears;
+}
+
+static void test_narrow_slits_are_refused(void **state)
+{
+    struct uvp_scene scene;
+
+    (void)state;
+    uvp_scene_begin(&scene);
+    uvp_test_mesh_cube(&scene.mesh, 0, 0, 0);
+    uvp_scene_ready(&scene);
+    for (int32_t gap = 0; gap <= 40; gap++) {
+        assert_false(slit_clears(&scene, gap));
+    }
+    for (int32_t gap = 200; gap <= 250; gap++) {
+        assert_true(slit_clears(&scene, gap));
+    }
+    uvp_scene_end(&scene);
+}
+
 /* A closed surface must keep a seam. */
 static void test_cube_stays_open(void **state)
 {
@@ -347,6 +415,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plane_comes_together),
         cmocka_unit_test(test_tube_is_unrolled),
+        cmocka_unit_test(test_half_of_a_seam_is_joined),
+        cmocka_unit_test(test_narrow_slits_are_refused),
         cmocka_unit_test(test_cube_stays_open),
         cmocka_unit_test(test_hard_seams_stay),
         cmocka_unit_test(test_bounds_are_kept),

@@ -21,7 +21,9 @@
 #define DIRECTIONS 8
 #define SLABS 10
 #define TRIES 2
-#define SEAM_COST 0.25  /* area that a cut of length 1 must save, the area being 1 */
+#define SEAM_COST 0.25
+#define SEAM_COST_LEAST 0.14 /* where the page is filled less with those cuts than by */
+#define FILL_LEAST 0.4
 #define WANTED 0.01     /* and what any cut must save */
 #define LEAST_PART 0.04 /* of a chart's area */
 #define LONG_PART 0.8   /* of the square root of the area: longer boxes hinder the others */
@@ -63,11 +65,12 @@ struct fitter {
     struct piece *piece; /* of each chart */
     struct uvp_chop chop;
     uint32_t cuts_max;
-    uint32_t *spare; /* triangles */
-    double area;     /* of all charts */
-    double unit;     /* its square root */
-    double page;     /* a page's side, when charts are cut to its size; otherwise 0 */
-    uint32_t room;   /* for charts */
+    uint32_t *spare;  /* triangles */
+    double area;      /* of all charts */
+    double unit;      /* its square root */
+    double page;      /* a page's side, when charts are cut to its size; otherwise 0 */
+    uint32_t room;    /* for charts */
+    double seam_cost; /* area that a cut of length 1 must save, the area being 1 */
 };
 
 struct cut {
@@ -228,7 +231,7 @@ static struct cut weigh_direction(const struct fitter *fitter, uint32_t c, doubl
         const bool many = slabs[k].crossings > 2;
         const double score = side_cost(fitter, slabs, 0, k, thick, many) +
                              side_cost(fitter, slabs, k, SLABS, thick, many) +
-                             SEAM_COST * fitter->unit * fabs(slabs[k].length);
+                             fitter->seam_cost * fitter->unit * fabs(slabs[k].length);
         if (score < best.score) {
             best.score = score;
             best.line = on_lattice(&fitter->piece[c].outline, fitter->charts->chart[c].step,
@@ -323,7 +326,7 @@ static double cost_of_parts(const struct fitter *fitter, uint32_t c, uint32_t fi
         cost += piece_cost(fitter, &fitter->piece[part]);
         seam += fitter->piece[part].outline.perimeter;
     }
-    return cost + SEAM_COST * fitter->unit * seam / 2;
+    return cost + fitter->seam_cost * fitter->unit * seam / 2;
 }
 
 static enum uvp_code cut_chart(struct fitter *fitter, uint32_t c, uint32_t depth, bool *kept);
@@ -620,9 +623,9 @@ static double predict_fill(const struct fitter *fitter)
 
 static enum uvp_code cut_worst(struct fitter *fitter)
 {
-    uint32_t cuts = 0;
+    const uint32_t looks_max = 4 * fitter->cuts_max;
 
-    for (uint32_t looks = 0; cuts < fitter->cuts_max && looks < 4 * fitter->cuts_max; looks++) {
+    for (uint32_t looks = 0; fitter->cuts_max != 0 && looks < looks_max; looks++) {
         const uint32_t worst = find_worst(fitter);
         bool kept = false;
         if (worst == UVP_NONE) {
@@ -630,9 +633,23 @@ static enum uvp_code cut_worst(struct fitter *fitter)
         }
         UVP_TRY(cut_chart(fitter, worst, 0, &kept));
         fitter->piece[worst].done = !kept;
-        cuts += kept;
+        fitter->cuts_max -= kept;
     }
     return UVP_OK;
+}
+
+/* What would still leave most of the page empty may cost more seam. */
+static enum uvp_code cut_by_need(struct fitter *fitter)
+{
+    UVP_TRY(cut_worst(fitter));
+    if (predict_fill(fitter) >= FILL_LEAST) {
+        return UVP_OK;
+    }
+    fitter->seam_cost = SEAM_COST_LEAST;
+    for (uint32_t c = 0; c < fitter->charts->count; c++) {
+        fitter->piece[c].done = false;
+    }
+    return cut_worst(fitter);
 }
 
 /* One page: if charts pack badly, and no density is given that they would reach all the same.
@@ -668,7 +685,7 @@ static enum uvp_code cut_charts(struct fitter *fitter, const struct uvp_outlines
         forget_page(fitter);
         UVP_TRY(take_pieces(fitter, outlines));
     }
-    return are_cuts_wanted(fitter, demand) ? cut_worst(fitter) : UVP_OK;
+    return are_cuts_wanted(fitter, demand) ? cut_by_need(fitter) : UVP_OK;
 }
 
 enum uvp_code uvp_fit_charts(struct uvp_atlas_work *work, const struct uvp_topology *topology,
@@ -682,6 +699,7 @@ enum uvp_code uvp_fit_charts(struct uvp_atlas_work *work, const struct uvp_topol
         .topology = topology,
         .charts = charts,
         .cuts_max = work->plan->cuts_max + (more < CUTS_MORE ? more : CUTS_MORE),
+        .seam_cost = SEAM_COST,
     };
     struct uvp_outlines outlines;
 

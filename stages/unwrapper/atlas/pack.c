@@ -13,6 +13,7 @@
 #include "stages/unwrapper/atlas/climb.h"
 #include "stages/unwrapper/atlas/paging.h"
 #include "stages/unwrapper/atlas/plan.h"
+#include "stages/unwrapper/atlas/squeeze.h"
 
 #define SHELVES_FROM 4000 /* charts */
 #define FIRST_FILL 0.88   /* side of the first try against the largest */
@@ -31,6 +32,11 @@
 #define STEPS_MOST 2e9
 #define PAGES_MOST 1000 /* ten times a hundred tiles */
 #define HALF_ROOT 0.70710678118654752
+#define SQUEEZE_PART 0.3 /* of the steps */
+
+/* What a mask takes with some layouts, in cells of 1/128, 1/256 ... of the page; without and
+ * with hints. */
+static const double mask_steps[2][4] = {{7000, 13000, 30000, 80000}, {4000, 6000, 9000, 22000}};
 
 struct packer {
     struct uvp_atlas_work *work;
@@ -77,16 +83,10 @@ static double limit_scale(const struct packer *packer, double scale)
     return scale;
 }
 
-static const struct uvp_mask *placed_mask(const struct packer *packer, uint32_t c)
+/* Spots from a layout, if its scale is better than what there is: the page is stretched to what
+ * the charts really take, at most `side` cells. */
+static bool set_spots(struct packer *packer, const struct uvp_place *place, int32_t side)
 {
-    return uvp_tray_mask(&packer->tray, c, packer->climb.best.place[c].direction);
-}
-
-/* Spots from the best layout, if its scale is better than what there is: the page is stretched
- * to what the charts really take. */
-static void set_spots(struct packer *packer)
-{
-    const struct uvp_place *const place = packer->climb.best.place;
     struct uvp_packing *const packing = packer->packing;
     const double border = packing->gap / 2;
     struct uvp_vec2 low = {HUGE_VAL, HUGE_VAL};
@@ -94,28 +94,29 @@ static void set_spots(struct packer *packer)
     double side_of_cell;
 
     for (uint32_t c = 0; c < packer->outlines->count; c++) {
-        const struct uvp_mask *const mask = placed_mask(packer, c);
+        const struct uvp_mask *const mask = uvp_tray_mask(&packer->tray, c, place[c].direction);
         low.x = fmin(low.x, place[c].x + mask->left);
         low.y = fmin(low.y, place[c].y + mask->bottom);
     }
     for (uint32_t c = 0; c < packer->outlines->count; c++) {
-        const struct uvp_mask *const mask = placed_mask(packer, c);
+        const struct uvp_mask *const mask = uvp_tray_mask(&packer->tray, c, place[c].direction);
         extent = fmax(extent, place[c].x + mask->right - low.x);
         extent = fmax(extent, place[c].y + mask->top - low.y);
     }
-    extent = fmin(extent, packer->climb.best_side);
+    extent = fmin(extent, side);
     side_of_cell = (1 - 2 * border) / extent;
     if (packer->tray.cells * side_of_cell <= packing->scale) {
-        return;
+        return false;
     }
     packing->scale = packer->tray.cells * side_of_cell;
     packing->page_count = 1;
     for (uint32_t c = 0; c < packer->outlines->count; c++) {
-        const struct uvp_mask *const mask = placed_mask(packer, c);
+        const struct uvp_mask *const mask = uvp_tray_mask(&packer->tray, c, place[c].direction);
         packing->spot[c] = (struct uvp_spot){
             mask->cosine, mask->sine, border + (place[c].x + mask->x - low.x) * side_of_cell,
             border + (place[c].y + mask->y - low.y) * side_of_cell, 0};
     }
+    return true;
 }
 
 /* ---- layers ---- */
@@ -159,6 +160,63 @@ static enum uvp_code search(struct packer *packer)
     return UVP_OK;
 }
 
+/* The finest cells in which one drawing and a few layouts are worth what they cost. */
+static int32_t finer_cells(const struct packer *packer, int32_t cells)
+{
+    const double steps = SQUEEZE_PART * (double)packer->tray.steps_limit;
+    int32_t finer = 0;
+
+    for (uint32_t k = 0; k < 4; k++) {
+        if (128 << k > cells &&
+            packer->outlines->count * mask_steps[packer->tray.hints][k] < steps) {
+            finer = 128 << k;
+        }
+    }
+    return finer;
+}
+
+static enum uvp_code lay_squeezed(struct packer *packer)
+{
+    static const struct uvp_slope slopes[] = {{1, 1}, {0.3, 1}, {1, 0.3}};
+    struct uvp_tray *const tray = &packer->tray;
+    struct uvp_place *const place = packer->climb.now.place;
+
+    /* a few cells less than the page, for rounding */
+    tray->cells = packer->packing->scale * (tray->side_max - 3) / (1 - packer->packing->gap);
+    UVP_TRY(uvp_tray_draw(tray));
+    for (size_t i = 0; i < sizeof slopes / sizeof *slopes; i++) {
+        bool fits = false;
+        UVP_TRY(uvp_squeeze_lay(tray, packer->packing, slopes[i], place, &fits));
+        if (fits) {
+            (void)set_spots(packer, place, tray->side_max);
+        }
+    }
+    return UVP_OK;
+}
+
+/* The best layout once more in smaller cells, every chart in the direction that it has. */
+static enum uvp_code squeeze(struct packer *packer, int32_t cells)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(packer->work->scratch);
+    struct uvp_tray *const tray = &packer->tray;
+    const int32_t finer = finer_cells(packer, cells);
+    uint8_t *only;
+
+    if (finer == 0) {
+        return UVP_OK;
+    }
+    UVP_TAKE(packer->work, only, packer->outlines->count);
+    for (uint32_t c = 0; c < packer->outlines->count; c++) {
+        only[c] = (uint8_t)packer->climb.best.place[c].direction;
+    }
+    tray->only = only;
+    UVP_TRY(uvp_tray_take(tray, finer, packer->packing->gap));
+    UVP_TRY(lay_squeezed(packer));
+    tray->only = NULL;
+    uvp_arena_rewind(packer->work->scratch, mark);
+    return UVP_OK;
+}
+
 static enum uvp_code pack_raster(struct packer *packer, int32_t cells)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(packer->work->scratch);
@@ -172,7 +230,9 @@ static enum uvp_code pack_raster(struct packer *packer, int32_t cells)
     UVP_TRY(find_drawing(packer));
     if (packer->climb.best_side != 0) {
         UVP_TRY(search(packer));
-        set_spots(packer);
+        if (set_spots(packer, packer->climb.best.place, packer->climb.best_side)) {
+            UVP_TRY(squeeze(packer, cells));
+        }
     }
     uvp_arena_rewind(packer->work->scratch, mark);
     return UVP_OK;
@@ -205,10 +265,8 @@ static uint64_t count_steps(const struct uvp_atlas_work *work, uint32_t charts, 
  * 0: the raster is no use. */
 static int32_t choose_cells(struct packer *packer)
 {
-    /* what a mask takes with some layouts, in cells of 1/128, 1/256 ... of the page */
-    static const double mask_steps[2][4] = {{7000, 13000, 30000, 80000},
-                                            {4000, 6000, 9000, 22000}};
     const bool best = packer->work->plan->preset == UVP_ATLAS_BEST;
+    const uint32_t most = best || packer->outlines->count < FEW ? 16 : 8;
     const double side = sqrt(packer->outlines->count / packer->pages);
     const double finest = fmax(CELLS_FEW, (best ? 2 : 1) * CELLS_A_CHART * side);
     /* of few charts many orders are worth more than small cells */
@@ -216,7 +274,7 @@ static int32_t choose_cells(struct packer *packer)
     const double steps = (double)packer->tray.steps_limit;
 
     for (unsigned fewer = 0; fewer < 3; fewer++) {
-        const double masks = (double)uvp_tray_choose(&packer->tray, best ? 16 : 8, fewer);
+        const double masks = (double)uvp_tray_choose(&packer->tray, most, fewer);
         int32_t cells = 0;
         for (unsigned k = 0; k < 4; k++) {
             if (masks * layouts * mask_steps[packer->tray.hints][k] < steps) {

@@ -39,6 +39,8 @@ void uvp_page_clear(struct uvp_page *page, int32_t width, int32_t height)
 {
     page->width = width;
     page->height = height;
+    page->first_place = 0;
+    page->last_place = width;
     for (uint32_t k = 0; k < page->levels; k++) {
         memset(page_row(page, k, 0), 0, (size_t)height * page->words * sizeof *page->bits);
     }
@@ -47,6 +49,12 @@ void uvp_page_clear(struct uvp_page *page, int32_t width, int32_t height)
         page->longest_at[row] = 0;
     }
     page->steps += (uint64_t)height * page->levels * page->words / 4;
+}
+
+void uvp_page_window(struct uvp_page *page, int32_t first, int32_t last)
+{
+    page->first_place = first;
+    page->last_place = last;
 }
 
 /* ---- taking cells ---- */
@@ -186,11 +194,14 @@ static ALWAYS_INLINE bool block(uint64_t *blocked, const uint64_t *from, uint32_
 static ALWAYS_INLINE void block_beyond(const struct uvp_page *page, const struct uvp_mask *mask,
                                        uint64_t *beyond, uint32_t words)
 {
-    const int32_t places = page->width - mask->across + 1;
+    const int32_t last = page->width - mask->across;
+    const int32_t places = (last < page->last_place ? last : page->last_place) + 1;
 
     for (uint32_t i = 0; i < words; i++) {
         const int32_t left = places - (int32_t)(64 * i);
+        const int32_t skip = page->first_place - (int32_t)(64 * i);
         beyond[i] = left <= 0 ? ~UINT64_C(0) : left >= 64 ? 0 : ~UINT64_C(0) << left;
+        beyond[i] |= skip <= 0 ? 0 : skip >= 64 ? ~UINT64_C(0) : ~(~UINT64_C(0) << skip);
     }
 }
 

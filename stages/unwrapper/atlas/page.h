@@ -60,6 +60,8 @@ struct uvp_page {
     int32_t width; /* in use */
     int32_t height;
     int32_t room;
+    int32_t first_place; /* x of places that are looked at */
+    int32_t last_place;
     uint32_t words;
     uint32_t levels;
     uint64_t *bits;   /* level k, bit x of a row: any of the cells x ... x + 2^k - 1 is taken */
@@ -71,6 +73,9 @@ struct uvp_page {
 UVP_MUST_USE enum uvp_code uvp_page_take(struct uvp_atlas_work *work, int32_t room,
                                          struct uvp_page *page);
 void uvp_page_clear(struct uvp_page *page, int32_t width, int32_t height);
+
+/* Only places with such x are looked for, until the page is cleared. */
+void uvp_page_window(struct uvp_page *page, int32_t first, int32_t last);
 
 /* The lowest, then leftmost place of the mask with its ring; y from `first` to `limit`. */
 bool uvp_page_find(struct uvp_page *page, const struct uvp_mask *mask, int32_t first,

@@ -81,8 +81,13 @@ enum uvp_code uvp_tray_draw(struct uvp_tray *tray)
 
     for (uint32_t c = 0; c < tray->charts->count; c++) {
         struct uvp_mask *const masks = tray->mask + tray->mask_first[c];
-        for (uint32_t d = 0; d < tray->directions[c]; d++) {
-            if (d % 4 == 0) {
+        const uint32_t first = tray->only != NULL ? tray->only[c] : 0;
+        const uint32_t end = tray->only != NULL ? first + 1u : tray->directions[c];
+        if (tray->only != NULL) {
+            memset(masks, 0, tray->directions[c] * sizeof *masks);
+        }
+        for (uint32_t d = first; d < end; d++) {
+            if (d % 4 == 0 || d == first) {
                 UVP_TRY(uvp_raster_draw(tray->work, &tray->canvas, tray->charts, tray->outlines,
                                         c, tray->cells, axes[d / 4]));
             }

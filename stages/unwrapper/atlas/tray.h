@@ -46,6 +46,7 @@ struct uvp_tray {
     struct uvp_page page;
     uint8_t *directions;  /* of each chart: 1, 2, 4, 8 or 16 */
     uint32_t *mask_first; /* of each chart */
+    const uint8_t *only;  /* the only direction of each chart that is drawn; NULL: all are */
     struct uvp_mask *mask;
     int32_t side_max;
     double cells;         /* a length */

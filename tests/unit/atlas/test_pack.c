@@ -272,10 +272,10 @@ static bool is_free(const uint8_t *taken, int32_t side, const struct uvp_mask *m
 }
 
 static bool find_slowly(const uint8_t *taken, int32_t side, const struct uvp_mask *mask,
-                        int32_t *x, int32_t *y)
+                        int32_t first, int32_t last, int32_t *x, int32_t *y)
 {
     for (*y = 0; *y + mask->height <= side; ++*y) {
-        for (*x = 0; *x + mask->width <= side; ++*x) {
+        for (*x = first; *x + mask->width <= side && *x <= last; ++*x) {
             if (is_free(taken, side, mask, *x, *y)) {
                 return true;
             }
@@ -309,10 +309,15 @@ static void test_page_finds_lowest_leftmost(void **state)
             int32_t y = -1;
             int32_t slow_x;
             int32_t slow_y;
+            const bool window = n % 3 == 2;
+            const int32_t first = window ? (int32_t)draw_below(&random, (uint32_t)side) : 0;
+            const int32_t last = window ? first + (int32_t)draw_below(&random, 9) : side;
             bool found;
             make_mask(&work, &page, &test, &random);
+            uvp_page_window(&page, first, last);
             found = uvp_page_find(&page, mask, 0, side - mask->height, &x, &y);
-            assert_int_equal(found, find_slowly(taken, side, mask, &slow_x, &slow_y));
+            assert_int_equal(found,
+                             find_slowly(taken, side, mask, first, last, &slow_x, &slow_y));
             if (!found) {
                 continue;
             }

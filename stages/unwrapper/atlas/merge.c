@@ -43,6 +43,7 @@
 #define OVERHEAD 16           /* triangles: what a trial costs apart from its own */
 #define FILL_GUESS 0.65       /* of the page, to know a texel's size */
 #define THIN_WORTH 4          /* of a seam of a chart about as wide as the gaps */
+#define SINGLE_WORTH 30       /* of a seam of a single triangle */
 #define FAILED_WORTH 0.3      /* of a pair that failed before, and has changed since */
 #define PART_WORTH 0.2        /* of a seam of which only a part may be joined */
 #define BENT_COST 4           /* a trial that only bends costs a part of one that solves, ... */
@@ -203,6 +204,15 @@ static bool is_thin(const struct merger *merger, uint32_t c)
     return 2 * merger->quality[c].area < merger->thin * merger->quality[c].seams;
 }
 
+static bool is_single(const struct merger *merger, uint32_t s)
+{
+    const struct uvp_chart *const chart = merger->open->charts->chart;
+    const struct uvp_seam *const seam = &merger->seams.seam[s];
+
+    return chart[seam->chart[0]].triangle_count == 1 ||
+           chart[seam->chart[1]].triangle_count == 1;
+}
+
 /* What laying out so many triangles costs: a factor costs the more the larger it is. */
 static double burden_of(uint32_t triangles)
 {
@@ -218,6 +228,7 @@ static double worth_of(const struct merger *merger, uint32_t s, double length, d
         is_thin(merger, merger->seams.seam[s].chart[1])) {
         worth *= THIN_WORTH;
     }
+    worth *= is_single(merger, s) ? SINGLE_WORTH : 1;
     for (uint32_t i = 0; i < merger->failed[s]; i++) {
         worth *= FAILED_WORTH;
     }

@@ -316,3 +316,25 @@ void uvp_chop_units(struct uvp_chop *chop, uint32_t chart)
         chop->count++;
     }
 }
+
+void uvp_chop_apply(const struct uvp_chop *chop, struct uvp_charts *charts, uint32_t *spare)
+{
+    const struct uvp_chart whole = charts->chart[chop->chart];
+    uint32_t *const list = charts->triangle + whole.first_triangle;
+    uint32_t at = 0;
+
+    memcpy(spare, list, whole.triangle_count * sizeof *list);
+    for (uint32_t p = 0; p < chop->count; p++) {
+        const uint32_t to = p == 0 ? chop->chart : charts->count++;
+        const uint32_t first = at;
+        for (uint32_t i = 0; i < whole.triangle_count; i++) {
+            if (chop->part[i] == p) {
+                list[at++] = spare[i];
+                charts->chart_of[spare[i]] = to;
+            }
+        }
+        charts->chart[to] = whole;
+        charts->chart[to].first_triangle = whole.first_triangle + first;
+        charts->chart[to].triangle_count = at - first;
+    }
+}

@@ -45,4 +45,10 @@ UVP_MUST_USE enum uvp_code uvp_chop_parts(struct uvp_chop *chop, uint32_t chart,
 /* Every polygon is a part. */
 void uvp_chop_units(struct uvp_chop *chop, uint32_t chart);
 
+/*
+ * Makes a chart of each part: the first keeps the number, the others come last, where there is
+ * room for them. They share the slots. `spare`: room for the chart's triangles.
+ */
+void uvp_chop_apply(const struct uvp_chop *chop, struct uvp_charts *charts, uint32_t *spare);
+
 #endif

@@ -265,31 +265,6 @@ static uint32_t weigh_lines(const struct fitter *fitter, uint32_t c, uint32_t mo
 
 /* ---- cutting ---- */
 
-/* Makes a chart of each part: the first keeps the number, the others come last. */
-static void part_chart(struct fitter *fitter, uint32_t c)
-{
-    struct uvp_charts *const charts = fitter->charts;
-    const struct uvp_chop *const chop = &fitter->chop;
-    const struct uvp_chart whole = charts->chart[c];
-    uint32_t *const list = charts->triangle + whole.first_triangle;
-    uint32_t at = 0;
-
-    memcpy(fitter->spare, list, whole.triangle_count * sizeof *list);
-    for (uint32_t p = 0; p < chop->count; p++) {
-        const uint32_t to = p == 0 ? c : charts->count++;
-        const uint32_t first = at;
-        for (uint32_t i = 0; i < whole.triangle_count; i++) {
-            if (chop->part[i] == p) {
-                list[at++] = fitter->spare[i];
-                charts->chart_of[fitter->spare[i]] = to;
-            }
-        }
-        charts->chart[to] = whole;
-        charts->chart[to].first_triangle = whole.first_triangle + first;
-        charts->chart[to].triangle_count = at - first;
-    }
-}
-
 static void join_parts(struct fitter *fitter, uint32_t c, struct uvp_chart whole,
                        uint32_t count)
 {
@@ -359,7 +334,7 @@ static enum uvp_code try_line(struct fitter *fitter, uint32_t c, struct uvp_line
     if (fitter->chop.count < 2 || fitter->chop.count > PARTS_MOST) {
         return UVP_OK;
     }
-    part_chart(fitter, c);
+    uvp_chop_apply(&fitter->chop, fitter->charts, fitter->spare);
     UVP_TRY(outline_parts(fitter, c, count));
     cost = cost_of_parts(fitter, c, count, was.outline.perimeter);
     if (cost >= most && depth == 0 && was.outline.area < HOLLOW * piece_cost(fitter, &was)) {
@@ -423,7 +398,7 @@ static enum uvp_code take_parts(struct fitter *fitter, uint32_t c, bool *kept)
 
     *kept = fitter->chop.count > 1 && fitter->chop.count - 1 <= fitter->room - count;
     if (*kept) {
-        part_chart(fitter, c);
+        uvp_chop_apply(&fitter->chop, fitter->charts, fitter->spare);
         UVP_TRY(outline_parts(fitter, c, count));
     }
     return UVP_OK;

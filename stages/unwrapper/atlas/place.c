@@ -1,14 +1,15 @@
 /*
  * Nudging: a triangle closed by rounding is opened by moving one of its vertices a few steps;
  * the smallest move that leaves all triangles around the vertex positive. A chart that resists
- * falls into its polygons, and those are drawn anew with room for the lattice, more at every
- * round: so the rounds end.
+ * is halved, and so is the half that still fails; what fails then falls into its polygons, and
+ * those are drawn anew with room for the lattice, more at every round: so the rounds end.
  */
 #include "stages/unwrapper/atlas/place.h"
 
 #include <string.h>
 
 #include "stages/unwrapper/atlas/charts.h"
+#include "stages/unwrapper/atlas/chop.h"
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/verdict.h"
 
@@ -19,6 +20,10 @@
 #define NUDGE_REACH 6
 #define LEAST_STEPS 16
 #define PATIENT_ROUNDS 2
+#define HALVE_ROUNDS 3 /* in which charts are halved */
+#define HALVINGS 5     /* of a chart, one after the other */
+#define PARTS_A_CHART 24
+#define LEAST_PART 0.02 /* of a chart that is halved */
 #define GRAIN                                                                                  \
     3 /* lattice steps, doubled every round; well below the rises of a redrawn chart */
 
@@ -29,6 +34,18 @@ struct placer {
     const struct uvp_packing *packing;
     struct uvp_pieces pieces;
     int32_t least;
+    uint8_t *fate; /* of each chart: enum fate */
+    uint32_t room; /* for charts */
+    struct uvp_chop chop;
+    uint32_t *spare; /* triangles */
+    uint32_t *owner; /* of each slot: the chart that used it last */
+    uint32_t *now;   /* and where that chart has it */
+};
+
+enum fate {
+    STAYS,
+    FAILED, /* falls into its polygons, or is redrawn */
+    PARTED  /* valid; shares its slots with other parts */
 };
 
 /* One chart with vertices counted from its first slot. */
@@ -114,26 +131,25 @@ static void round_chart(const struct placer *placer, const struct uvp_outline *o
 
 /* ---- judging and nudging ---- */
 
+/* `edges`: of the border, two slots each. */
 static enum uvp_code make_local(struct placer *placer, const struct uvp_chart *chart,
-                                const struct uvp_outlines *outlines, uint32_t c,
-                                struct local *local)
+                                const uint32_t *edges, uint32_t count, struct local *local)
 {
-    const struct uvp_outline *const outline = &outlines->outline[c];
     uint32_t *border;
 
     UVP_TAKE(placer->work, local->corner, 3 * (size_t)chart->triangle_count);
-    UVP_TAKE(placer->work, border, 2 * (size_t)outline->count);
+    UVP_TAKE(placer->work, border, 2 * (size_t)count);
     for (uint32_t i = 0; i < 3 * chart->triangle_count; i++) {
         const uint32_t t = placer->charts->triangle[chart->first_triangle + i / 3];
         local->corner[i] = placer->charts->corner[3 * t + i % 3] - chart->first_slot;
     }
-    for (uint32_t i = 0; i < 2 * outline->count; i++) {
-        border[i] = outlines->border[2 * (size_t)outline->first + i] - chart->first_slot;
+    for (uint32_t i = 0; i < 2 * count; i++) {
+        border[i] = edges[i] - chart->first_slot;
     }
     local->flat = (struct uvp_flat){
         .triangle_count = chart->triangle_count,
         .vertex_count = chart->slot_count,
-        .border_count = outline->count,
+        .border_count = count,
         .corner = local->corner,
         .border = border,
         .at = placer->charts->page + chart->first_slot,
@@ -237,7 +253,12 @@ static enum uvp_code nudge(struct placer *placer, struct uvp_chart *chart, struc
     return UVP_OK;
 }
 
-static enum uvp_code judge(struct placer *placer, const struct uvp_outlines *outlines,
+static const uint32_t *border_of(const struct uvp_outlines *outlines, uint32_t c)
+{
+    return outlines->border + 2 * (size_t)outlines->outline[c].first;
+}
+
+static enum uvp_code judge(struct placer *placer, const uint32_t *edges, uint32_t count,
                            uint32_t c, bool *valid)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(placer->work->scratch);
@@ -245,7 +266,7 @@ static enum uvp_code judge(struct placer *placer, const struct uvp_outlines *out
     enum uvp_verdict verdict;
     struct local local;
 
-    UVP_TRY(make_local(placer, chart, outlines, c, &local));
+    UVP_TRY(make_local(placer, chart, edges, count, &local));
     UVP_TRY(uvp_verdict_find(placer->work, &local.flat, &verdict));
     if (verdict == UVP_VERDICT_TURNED) {
         UVP_TRY(nudge(placer, chart, &local));
@@ -303,6 +324,14 @@ static uint32_t unit_length(const struct placer *placer, uint32_t first, uint32_
     return at - first;
 }
 
+static bool is_single(const struct placer *placer, uint32_t c)
+{
+    const struct uvp_chart *const chart = &placer->charts->chart[c];
+
+    return unit_length(placer, chart->first_triangle,
+                       chart->first_triangle + chart->triangle_count) == chart->triangle_count;
+}
+
 /* Makes every unit of the chart a chart of its own: the first keeps its number. */
 static enum uvp_code take_apart(struct placer *placer, uint32_t c)
 {
@@ -330,6 +359,125 @@ static enum uvp_code take_apart(struct placer *placer, uint32_t c)
     return UVP_OK;
 }
 
+/* ---- halving ---- */
+
+/* The line across the middle of the chart's box. */
+static struct uvp_line middle_of(const struct uvp_outline *outline, double step)
+{
+    if (outline->width >= outline->height) {
+        return (struct uvp_line){outline->cosine, outline->sine,
+                                 (outline->low_x + outline->width / 2) / step};
+    }
+    return (struct uvp_line){-outline->sine, outline->cosine,
+                             (outline->low_y + outline->height / 2) / step};
+}
+
+/* Judges chart c where it lies; the outline is of use if it fails. */
+static enum uvp_code judge_part(struct placer *placer, uint32_t c, struct uvp_outline *outline)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(placer->work->scratch);
+    bool valid = false;
+    uint32_t *border;
+
+    UVP_TRY(
+        uvp_outline_chart(placer->work, placer->topology, placer->charts, c, outline, &border));
+    UVP_TRY(judge(placer, border, outline->count, c, &valid));
+    placer->fate[c] = valid ? PARTED : FAILED;
+    uvp_arena_rewind(placer->work->scratch, mark);
+    return UVP_OK;
+}
+
+/* Halves chart c, which failed, and whatever of it fails again. */
+static enum uvp_code halve(struct placer *placer, uint32_t c, struct uvp_outline outline,
+                           uint32_t depth)
+{
+    const uint32_t first = placer->charts->count;
+    struct uvp_outline part;
+
+    UVP_TRY(uvp_chop_parts(&placer->chop, c, middle_of(&outline, placer->charts->chart[c].step),
+                           LEAST_PART));
+    if (placer->chop.count < 2 || placer->chop.count - 1 > placer->room - first) {
+        return UVP_OK;
+    }
+    uvp_chop_apply(&placer->chop, placer->charts, placer->spare);
+    const uint32_t end = placer->charts->count;
+    for (uint32_t i = first - 1; i < end; i++) {
+        const uint32_t p = i < first ? c : i;
+        UVP_TRY(judge_part(placer, p, &part));
+        if (placer->fate[p] == FAILED && depth + 1 < HALVINGS) {
+            UVP_TRY(halve(placer, p, part, depth + 1));
+        }
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code take_halving(struct placer *placer, uint32_t failed, uint32_t longest)
+{
+    struct uvp_charts *const charts = placer->charts;
+
+    placer->room = charts->count + failed * PARTS_A_CHART;
+    UVP_TRY(uvp_charts_reserve(placer->work, charts, placer->room, 0));
+    UVP_TAKE(placer->work, placer->spare, longest);
+    UVP_TAKE(placer->work, placer->owner, charts->slot_count);
+    UVP_TAKE(placer->work, placer->now, charts->slot_count);
+    memset(placer->owner, 0xff, charts->slot_count * sizeof *placer->owner);
+    return uvp_chop_init(placer->work, placer->topology, charts, longest, &placer->chop);
+}
+
+/* Halves the charts of more than one polygon that failed. */
+static enum uvp_code halve_failed(struct placer *placer, const struct uvp_outlines *outlines)
+{
+    struct uvp_charts *const charts = placer->charts;
+    const uint32_t count = charts->count;
+    uint32_t failed = 0;
+    uint32_t longest = 0;
+    uint8_t *fate;
+
+    for (uint32_t c = 0; c < count; c++) {
+        if (placer->fate[c] == FAILED && !is_single(placer, c)) {
+            const uint32_t triangles = charts->chart[c].triangle_count;
+            longest = triangles > longest ? triangles : longest;
+            failed++;
+        }
+    }
+    if (failed == 0) {
+        return UVP_OK;
+    }
+    UVP_TRY(take_halving(placer, failed, longest));
+    UVP_TAKE(placer->work, fate, placer->room);
+    memcpy(fate, placer->fate, count);
+    placer->fate = fate;
+    for (uint32_t c = 0; c < count; c++) {
+        if (fate[c] == FAILED && !is_single(placer, c)) {
+            UVP_TRY(halve(placer, c, outlines->outline[c], 0));
+        }
+    }
+    return UVP_OK;
+}
+
+/* ---- writing anew ---- */
+
+/* Gives the chart slots of its own. */
+static void part_slots(struct placer *placer, uint32_t c)
+{
+    struct uvp_charts *const charts = placer->charts;
+    struct uvp_chart *const chart = &charts->chart[c];
+    const uint32_t first = charts->slot_count;
+
+    for (uint32_t i = 0; i < 3 * chart->triangle_count; i++) {
+        const uint32_t t = charts->triangle[chart->first_triangle + i / 3];
+        uint32_t *const corner = &charts->corner[3 * t + i % 3];
+        if (placer->owner[*corner] != c) {
+            placer->owner[*corner] = c;
+            placer->now[*corner] = charts->slot_count;
+            charts->page[charts->slot_count++] = charts->slot[*corner];
+        }
+        *corner = placer->now[*corner];
+    }
+    chart->first_slot = first;
+    chart->slot_count = charts->slot_count - first;
+}
+
 static void move_slots(struct uvp_charts *charts, struct uvp_chart *chart)
 {
     const uint32_t first = charts->slot_count;
@@ -345,7 +493,7 @@ static void move_slots(struct uvp_charts *charts, struct uvp_chart *chart)
 }
 
 /* Room for the charts and slots that there will be at most. */
-static enum uvp_code reserve(struct placer *placer, const uint8_t *failed)
+static enum uvp_code reserve(struct placer *placer)
 {
     const struct uvp_charts *const charts = placer->charts;
     uint32_t slots = 0;
@@ -353,28 +501,28 @@ static enum uvp_code reserve(struct placer *placer, const uint8_t *failed)
 
     for (uint32_t c = 0; c < charts->count; c++) {
         const struct uvp_chart *const chart = &charts->chart[c];
-        slots += failed[c] ? 3 * chart->triangle_count : chart->slot_count;
-        count += failed[c] ? chart->triangle_count - 1 : 0;
+        slots += placer->fate[c] == STAYS ? chart->slot_count : 3 * chart->triangle_count;
+        count += placer->fate[c] == FAILED ? chart->triangle_count - 1 : 0;
     }
     return uvp_charts_reserve(placer->work, placer->charts, count, slots);
 }
 
-static enum uvp_code rewrite(struct placer *placer, const uint8_t *failed)
+static enum uvp_code rewrite(struct placer *placer)
 {
     struct uvp_charts *const charts = placer->charts;
     const uint32_t count = charts->count;
     struct uvp_point2 *old;
 
-    UVP_TRY(reserve(placer, failed));
+    UVP_TRY(reserve(placer));
     old = charts->slot;
     UVP_TAKE(placer->work, placer->pieces.local, placer->topology->triangle_count);
     charts->slot_count = 0;
     for (uint32_t c = 0; c < count; c++) {
-        struct uvp_chart *const chart = &charts->chart[c];
-        const uint32_t end = chart->first_triangle + chart->triangle_count;
-        if (!failed[c]) {
-            move_slots(charts, chart);
-        } else if (unit_length(placer, chart->first_triangle, end) == chart->triangle_count) {
+        if (placer->fate[c] == STAYS) {
+            move_slots(charts, &charts->chart[c]);
+        } else if (placer->fate[c] == PARTED) {
+            part_slots(placer, c);
+        } else if (is_single(placer, c)) {
             UVP_TRY(redraw(placer, c));
         } else {
             UVP_TRY(take_apart(placer, c));
@@ -395,7 +543,8 @@ static enum uvp_code judge_coarsely(struct placer *placer, const struct uvp_outl
     enum uvp_verdict verdict;
     struct local local;
 
-    UVP_TRY(make_local(placer, chart, outlines, c, &local));
+    UVP_TRY(
+        make_local(placer, chart, border_of(outlines, c), outlines->outline[c].count, &local));
     UVP_TAKE(placer->work, at, chart->slot_count);
     for (uint32_t v = 0; v < chart->slot_count; v++) {
         at[v].x = (local.flat.at[v].x + grain / 2) / grain;
@@ -414,19 +563,13 @@ static enum uvp_code judge_coarsely(struct placer *placer, const struct uvp_outl
  * they only change their shape, and charts that would fall apart after some rounds.
  */
 static enum uvp_code fail_frail(struct placer *placer, const struct uvp_outlines *outlines,
-                                uint32_t round, uint8_t *failed)
+                                uint32_t round)
 {
-    const struct uvp_charts *const charts = placer->charts;
-
-    for (uint32_t c = 0; c < charts->count; c++) {
-        const struct uvp_chart *const chart = &charts->chart[c];
-        const uint32_t end = chart->first_triangle + chart->triangle_count;
-        const bool single =
-            unit_length(placer, chart->first_triangle, end) == chart->triangle_count;
+    for (uint32_t c = 0; c < placer->charts->count; c++) {
         bool valid = true;
-        if (!failed[c] && (single || round >= PATIENT_ROUNDS)) {
+        if (placer->fate[c] == STAYS && (is_single(placer, c) || round >= PATIENT_ROUNDS)) {
             UVP_TRY(judge_coarsely(placer, outlines, c, GRAIN << round, &valid));
-            failed[c] = !valid;
+            placer->fate[c] = valid ? STAYS : FAILED;
         }
     }
     return UVP_OK;
@@ -443,22 +586,24 @@ enum uvp_code uvp_place_charts(struct uvp_atlas_work *work, const struct uvp_top
                             .packing = packing,
                             .pieces = {charts->chart_of, NULL, NULL},
                             .least = LEAST_STEPS << round};
-    uint8_t *failed;
 
     *again = false;
     charts->page_count = packing->page_count;
     charts->page_lattice = uvp_page_lattice(packing->page_count);
-    UVP_TAKE(work, failed, charts->count);
+    UVP_TAKE(work, placer.fate, charts->count);
     for (uint32_t c = 0; c < charts->count; c++) {
         bool valid = false;
         round_chart(&placer, &outlines->outline[c], c);
-        UVP_TRY(judge(&placer, outlines, c, &valid));
-        failed[c] = !valid;
+        UVP_TRY(judge(&placer, border_of(outlines, c), outlines->outline[c].count, c, &valid));
+        placer.fate[c] = valid ? STAYS : FAILED;
         *again = *again || !valid;
     }
     if (!*again) {
         return UVP_OK;
     }
-    UVP_TRY(fail_frail(&placer, outlines, round, failed));
-    return rewrite(&placer, failed);
+    UVP_TRY(fail_frail(&placer, outlines, round));
+    if (round < HALVE_ROUNDS) {
+        UVP_TRY(halve_failed(&placer, outlines));
+    }
+    return rewrite(&placer);
 }

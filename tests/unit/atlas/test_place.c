@@ -5,8 +5,7 @@
 #include "tests/unit/atlas/atlas_check.h"
 
 #include <math.h>
-
-#include <math.h>
+#include <string.h>
 
 static double draw(uint32_t *random, double span)
 {
@@ -50,6 +49,59 @@ static void test_slits(void **state)
     uvp_test_mesh_release(&mesh);
 }
 
+#define DISKS 60
+#define RINGS 6
+#define AROUND 24
+
+/* A disk of many triangles, cut open from its middle to its rim by a slit as wide as told. */
+static void add_slit_disk(struct uvp_test_mesh *mesh, double x, double turn, double width)
+{
+    uint32_t last[AROUND + 1];
+    uint32_t here[AROUND + 1];
+    const uint32_t middle = uvp_test_mesh_vertex(mesh, x, 0, 0);
+
+    for (uint32_t r = 1; r <= RINGS; r++) {
+        for (uint32_t k = 0; k <= AROUND; k++) {
+            const double angle = turn + (6.283185307179586 - width / r) * k / AROUND;
+            here[k] = uvp_test_mesh_vertex(mesh, x + r * cos(angle), r * sin(angle), 0);
+        }
+        for (uint32_t k = 0; k < AROUND; k++) {
+            if (r == 1) {
+                uvp_test_mesh_triangle(mesh, middle, here[k], here[k + 1]);
+            } else {
+                uvp_test_mesh_triangle(mesh, last[k], here[k], here[k + 1]);
+                uvp_test_mesh_triangle(mesh, last[k], here[k + 1], last[k + 1]);
+            }
+        }
+        memcpy(last, here, sizeof last);
+    }
+}
+
+/* Slits that rounding closes: the disks are divided, but do not fall into their triangles. */
+static void test_slit_disks_are_halved(void **state)
+{
+    struct uvp_test_mesh mesh;
+    struct uvp_atlas_stats stats;
+    uint32_t random = 3;
+
+    (void)state;
+    uvp_test_mesh_init(&mesh);
+    for (uint32_t i = 0; i < DISKS; i++) {
+        add_slit_disk(&mesh, 20.0 * i, draw(&random, 6), 1e-5 + fabs(draw(&random, 2e-4)));
+    }
+    /* one large chart, so that the others are small on the lattice */
+    uvp_test_mesh_plane(&mesh, 1, 1, true);
+    for (uint32_t v = mesh.vertex_count - 4; v < mesh.vertex_count; v++) {
+        mesh.positions[3 * v] *= 9000;
+        mesh.positions[3 * v + 1] *= 9000;
+        mesh.positions[3 * v + 2] = 50;
+    }
+    stats = uvp_check_atlas(&mesh, NULL);
+    assert_true(stats.charts > DISKS + 1);
+    assert_true(stats.charts < 8 * DISKS);
+    uvp_test_mesh_release(&mesh);
+}
+
 /* A ring whose triangles are stretched until they are as thin as the lattice. */
 static void test_thin_triangles(void **state)
 {
@@ -77,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_slits),
+        cmocka_unit_test(test_slit_disks_are_halved),
         cmocka_unit_test(test_thin_triangles),
     };
 

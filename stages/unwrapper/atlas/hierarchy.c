@@ -27,9 +27,7 @@
 
 #define PI 3.141592653589793
 
-/* What a thin region may do to its union, in times the limit, and whatever the limit. */
-#define THIN_ENERGY 4
-#define THIN_DEVIATION 0.5
+#define THIN_DEVIATION 0.5 /* what a thin region may do to its union, whatever the limit */
 
 #define MANY_BORDERS 64
 #define LATE_MAX 4 /* then a border's old cost is good enough */
@@ -156,14 +154,16 @@ static bool is_allowed(const struct joiner *joiner, const struct uvp_region *a,
 {
     const struct uvp_join_limits *const limits = joiner->limits;
 
+    if (!(rough_energy(both) <= limits->energy)) {
+        return false;
+    }
     if (fmin(thinness(a), thinness(b)) < limits->thin &&
-        uvp_vec3_dot(a->normal, b->normal) > 0 &&
-        rough_energy(both) <= THIN_ENERGY * limits->energy && deviation <= THIN_DEVIATION &&
+        uvp_vec3_dot(a->normal, b->normal) > 0 && deviation <= THIN_DEVIATION &&
         joined_cosine(a, b, uvp_vec3_unit(both->normal)) >= limits->thin_cosine) {
         return true;
     }
     return shape_of(both) <= fmax(OUTLINE_MAX, fmax(shape_of(a), shape_of(b))) &&
-           deviation <= limits->deviation && rough_energy(both) <= limits->energy &&
+           deviation <= limits->deviation &&
            joined_cosine(a, b, uvp_vec3_unit(both->normal)) >= limits->cosine;
 }
 

@@ -9,10 +9,10 @@
 
 /* What a union must keep to. */
 struct uvp_join_limits {
-    double energy;    /* predicted symmetric Dirichlet energy above an isometry's */
-    double cosine;    /* of the cone that holds all normals */
-    double deviation; /* 1 - length of the summed normals over area */
-    double thin;      /* regions narrower than this may join beyond the other limits; 0: none */
+    double energy;      /* predicted symmetric Dirichlet energy above an isometry's */
+    double cosine;      /* of the cone that holds all normals */
+    double deviation;   /* 1 - length of the summed normals over area */
+    double thin;        /* narrower regions may join beyond cone and deviation; 0: none */
     double thin_cosine; /* ... but not beyond this cone */
     uint32_t triangles;
 };

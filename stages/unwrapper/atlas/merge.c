@@ -221,7 +221,7 @@ static double burden_of(uint32_t triangles)
 
 static double worth_of(const struct merger *merger, uint32_t s, double length, double misfit)
 {
-    const double bad = misfit / MISFIT_HALF;
+    const double bad = misfit / (MISFIT_HALF * merger->work->plan->merge_slack);
     double worth = length / burden_of(triangles_of(merger, &merger->seams.seam[s]));
 
     if (is_thin(merger, merger->seams.seam[s].chart[0]) ||
@@ -272,6 +272,7 @@ static double energy_limit(const struct merger *merger, const struct uvp_seam *s
 /* Weighs seam s; `*good` when it is worth a trial. */
 static enum uvp_code weigh(struct merger *merger, uint32_t s, struct pair *pair, bool *good)
 {
+    const struct uvp_plan *const plan = merger->work->plan;
     const struct uvp_seam *const seam = &merger->seams.seam[s];
 
     pair->seam = s;
@@ -280,9 +281,9 @@ static enum uvp_code weigh(struct merger *merger, uint32_t s, struct pair *pair,
                             merger->parted[s] != 0, &pair->bond));
     merger->weighed[s] = 1;
     merger->key[s] = worth_of(merger, s, pair->bond.length, pair->bond.misfit);
-    *good =
-        pair->bond.misfit <= (merger->work->plan->merge_patient ? MISFIT_MOST : MISFIT_MAX) &&
-        pair->energy_max > 1;
+    *good = pair->bond.misfit <=
+                (plan->merge_patient ? MISFIT_MOST : MISFIT_MAX) * plan->merge_slack &&
+            pair->energy_max > 1;
     return UVP_OK;
 }
 

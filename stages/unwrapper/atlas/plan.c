@@ -28,6 +28,11 @@ static const struct {
 #define STRETCH_DEFAULT 1.25
 #define STRETCH_PART 0.01
 
+/* Seams that fit badly close with strain, and more of them are worth a look then. */
+#define SLACK_LEAST 0.5
+#define SLACK_MOST 8.0
+#define WORK_MOST 2.0
+
 struct bounds {
     double chart_energy;
     double merge_energy;
@@ -59,7 +64,8 @@ static bool is_given(float value)
 
 /*
  * A wish for more or less stretch moves the energies along: a uniform stretch of s costs about
- * 1 + 2 (s - 1)^2, so bounds above 1 go with the square of the distance from 1.
+ * 1 + 2 (s - 1)^2, so bounds above 1 go with the square of the distance from 1. What a seam may
+ * lack to close is a length, and goes with the distance itself.
  */
 static void scale_bounds(struct uvp_plan *plan, double stretch)
 {
@@ -67,6 +73,8 @@ static void scale_bounds(struct uvp_plan *plan, double stretch)
     const double square = ratio * ratio;
 
     plan->stretch_max = stretch;
+    plan->merge_slack = fmin(fmax(ratio, SLACK_LEAST), SLACK_MOST);
+    plan->merge_work *= fmin(fmax(ratio, 1), WORK_MOST);
     plan->chart_energy = 1 + (plan->chart_energy - 1) * square;
     plan->merge_energy = 1 + (plan->merge_energy - 1) * square;
     plan->mesh_energy = 1 + (plan->mesh_energy - 1) * square;
@@ -80,6 +88,7 @@ static void set_quality(struct uvp_plan *plan, const struct uvp_atlas_options *o
     plan->merge_energy = bounds->merge_energy;
     plan->mesh_energy = bounds->mesh_energy;
     plan->merge_work = bounds->merge_work;
+    plan->merge_slack = 1;
     plan->merge_patient = plan->preset == UVP_ATLAS_BEST;
     plan->stretch_max = STRETCH_DEFAULT;
     plan->stretch_part = STRETCH_PART;

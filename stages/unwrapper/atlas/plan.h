@@ -16,8 +16,8 @@ struct uvp_plan {
     double texels_per_unit; /* 0: fitted */
     uint32_t pages_max;
     uint32_t pack_effort;
-    uint32_t cuts_max; /* so that charts pack better, */
-    double cut_below;  /* when they would fill less of the page than this */
+    uint32_t cuts_max;            /* so that charts pack better, */
+    double cut_below;             /* when they would fill less of the page than this */
     uint32_t chart_triangles_max; /* UINT32_MAX: no limit */
     double seam_cosine;           /* normals with a smaller cosine bend at a seam; -2: none */
     bool seam_groups;
@@ -31,6 +31,7 @@ struct uvp_plan {
     double stretch_max;  /* least part of a chart may be stretched more than this: */
     double stretch_part; /* that part of its area */
     bool merge_patient;  /* solves where bending tells that it will hardly help */
+    double merge_slack;  /* how badly seams may fit, in times what suits the default stretch */
     double merge_work;   /* triangles flattened by merging, in times the mesh's */
 };
 

@@ -6,12 +6,14 @@
 
 #include <string.h>
 
+#include "stages/unwrapper/atlas/plan.h"
 #include "stages/unwrapper/atlas/sort.h"
 
 /* A seam whose edges fit worse than this as a whole is looked at chain by chain. */
 #define WHOLE_MISFIT 0.004
 #define CHAINS_MAX 16
-#define STEPS_MAX 12 /* places where a part of a chain may begin and end */
+#define MISFIT_HALF 0.03 /* where a bond is worth half */
+#define STEPS_MAX 12     /* places where a part of a chain may begin and end */
 
 enum state { STATE_FIRST, STATE_LATER, STATE_DONE };
 
@@ -382,9 +384,9 @@ static enum uvp_code find_chains(struct uvp_atlas_work *work,
 }
 
 /* What a bond promises: its length, less the worse it fits. */
-static double worth_of(const struct uvp_bond *bond)
+static double worth_of(const struct uvp_bond *bond, double slack)
 {
-    const double bad = bond->misfit / 0.03;
+    const double bad = bond->misfit / (MISFIT_HALF * slack);
 
     return bond->length / (1 + bad * bad);
 }
@@ -404,7 +406,8 @@ static uint32_t place_of(uint32_t step, uint32_t steps, uint32_t count)
 
 /* Fits the chain of the edges from `first` to before `end`, and parts of it; keeps the best. */
 static void try_chain(const struct uvp_open_charts *open, const struct chains *chains,
-                      uint32_t first, uint32_t end, uint32_t steps_max, struct uvp_bond *best)
+                      uint32_t first, uint32_t end, uint32_t steps_max, double slack,
+                      struct uvp_bond *best)
 {
     const uint32_t *const half = chains->half + first;
     const uint32_t count = end - first;
@@ -425,12 +428,12 @@ static void try_chain(const struct uvp_open_charts *open, const struct chains *c
     for (uint32_t i = 0; i < steps; i++) {
         for (uint32_t k = i + 1; k <= steps; k++) {
             struct uvp_bond bond = {.first = first + place_of(i, steps, count)};
-            if (before[k].weight - before[i].weight <= worth_of(best)) {
+            if (before[k].weight - before[i].weight <= worth_of(best, slack)) {
                 continue;
             }
             bond.count = first + place_of(k, steps, count) - bond.first;
             solve_fit(difference(&before[k], &before[i]), from_a, from_b, &bond);
-            *best = worth_of(&bond) > worth_of(best) ? bond : *best;
+            *best = worth_of(&bond, slack) > worth_of(best, slack) ? bond : *best;
         }
     }
 }
@@ -454,7 +457,8 @@ enum uvp_code uvp_seams_weigh(struct uvp_atlas_work *work, const struct uvp_open
             while (end < chains.count && chains.chain[end] == first) {
                 end++;
             }
-            try_chain(open, &chains, first, end, parts ? STEPS_MAX : 1, bond);
+            try_chain(open, &chains, first, end, parts ? STEPS_MAX : 1, work->plan->merge_slack,
+                      bond);
         }
         UVP_TRY(uvp_work_count(work, 30 * chains.count + 500 * tried));
     }

@@ -227,6 +227,29 @@ static void test_bounds_are_kept(void **state)
     }
 }
 
+/* Who allows more stretch gets fewer seams, not only higher bounds. */
+static void test_stretch_saves_seams(void **state)
+{
+    static const float stretch[] = {1.1F, 1.25F, 2};
+    uint32_t charts = UINT32_MAX;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof stretch / sizeof *stretch; i++) {
+        const struct uvp_atlas_options options = {.max_stretch = stretch[i]};
+        struct uvp_scene scene;
+        uvp_scene_begin(&scene);
+        uvp_plan_make(&options, &scene.plan);
+        scene.plan.merge_work = 100;
+        uvp_test_mesh_sphere(&scene.mesh, 60, 30);
+        uvp_scene_ready(&scene);
+        uvp_scene_flatten(&scene, 7);
+        merge(&scene);
+        assert_true(scene.charts.count < charts);
+        charts = scene.charts.count;
+        uvp_scene_end(&scene);
+    }
+}
+
 /* Without work allowed only crumbs move. */
 static void test_crumbs_find_a_neighbour(void **state)
 {
@@ -420,6 +443,7 @@ int main(void)
         cmocka_unit_test(test_cube_stays_open),
         cmocka_unit_test(test_hard_seams_stay),
         cmocka_unit_test(test_bounds_are_kept),
+        cmocka_unit_test(test_stretch_saves_seams),
         cmocka_unit_test(test_crumbs_find_a_neighbour),
         cmocka_unit_test(test_hands_change_nothing),
         cmocka_unit_test(test_without_memory),

@@ -21,8 +21,9 @@
 #define DIRECTIONS 8
 #define SLABS 10
 #define TRIES 2
-#define SEAM_COST 0.25
-#define SEAM_COST_LEAST 0.14 /* where the page is filled less with those cuts than by */
+#define SEAM_SHARE 2.6       /* times the area: what cuts as long as all seams must save */
+#define SEAM_COST_LEAST 0.14 /* but at least this for a length of the area's root */
+#define NEED 0.5             /* of both will do where less of the page would be filled than */
 #define FILL_LEAST 0.4
 #define WANTED 0.01     /* and what any cut must save */
 #define LEAST_PART 0.04 /* of a chart's area */
@@ -620,7 +621,7 @@ static enum uvp_code cut_by_need(struct fitter *fitter)
     if (predict_fill(fitter) >= FILL_LEAST) {
         return UVP_OK;
     }
-    fitter->seam_cost = SEAM_COST_LEAST;
+    fitter->seam_cost *= NEED;
     for (uint32_t c = 0; c < fitter->charts->count; c++) {
         fitter->piece[c].done = false;
     }
@@ -651,6 +652,9 @@ static enum uvp_code cut_charts(struct fitter *fitter, const struct uvp_outlines
     const double fill = fixed ? TRIMMED_FILL : FIT_FILL;
 
     fitter->area = outlines->area;
+    /* borders are counted twice where they are seams */
+    fitter->seam_cost =
+        fmax(SEAM_COST_LEAST, SEAM_SHARE * 2 * sqrt(outlines->area) / outlines->perimeter);
     if (dense || pages > 1) {
         set_page(fitter, dense ? demand.scale_most : sqrt(fill) * unit, pages);
         UVP_TRY(take_pieces(fitter, outlines));
@@ -674,7 +678,6 @@ enum uvp_code uvp_fit_charts(struct uvp_atlas_work *work, const struct uvp_topol
         .topology = topology,
         .charts = charts,
         .cuts_max = work->plan->cuts_max + (more < CUTS_MORE ? more : CUTS_MORE),
-        .seam_cost = SEAM_COST,
     };
     struct uvp_outlines outlines;
 

@@ -40,6 +40,7 @@
 #define EXCESS_MOST 30        /* for who has time */
 #define SMALL_MESH 5000       /* triangles that count twice in the work allowed */
 #define BURDEN_DOUBLE 30000.0 /* triangles that cost twice as much each as few do */
+#define REACH 0.5             /* of bending, in times the seam's length */
 #define OVERHEAD 16           /* triangles: what a trial costs apart from its own */
 #define FILL_GUESS 0.65       /* of the page, to know a texel's size */
 #define THIN_WORTH 4          /* of a seam of a chart about as wide as the gaps */
@@ -454,7 +455,7 @@ static enum uvp_code try_bent(struct uvp_atlas_work *work, const struct merger *
     }
     pair->cost = patch->triangle_count / BENT_COST + 1;
     if (pair->bond.misfit > MISFIT_NONE) {
-        UVP_TRY(uvp_blend_seam(work, patch, own, shape, pair->bond.length));
+        UVP_TRY(uvp_blend_seam(work, patch, own, shape, REACH * pair->bond.length));
     }
     UVP_TRY(uvp_solve_measure(work, merger->open->topology, patch, distortion));
     *hopeless =

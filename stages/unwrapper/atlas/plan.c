@@ -41,7 +41,7 @@ struct bounds {
 };
 
 static const struct bounds preset_bounds[UVP_ATLAS_PRESET_COUNT] = {
-    [UVP_ATLAS_BALANCED] = {1.006, 1.01, 1.0027, 1.3},
+    [UVP_ATLAS_BALANCED] = {1.006, 1.01, 1.0027, 1.4},
     [UVP_ATLAS_FAST] = {1.05, 1, 1, 0},
     [UVP_ATLAS_BEST] = {1.006, 1.01, 1.0028, 10},
 };

@@ -269,12 +269,13 @@ static int32_t choose_cells(struct packer *packer)
     const uint32_t most = best || packer->outlines->count < FEW ? 16 : 8;
     const double side = sqrt(packer->outlines->count / packer->pages);
     const double finest = fmax(CELLS_FEW, (best ? 2 : 1) * CELLS_A_CHART * side);
-    /* of few charts many orders are worth more than small cells */
-    const double layouts = !best && packer->outlines->count < FEW ? FEW_LAYOUTS : 1;
+    /* of few charts many orders are worth more than small cells, or directions */
+    double layouts = !best && packer->outlines->count < FEW ? FEW_LAYOUTS : 1;
     const double steps = (double)packer->tray.steps_limit;
 
-    for (unsigned fewer = 0; fewer < 3; fewer++) {
-        const double masks = (double)uvp_tray_choose(&packer->tray, most, fewer);
+    for (unsigned fewer = 0; fewer < 5; fewer++, layouts = fmax(1, layouts / 2)) {
+        const double masks =
+            (double)uvp_tray_choose(&packer->tray, most, fewer < 2 ? fewer : 2);
         int32_t cells = 0;
         for (unsigned k = 0; k < 4; k++) {
             if (masks * layouts * mask_steps[packer->tray.hints][k] < steps) {

@@ -7,7 +7,7 @@
  * rounds), memory at the peak, and the engine's own figures. Names:
  *
  *     rounds=3  preset=balanced|fast|best  resolution=1024  padding=2  effort=1  pages=1
- *     stretch=0 density=0 chart_triangles=0 degrees=0 winding=0  out=FOLDER  verify=0|1
+ *     stretch=0 density=0 chart_triangles=0 degrees=0 winding=0 whole=0  out=FOLDER  verify=0|1
  *     threads=1  wall=0|1  model=0|1
  *
  * With threads=N above 1 other threads help, and all times are wall time, as with wall=1.
@@ -343,6 +343,8 @@ static bool set_option(struct bench *bench, const char *word)
         options->max_chart_triangles = (uint32_t)number;
     } else if (strncmp(word, "degrees=", length) == 0) {
         options->seam_degrees = (float)number;
+    } else if (strncmp(word, "whole=", length) == 0) {
+        options->whole_charts = number > 0;
     } else if (strncmp(word, "winding=", length) == 0) {
         options->fix_winding = number > 0;
     } else if (strncmp(word, "out=", length) == 0) {

@@ -245,7 +245,7 @@ static uint64_t count_steps(const struct uvp_atlas_work *work, uint32_t charts, 
 {
     /* up to so many triangles, nanoseconds each: small meshes come in crowds */
     static const double rates[][2] = {
-        {5000, 750}, {20000, 320}, {60000, 180}, {200000, 100}, {HUGE_VAL, 30}};
+        {5000, 750}, {10000, 150}, {60000, 200}, {200000, 100}, {HUGE_VAL, 30}};
     static const double presets[UVP_ATLAS_PRESET_COUNT] = {
         [UVP_ATLAS_BALANCED] = 1, [UVP_ATLAS_FAST] = 0.25, [UVP_ATLAS_BEST] = 7};
     const double triangles = work->input->triangle_count;

@@ -39,6 +39,7 @@
 #define EXCESS_HOPELESS 10    /* times the allowed one, after bending: a tenth succeeds */
 #define EXCESS_MOST 30        /* for who has time */
 #define SMALL_MESH 5000       /* triangles, of a mesh that is allowed twice the work */
+#define EXTRA_TIMES 1.5       /* that work counts, at most: `best` has enough already */
 #define BURDEN_DOUBLE 30000.0 /* triangles that cost twice as much each as few do */
 #define REACH 0.5             /* of bending, in times the seam's length */
 #define OVERHEAD 16           /* triangles: what a trial costs apart from its own */
@@ -668,7 +669,8 @@ enum uvp_code uvp_merge_charts(struct uvp_atlas_work *work, struct uvp_open_char
     const uint32_t live = open->topology->live_triangles;
     /* small meshes are quick, and their seams are many; up to twice as large it fades */
     const double extra = fmax(0, fmin(live, 2.0 * SMALL_MESH - live));
-    const double allowed = work->plan->merge_work * (live + extra);
+    const double times = work->plan->merge_work;
+    const double allowed = times * live + fmin(times, EXTRA_TIMES) * extra;
     struct merger merger = {.work = work, .open = open, .work_left = (uint64_t)allowed};
     struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
     bool more = merger.work_left > 0;

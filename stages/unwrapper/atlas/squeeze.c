@@ -8,7 +8,7 @@
 #include "stages/unwrapper/atlas/sort.h"
 
 #define REACH 0.006 /* of the page, down and left */
-#define BACK 2     /* cells up and right, for rounding */
+#define BACK 2      /* cells up and right, for rounding */
 
 struct squeeze {
     struct uvp_tray *tray;

@@ -25,10 +25,10 @@ struct uvp_place {
 /* An order of the charts, and what came of it. */
 struct uvp_layout {
     uint32_t *order;
-    uint32_t count; /* of charts in it */
+    uint32_t count;  /* of charts in it */
     uint8_t *forced; /* of each chart: its direction, or UVP_ANY_DIRECTION; NULL: all any */
-    double lift;    /* weight of a chart's height against its lower edge */
-    int32_t width;  /* of the page */
+    double lift;     /* weight of a chart's height against its lower edge */
+    int32_t width;   /* of the page */
     int32_t height;
     uint32_t laid;           /* how many of the order were looked at */
     struct uvp_place *place; /* of each chart */

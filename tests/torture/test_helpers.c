@@ -102,19 +102,6 @@ static struct tar_bytes make_archive(unsigned small, unsigned big)
     return tar;
 }
 
-static struct line_run run_of(const struct tar_bytes *tar, const void **input, uint32_t workers)
-{
-    struct line_run run = {0};
-
-    *input = tar->data;
-    run.inputs = input;
-    run.input_bytes = &tar->bytes;
-    run.input_count = 1;
-    run.options.readers = 1;
-    run.options.workers = workers;
-    return run;
-}
-
 static void test_same_bytes_whoever_helps(void **state)
 {
     static const uint32_t workers[] = {1, 2, 3, 16};
@@ -123,13 +110,13 @@ static void test_same_bytes_whoever_helps(void **state)
     const void *input;
 
     (void)state;
-    twin = run_of(&tar, &input, 0);
+    twin = line_run_of_tar(&tar, &input, 0);
     line_run(&twin);
     assert_int_equal(twin.code, UVP_END);
     assert_int_equal(twin.progress.members_by_status[UVP_MEMBER_UNWRAPPED], SMALL + 3);
     assert_int_equal(twin.stats.batches, 0);
     for (size_t w = 0; w < 4; w++) {
-        struct line_run run = run_of(&tar, &input, workers[w]);
+        struct line_run run = line_run_of_tar(&tar, &input, workers[w]);
 
         line_run(&run);
         assert_int_equal(run.code, UVP_END);
@@ -151,7 +138,7 @@ static void test_small_meshes_are_left_alone(void **state)
     const void *input;
 
     (void)state;
-    run = run_of(&tar, &input, 4);
+    run = line_run_of_tar(&tar, &input, 4);
     line_run(&run);
     assert_int_equal(run.code, UVP_END);
     assert_int_equal(run.stats.batches, 0);
@@ -168,7 +155,7 @@ static void test_without_memory(void **state)
 
     (void)state;
     while (!succeeded) {
-        struct line_run run = run_of(&tar, &input, 3);
+        struct line_run run = line_run_of_tar(&tar, &input, 3);
 
         run.fail_at_call = n;
         line_run(&run);
@@ -196,7 +183,7 @@ static void test_the_limit_of_a_member(void **state)
 
     (void)state;
     for (uint64_t ms = 1; ms < 40; ms = 2 * ms + 1) {
-        struct line_run run = run_of(&tar, &input, 4);
+        struct line_run run = line_run_of_tar(&tar, &input, 4);
         const struct line_record *big;
 
         run.settings.member_timeout_ns = ms * 1000000;
@@ -224,7 +211,7 @@ static void test_aborted_while_helping(void **state)
 
     (void)state;
     for (uint32_t ms = 1; ms < 150; ms += 1 + ms / 3) {
-        struct line_run run = run_of(&tar, &input, 2 + ms % 3);
+        struct line_run run = line_run_of_tar(&tar, &input, 2 + ms % 3);
 
         run.abort_after_ms = ms;
         line_run(&run);
@@ -243,7 +230,7 @@ static void test_drained_while_helping(void **state)
 
     (void)state;
     for (uint64_t n = 1; n <= 6; n++) {
-        struct line_run run = run_of(&tar, &input, 1 + (uint32_t)n % 4);
+        struct line_run run = line_run_of_tar(&tar, &input, 1 + (uint32_t)n % 4);
 
         run.drain_after_members = n;
         run.options.window_items = 2;

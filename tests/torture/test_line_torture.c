@@ -44,14 +44,8 @@ static struct tar_bytes make_archive(void)
 
 static struct line_run run_of(const struct tar_bytes *tar, const void **input, uint32_t workers)
 {
-    struct line_run run = {0};
+    struct line_run run = line_run_of_tar(tar, input, workers);
 
-    *input = tar->data;
-    run.inputs = input;
-    run.input_bytes = &tar->bytes;
-    run.input_count = 1;
-    run.options.readers = 1;
-    run.options.workers = workers;
     run.settings.record_passed = true;
     return run;
 }

@@ -140,6 +140,13 @@ static inline uint32_t uvp_edge_prev(uint32_t h)
     return h % 3 == 0 ? h + 2 : h - 1;
 }
 
+static inline double uvp_edge_length(const struct uvp_topology *topology, uint32_t h)
+{
+    return uvp_vec3_length(
+        uvp_vec3_sub(uvp_point_of(topology, topology->vertex[h]),
+                     uvp_point_of(topology, topology->vertex[uvp_edge_next(h)])));
+}
+
 /* The charts: lists of triangles, laid flat on an integer lattice of their own. */
 struct uvp_chart {
     uint32_t first_triangle; /* in uvp_charts.triangle */

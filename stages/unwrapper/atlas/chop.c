@@ -41,14 +41,10 @@ static const uint32_t *list_of(const struct uvp_chop *chop)
  */
 static uint32_t across(const struct uvp_chop *chop, uint32_t h)
 {
-    const uint32_t *const corner = chop->charts->corner;
     const uint32_t g = uvp_charts_across(chop->topology, chop->charts, h);
 
-    if (g == UVP_NONE || chop->charts->chart_of[g / 3] != chop->chart ||
-        corner[h] != corner[uvp_edge_next(g)] || corner[uvp_edge_next(h)] != corner[g]) {
-        return UVP_NONE;
-    }
-    return chop->local[g / 3];
+    return g != UVP_NONE && chop->charts->chart_of[g / 3] == chop->chart ? chop->local[g / 3]
+                                                                         : UVP_NONE;
 }
 
 static struct uvp_point2 at_corner(const struct uvp_chop *chop, uint32_t h)

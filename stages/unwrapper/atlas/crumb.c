@@ -54,13 +54,6 @@ struct neighbour {
     double length;
 };
 
-static double edge_length(const struct uvp_topology *topology, uint32_t h)
-{
-    return uvp_vec3_length(
-        uvp_vec3_sub(uvp_point_of(topology, topology->vertex[h]),
-                     uvp_point_of(topology, topology->vertex[uvp_edge_next(h)])));
-}
-
 /* The chart across h, or UVP_NONE when there is none or a seam has to stay. */
 static uint32_t chart_across(const struct uvp_open_charts *open, uint32_t h)
 {
@@ -92,7 +85,7 @@ static uint32_t find_neighbours(const struct uvp_open_charts *open, uint32_t c,
             if (i == count) {
                 found[count++] = (struct neighbour){other, 0};
             }
-            found[i].length += edge_length(open->topology, h);
+            found[i].length += uvp_edge_length(open->topology, h);
         }
     }
     return count;

@@ -67,15 +67,10 @@ static void add_seams(const struct uvp_topology *topology, const struct uvp_char
 {
     for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
         const uint32_t g = topology->opposite[h];
-        const uint32_t next = uvp_edge_next(h);
-        if (g == UVP_NONE || g < h || topology->dead[g / 3] ||
-            (charts->corner[h] == charts->corner[uvp_edge_next(g)] &&
-             charts->corner[next] == charts->corner[g])) {
-            continue;
+        if (g != UVP_NONE && g > h && !topology->dead[g / 3] &&
+            uvp_charts_across(topology, charts, h) == UVP_NONE) {
+            sums->seams += uvp_edge_length(topology, h);
         }
-        sums->seams +=
-            uvp_vec3_length(uvp_vec3_sub(uvp_point_of(topology, topology->vertex[h]),
-                                         uvp_point_of(topology, topology->vertex[next])));
     }
 }
 

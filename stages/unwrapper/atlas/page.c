@@ -118,24 +118,6 @@ static void find_longest(struct uvp_page *page, int32_t at)
     page->longest_at[at] = (int16_t)longest_at;
 }
 
-static void take_span(uint64_t *row, int32_t from, int32_t to)
-{
-    const int32_t first = from >> 6;
-    const int32_t last = to >> 6;
-    const uint64_t low = ~UINT64_C(0) << (from & 63);
-    const uint64_t high = ~UINT64_C(0) >> (63 - (to & 63));
-
-    if (first == last) {
-        row[first] |= low & high;
-        return;
-    }
-    row[first] |= low;
-    for (int32_t i = first + 1; i < last; i++) {
-        row[i] = ~UINT64_C(0);
-    }
-    row[last] |= high;
-}
-
 void uvp_page_mark(struct uvp_page *page, const struct uvp_mask *mask, int32_t pad, int32_t x,
                    int32_t y)
 {
@@ -143,7 +125,7 @@ void uvp_page_mark(struct uvp_page *page, const struct uvp_mask *mask, int32_t p
         const struct uvp_run run = mask->touched[i];
         const int32_t row = y + pad + run.row;
         const int32_t at = page->longest_at[row];
-        take_span(page_row(page, 0, row), x + pad + run.from, x + pad + run.to);
+        uvp_row_set(page_row(page, 0, row), x + pad + run.from, x + pad + run.to);
         if (x + pad + run.from < at + page->longest[row] && x + pad + run.to >= at) {
             page->longest[row] = -1;
         }

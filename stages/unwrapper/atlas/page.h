@@ -95,4 +95,23 @@ static inline struct uvp_probe uvp_page_probe(const struct uvp_page *page, uint3
                               from & 63};
 }
 
+/* Sets the bits from ... to of a row of cells. */
+static inline void uvp_row_set(uint64_t *row, int32_t from, int32_t to)
+{
+    const int32_t first = from >> 6;
+    const int32_t last = to >> 6;
+    const uint64_t low = ~UINT64_C(0) << (from & 63);
+    const uint64_t high = ~UINT64_C(0) >> (63 - (to & 63));
+
+    if (first == last) {
+        row[first] |= low & high;
+        return;
+    }
+    row[first] |= low;
+    for (int32_t i = first + 1; i < last; i++) {
+        row[i] = ~UINT64_C(0);
+    }
+    row[last] |= high;
+}
+
 #endif

@@ -46,24 +46,6 @@ enum uvp_code uvp_raster_canvas(struct uvp_atlas_work *work, int32_t cells, stru
 
 /* ---- cells ---- */
 
-static void set_span(uint64_t *row, int32_t from, int32_t to)
-{
-    const int32_t first = from >> 6;
-    const int32_t last = to >> 6;
-    const uint64_t low = ~UINT64_C(0) << (from & 63);
-    const uint64_t high = ~UINT64_C(0) >> (63 - (to & 63));
-
-    if (first == last) {
-        row[first] |= low & high;
-        return;
-    }
-    row[first] |= low;
-    for (int32_t i = first + 1; i < last; i++) {
-        row[i] = ~UINT64_C(0);
-    }
-    row[last] |= high;
-}
-
 static void open_cells(struct uvp_cells *cells, int32_t width, int32_t height)
 {
     cells->width = width;
@@ -102,9 +84,9 @@ static void draw_edge(const struct band *band, struct uvp_vec2 p, struct uvp_vec
     double slope;
 
     if (first == last) {
-        set_span(cells->bits + (size_t)first * cells->words,
-                 clamp_cell(fmin(p.x, q.x) + band->shift - margin, cells->width),
-                 clamp_cell(fmax(p.x, q.x) + band->shift + margin, cells->width));
+        uvp_row_set(cells->bits + (size_t)first * cells->words,
+                    clamp_cell(fmin(p.x, q.x) + band->shift - margin, cells->width),
+                    clamp_cell(fmax(p.x, q.x) + band->shift + margin, cells->width));
         return;
     }
     slope = high.y > low.y ? (high.x - low.x) / (high.y - low.y) : 0;
@@ -118,9 +100,9 @@ static void draw_edge(const struct band *band, struct uvp_vec2 p, struct uvp_vec
             from = to;
             to = swap;
         }
-        set_span(cells->bits + (size_t)row * cells->words,
-                 clamp_cell(from + band->shift - margin, cells->width),
-                 clamp_cell(to + band->shift + margin, cells->width));
+        uvp_row_set(cells->bits + (size_t)row * cells->words,
+                    clamp_cell(from + band->shift - margin, cells->width),
+                    clamp_cell(to + band->shift + margin, cells->width));
     }
 }
 
@@ -274,9 +256,9 @@ static enum uvp_code draw_wide_ring(struct uvp_atlas_work *work,
         const double square = gap->cells * gap->cells - away * away;
         const int32_t half = square > 0 ? (int32_t)ceil(sqrt(square) - 1e-12) : -1;
         for (uint32_t i = 0; half >= 0 && i < count; i++) {
-            set_span(canvas->ring.bits +
-                         (size_t)(runs[i].row + gap->pad + dy) * canvas->ring.words,
-                     runs[i].from + gap->pad - half, runs[i].to + gap->pad + half);
+            uvp_row_set(canvas->ring.bits +
+                            (size_t)(runs[i].row + gap->pad + dy) * canvas->ring.words,
+                        runs[i].from + gap->pad - half, runs[i].to + gap->pad + half);
         }
         UVP_TRY(uvp_work_count(work, 4 * count));
     }

@@ -19,13 +19,6 @@ enum state { STATE_FIRST, STATE_LATER, STATE_DONE };
 
 /* ---- making ---- */
 
-static double edge_length(const struct uvp_topology *topology, uint32_t h)
-{
-    return uvp_vec3_length(
-        uvp_vec3_sub(uvp_point_of(topology, topology->vertex[h]),
-                     uvp_point_of(topology, topology->vertex[uvp_edge_next(h)])));
-}
-
 static bool is_seam(const struct uvp_open_charts *open, uint32_t h)
 {
     const uint32_t g = open->topology->opposite[h];
@@ -86,7 +79,7 @@ static void add_edge(const struct uvp_open_charts *open, struct uvp_seams *seams
         seams->edge[seam->last].next = seams->edges;
     }
     seam->last = seams->edges++;
-    seam->length += edge_length(open->topology, h);
+    seam->length += uvp_edge_length(open->topology, h);
 }
 
 enum uvp_code uvp_seams_make(struct uvp_atlas_work *work, struct uvp_open_charts *open,
@@ -215,7 +208,7 @@ static void add_edge_ends(const struct uvp_open_charts *open, uint32_t h,
 {
     const struct uvp_charts *const charts = open->charts;
     const uint32_t g = open->topology->opposite[h];
-    const double weight = edge_length(open->topology, h) / 2;
+    const double weight = uvp_edge_length(open->topology, h) / 2;
 
     add_end(sums, weight, minus(uvp_charts_corner(charts, h), from_a),
             minus(uvp_charts_corner(charts, uvp_edge_next(g)), from_b));

@@ -291,6 +291,20 @@ static void remove_inputs(const struct line_run *run, char paths[][256])
     }
 }
 
+struct line_run line_run_of_tar(const struct tar_bytes *tar, const void **input,
+                                uint32_t workers)
+{
+    struct line_run run = {0};
+
+    *input = tar->data;
+    run.inputs = input;
+    run.input_bytes = &tar->bytes;
+    run.input_count = 1;
+    run.options.readers = 1;
+    run.options.workers = workers;
+    return run;
+}
+
 void line_run(struct line_run *run)
 {
     char folder[] = "/tmp/uvpipe-test-XXXXXX";

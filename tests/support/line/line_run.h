@@ -10,6 +10,7 @@
 #include "pipeline/base/buf.h"
 #include "pipeline/pipeline.h"
 #include "stages/stages.h"
+#include "tests/support/line/tar_bytes.h"
 
 /* What was told of a member. */
 struct line_record {
@@ -62,6 +63,10 @@ struct line_run {
     size_t leaked_bytes; /* still counted as used after everything was destroyed */
     size_t peak_bytes;
 };
+
+/* One archive for one reader; `*input` must live as long as the run. */
+struct line_run line_run_of_tar(const struct tar_bytes *tar, const void **input,
+                                uint32_t workers);
 
 void line_run(struct line_run *run);
 void line_run_release(struct line_run *run);

@@ -99,7 +99,9 @@ enum uvp_code uvp_flatten_clears(struct uvp_atlas_work *work, const struct uvp_p
     uint32_t clashes = 0;
 
     UVP_TAKE(work, at, patch->vertex_count);
-    for (uint32_t v = 0; v < patch->vertex_count; v++) {
+    /* every vertex of the border has an edge that leaves it */
+    for (uint32_t e = 0; e < patch->border_count; e++) {
+        const uint32_t v = patch->border[2 * e];
         const int64_t x = 4 * (int64_t)patch->at[v].x - 3 * (int64_t)patch->at[v].y;
         const int64_t y = 3 * (int64_t)patch->at[v].x + 4 * (int64_t)patch->at[v].y;
         at[v] = (struct uvp_point2){(int32_t)(x / (5 * SPARE)), (int32_t)(y / (5 * SPARE))};
@@ -108,7 +110,7 @@ enum uvp_code uvp_flatten_clears(struct uvp_atlas_work *work, const struct uvp_p
     UVP_TRY(uvp_verdict_clashes(work, &flat, &clash, 1, &clashes));
     *clears = clashes == 0;
     uvp_arena_rewind(work->scratch, mark);
-    return uvp_work_count(work, 2 * patch->vertex_count);
+    return uvp_work_count(work, 2 * patch->border_count);
 }
 
 /* ---- one piece ---- */

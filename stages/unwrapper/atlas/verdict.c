@@ -9,11 +9,15 @@
  */
 #include "stages/unwrapper/atlas/verdict.h"
 
+#include <string.h>
+
 #include "stages/unwrapper/atlas/sort.h"
 
 /* Box tests allowed, per border edge and at least. */
 #define TESTS_PER_EDGE 400
 #define TESTS_MIN 40000
+
+#define PAIRS_MAX 8 /* a border edge: where buckets are fuller on average, all is sorted */
 
 static bool in_box(struct uvp_point2 a, struct uvp_point2 b, struct uvp_point2 p)
 {
@@ -31,9 +35,14 @@ bool uvp_segments_meet(struct uvp_point2 a, struct uvp_point2 b, struct uvp_poin
 {
     const int o1 = sign(uvp_orient(a, b, c));
     const int o2 = sign(uvp_orient(a, b, d));
-    const int o3 = sign(uvp_orient(c, d, a));
-    const int o4 = sign(uvp_orient(c, d, b));
+    int o3;
+    int o4;
 
+    if (o1 * o2 > 0) {
+        return false;
+    }
+    o3 = sign(uvp_orient(c, d, a));
+    o4 = sign(uvp_orient(c, d, b));
     if (o1 * o2 < 0 && o3 * o4 < 0) {
         return true;
     }
@@ -137,90 +146,197 @@ static uint32_t count_positive_loops(const struct uvp_flat *flat, uint32_t *next
     return positive;
 }
 
-/* The ends of border edge e: along the sweep's axis, and across it. */
+/* A border edge's ends: along the sweep's axis, and across it. */
 struct span {
     int32_t low;
     int32_t high;
     int32_t side_low;
     int32_t side_high;
+    uint32_t edge;
 };
-
-static struct span span_of(const struct uvp_flat *flat, uint32_t e, bool by_y)
-{
-    const struct uvp_point2 p = flat->at[flat->border[2 * e]];
-    const struct uvp_point2 q = flat->at[flat->border[2 * e + 1]];
-    const struct uvp_point2 low = {p.x < q.x ? p.x : q.x, p.y < q.y ? p.y : q.y};
-    const struct uvp_point2 high = {p.x < q.x ? q.x : p.x, p.y < q.y ? q.y : p.y};
-
-    return by_y ? (struct span){low.y, high.y, low.x, high.x}
-                : (struct span){low.x, high.x, low.y, high.y};
-}
-
-static bool shorter_on_y(const struct uvp_flat *flat)
-{
-    int64_t wide = 0;
-    int64_t high = 0;
-
-    for (uint32_t e = 0; e < flat->border_count; e++) {
-        const struct span span = span_of(flat, e, false);
-        wide += (int64_t)span.high - span.low;
-        high += (int64_t)span.side_high - span.side_low;
-    }
-    return high < wide;
-}
 
 struct sweep {
     const struct uvp_flat *flat;
-    const struct span *span; /* by their low ends */
-    const struct uvp_sort_item *item;
-    uint64_t tests; /* still allowed */
+    struct span *span; /* by their low ends, equal ones by edge */
+    uint64_t tests;    /* still allowed */
     struct uvp_clash *clash;
     uint32_t max;
     uint32_t count;
 };
 
+static struct span span_of(const struct uvp_flat *flat, uint32_t e)
+{
+    const struct uvp_point2 p = flat->at[flat->border[2 * e]];
+    const struct uvp_point2 q = flat->at[flat->border[2 * e + 1]];
+
+    return (struct span){p.x < q.x ? p.x : q.x, p.x < q.x ? q.x : p.x, p.y < q.y ? p.y : q.y,
+                         p.y < q.y ? q.y : p.y, e};
+}
+
+static struct span turned(struct span span)
+{
+    return (struct span){span.side_low, span.side_high, span.low, span.high, span.edge};
+}
+
+/* All spans along the axis on which they are shorter. */
+static void make_spans(const struct uvp_flat *flat, struct span *span)
+{
+    int64_t wide = 0;
+    int64_t high = 0;
+
+    for (uint32_t e = 0; e < flat->border_count; e++) {
+        span[e] = span_of(flat, e);
+        wide += (int64_t)span[e].high - span[e].low;
+        high += (int64_t)span[e].side_high - span[e].side_low;
+    }
+    for (uint32_t e = 0; e < flat->border_count && high < wide; e++) {
+        span[e] = turned(span[e]);
+    }
+}
+
+/* ---- the order of the sweep ---- */
+
+struct buckets {
+    int32_t base;
+    uint32_t shift;
+    uint32_t count; /* a power of two */
+    uint32_t *end;
+};
+
+static uint32_t bucket_of(const struct buckets *buckets, const struct span *span)
+{
+    return (uint32_t)((int64_t)span->low - buckets->base) >> buckets->shift;
+}
+
+/* About as many buckets as spans; `end` of each but the last becomes the first of the next. */
+static enum uvp_code fill_buckets(struct uvp_atlas_work *work, const struct span *span,
+                                  uint32_t count, struct buckets *buckets)
+{
+    int32_t low = span[0].low;
+    int32_t high = span[0].low;
+
+    for (uint32_t i = 1; i < count; i++) {
+        low = span[i].low < low ? span[i].low : low;
+        high = span[i].low > high ? span[i].low : high;
+    }
+    *buckets = (struct buckets){.base = low, .count = 1};
+    while (buckets->count < count) {
+        buckets->count *= 2;
+    }
+    while ((uint32_t)((int64_t)high - low) >> buckets->shift >= buckets->count) {
+        buckets->shift++;
+    }
+    UVP_TAKE(work, buckets->end, (size_t)buckets->count + 1);
+    memset(buckets->end, 0, ((size_t)buckets->count + 1) * sizeof *buckets->end);
+    for (uint32_t i = 0; i < count; i++) {
+        buckets->end[bucket_of(buckets, &span[i]) + 1]++;
+    }
+    return UVP_OK;
+}
+
+/* Sorts `from` into `to` by buckets, and each of those by insertion. False: too uneven. */
+static bool sort_by_buckets(const struct buckets *buckets, const struct span *from,
+                            struct span *to, uint32_t count)
+{
+    uint64_t pairs = 0;
+
+    for (uint32_t b = 1; b <= buckets->count; b++) {
+        const uint64_t here = buckets->end[b];
+        pairs += here * here;
+        buckets->end[b] += buckets->end[b - 1];
+    }
+    if (pairs > PAIRS_MAX * (uint64_t)count) {
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        to[buckets->end[bucket_of(buckets, &from[i])]++] = from[i];
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        if (to[i].low < to[i - 1].low) {
+            const struct span span = to[i];
+            uint32_t j = i;
+            for (; j > 0 && to[j - 1].low > span.low; j--) {
+                to[j] = to[j - 1];
+            }
+            to[j] = span;
+        }
+    }
+    return true;
+}
+
+static enum uvp_code sort_by_items(struct uvp_atlas_work *work, const struct span *from,
+                                   struct span *to, uint32_t count)
+{
+    struct uvp_sort_item *items;
+    struct uvp_sort_item *spare;
+
+    UVP_TAKE(work, items, count);
+    UVP_TAKE(work, spare, count);
+    for (uint32_t i = 0; i < count; i++) {
+        items[i] = (struct uvp_sort_item){(uint64_t)((int64_t)from[i].low - INT32_MIN), i};
+    }
+    UVP_TRY(uvp_sort_polled(work, items, spare, count));
+    for (uint32_t i = 0; i < count; i++) {
+        to[i] = from[items[i].value];
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code order_spans(struct uvp_atlas_work *work, const struct uvp_flat *flat,
+                                 struct span **spans)
+{
+    const uint32_t count = flat->border_count;
+    struct buckets buckets;
+    struct span *span;
+
+    UVP_TAKE(work, *spans, count);
+    UVP_TAKE(work, span, count);
+    if (count == 0) {
+        return UVP_OK;
+    }
+    make_spans(flat, span);
+    UVP_TRY(fill_buckets(work, span, count, &buckets));
+    if (!sort_by_buckets(&buckets, span, *spans, count)) {
+        UVP_TRY(sort_by_items(work, span, *spans, count));
+    }
+    return uvp_work_count(work, 10 * count);
+}
+
+/* ---- the sweep ---- */
+
+static void report(struct sweep *sweep, uint32_t a, uint32_t b)
+{
+    sweep->clash[sweep->count++] = (struct uvp_clash){a, b};
+}
+
 /* Tests edge i of the sorted spans against those that begin before it ends. */
 static void look_ahead(struct sweep *sweep, uint32_t i)
 {
-    const struct span *const span = sweep->span;
+    const struct span own = sweep->span[i];
+    const uint32_t left = sweep->flat->border_count - i - 1;
+    const struct span *span = sweep->span + i + 1;
+    const struct span *const end = span + (sweep->tests < left ? sweep->tests : left);
 
-    for (uint32_t j = i + 1; j < sweep->flat->border_count && span[j].low <= span[i].high &&
-                             sweep->count < sweep->max;
-         j++) {
-        const struct uvp_clash pair = {sweep->item[i].value, sweep->item[j].value};
-        if (sweep->tests == 0) {
-            sweep->clash[sweep->count++] = (struct uvp_clash){pair.a, pair.a};
-            return;
+    for (; span < end && span->low <= own.high; span++) {
+        if (span->side_low <= own.side_high && own.side_low <= span->side_high &&
+            edges_clash(sweep->flat, own.edge, span->edge)) {
+            report(sweep, own.edge, span->edge);
+            if (sweep->count == sweep->max) {
+                return;
+            }
         }
-        sweep->tests--;
-        if (span[j].side_low <= span[i].side_high && span[i].side_low <= span[j].side_high &&
-            edges_clash(sweep->flat, pair.a, pair.b)) {
-            sweep->clash[sweep->count++] = pair;
-        }
+    }
+    sweep->tests -= (uint64_t)(span - (sweep->span + i + 1));
+    if (sweep->tests == 0) {
+        report(sweep, own.edge, own.edge);
     }
 }
 
 static enum uvp_code find_clashes(struct uvp_atlas_work *work, struct sweep *sweep)
 {
-    const struct uvp_flat *const flat = sweep->flat;
-    const uint32_t count = flat->border_count;
-    const bool by_y = shorter_on_y(flat);
-    struct uvp_sort_item *items;
-    struct uvp_sort_item *spare;
-    struct span *spans;
+    const uint32_t count = sweep->flat->border_count;
 
-    UVP_TAKE(work, items, count);
-    UVP_TAKE(work, spare, count);
-    UVP_TAKE(work, spans, count);
-    for (uint32_t e = 0; e < count; e++) {
-        items[e] = (struct uvp_sort_item){(uint64_t)(int64_t)span_of(flat, e, by_y).low, e};
-    }
-    uvp_sort_items(items, spare, count);
-    for (uint32_t i = 0; i < count; i++) {
-        spans[i] = span_of(flat, items[i].value, by_y);
-    }
-    sweep->span = spans;
-    sweep->item = items;
+    UVP_TRY(order_spans(work, sweep->flat, &sweep->span));
     sweep->tests = TESTS_MIN + (uint64_t)TESTS_PER_EDGE * count;
     for (uint32_t i = 0; i < count && sweep->count < sweep->max && sweep->tests > 0; i++) {
         const uint64_t before = sweep->tests;

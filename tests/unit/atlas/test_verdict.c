@@ -430,10 +430,68 @@ static void test_clashes_are_listed(void **state)
     uvp_bench_release(&bench);
 }
 
+#define EDGES 300
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525U + 1013904223U;
+    return *seed >> 8;
+}
+
+/* Short edges about the origin, most of them crowded into a corner of the whole. */
+static void scatter_edges(uint32_t seed, int32_t crowd, struct uvp_point2 *at)
+{
+    for (uint32_t e = 0; e < EDGES; e++) {
+        const int32_t width = e % 50 == 0 ? 1 << 23 : crowd;
+        const struct uvp_point2 p = {
+            (int32_t)(next_random(&seed) % (uint32_t)width) - width / 2,
+            (int32_t)(next_random(&seed) % (uint32_t)width) - width / 2};
+        at[2 * e] = p;
+        at[2 * e + 1] = (struct uvp_point2){p.x + (int32_t)(next_random(&seed) % 99) - 49,
+                                            p.y + (int32_t)(next_random(&seed) % 99) - 49};
+    }
+}
+
+/* Loose edges, on both sides of zero, spread evenly and crowded: as many as pair by pair. */
+static void test_clashes_against_all_pairs(void **state)
+{
+    static const int32_t crowds[4] = {400, 3000, 100000, 1 << 23};
+    struct uvp_point2 at[2 * EDGES];
+    uint32_t border[2 * EDGES];
+    static struct uvp_clash clash[EDGES * EDGES];
+    struct uvp_bench bench;
+    struct uvp_atlas_work work;
+
+    (void)state;
+    uvp_bench_init(&bench);
+    work = (struct uvp_atlas_work){
+        .scratch = &bench.scratch, .stop = &bench.stop, .err = &bench.err};
+    for (uint32_t i = 0; i < 2 * EDGES; i++) {
+        border[i] = i;
+    }
+    for (uint32_t round = 0; round < 40; round++) {
+        const struct uvp_flat flat = {0, 2 * EDGES, EDGES, NULL, border, at};
+        uint32_t expected = 0;
+        uint32_t count = 0;
+        scatter_edges(round, crowds[round % 4], at);
+        for (uint32_t e = 0; e < EDGES; e++) {
+            for (uint32_t f = 0; f < e; f++) {
+                expected +=
+                    uvp_segments_meet(at[2 * e], at[2 * e + 1], at[2 * f], at[2 * f + 1]);
+            }
+        }
+        assert_int_equal(uvp_verdict_clashes(&work, &flat, clash, EDGES * EDGES, &count),
+                         UVP_OK);
+        assert_int_equal(count, expected);
+    }
+    uvp_bench_release(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clashes_are_listed),
+        cmocka_unit_test(test_clashes_against_all_pairs),
         cmocka_unit_test(test_segments_meet),
         cmocka_unit_test(test_segments_fold),
         cmocka_unit_test(test_single_triangles),

@@ -50,6 +50,8 @@ void uvp_member_destroy(struct uvp_member *member)
     }
     uvp_entry_release(&member->entry);
     uvp_buf_release(&member->out);
+    uvp_entry_release(&member->side);
+    uvp_buf_release(&member->side_out);
     uvp_mem_give(member->entry.mem, member, sizeof *member);
 }
 
@@ -60,6 +62,8 @@ struct uvp_member *uvp_member_create(struct uvp_mem *mem)
     if (member != NULL) {
         uvp_entry_init(&member->entry, mem);
         uvp_buf_init(&member->out, mem, 0);
+        uvp_entry_init(&member->side, mem);
+        uvp_buf_init(&member->side_out, mem, 0);
     }
     return member;
 }
@@ -117,6 +121,11 @@ static void empty_member(struct uvp_member *member)
         uvp_buf_release(&member->out);
     }
     uvp_buf_reset(&member->out);
+    uvp_entry_reset(&member->side);
+    if (member->side_out.capacity > KEEP_BUF_BYTES) {
+        uvp_buf_release(&member->side_out);
+    }
+    uvp_buf_reset(&member->side_out);
 }
 
 void uvp_parcel_give(struct uvp_shelf *shelf, struct uvp_parcel *parcel)
@@ -226,6 +235,10 @@ static void clear_results(struct uvp_member *member)
     member->rendered_anew = false;
     member->lost = false;
     memset(&member->rendered, 0, sizeof member->rendered);
+    member->has_side = false;
+    member->replaced = false;
+    memset(&member->side_rendered, 0, sizeof member->side_rendered);
+    member->note = NULL;
     member->format = NULL;
     member->bytes_in = 0;
     member->bytes_out = 0;
@@ -287,6 +300,7 @@ size_t uvp_parcel_held_bytes(const struct uvp_parcel *parcel)
     for (uint32_t i = 0; i < parcel->member_count; i++) {
         bytes += uvp_entry_stored_bytes(&parcel->members[i]->entry);
         bytes += parcel->members[i]->out.capacity;
+        bytes += parcel->members[i]->side_out.capacity;
     }
     return (size_t)bytes;
 }

@@ -48,6 +48,12 @@ struct uvp_member {
     bool lost;          /* it can neither go out as it was nor anew */
     struct uvp_buf out;
     struct uvp_rendered rendered;
+    bool has_side; /* a new member goes out behind it ... */
+    bool replaced; /* ... or in its place */
+    struct uvp_entry side;
+    struct uvp_buf side_out;
+    struct uvp_rendered side_rendered;
+    const char *note; /* UNWRAPPED: worth telling; NULL: nothing */
     const char *format;
     uint64_t bytes_in;
     uint64_t bytes_out;

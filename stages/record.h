@@ -54,6 +54,9 @@ struct uvp_record {
     size_t path_bytes;
     enum uvp_member_status status;
     const char *reason; /* PASSED: why; else NULL */
+    const char *note;   /* UNWRAPPED: worth telling; NULL: nothing */
+    const char *added;  /* what the path of the new member beside it has more; NULL: none */
+    bool replaced;      /* the new member stands in its place */
     struct uvp_error error;
     bool dropped;       /* FAILED and left out of the output */
     const char *format; /* of the mesh, or NULL */

@@ -55,7 +55,7 @@ struct uvp_settings {
     uint32_t include_count;
     const char *const *exclude;
     uint32_t exclude_count;
-    enum uvp_existing existing;
+    struct uvp_mesh_options mesh;
     enum uvp_on_error on_error;
     uint64_t max_errors;  /* failed members before the run ends; 0: no limit */
     bool dry_run;         /* read and judge names, unwrap and write nothing */

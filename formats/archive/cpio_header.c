@@ -175,11 +175,9 @@ bool uvp_cpio_check(struct uvp_span head, struct uvp_span body)
     return read_hex(head.data + NEWC_CHECK_AT, &said) && said == sum_bytes(body);
 }
 
-enum uvp_code uvp_cpio_newc(const struct uvp_cpio_fields *fields, const char *name,
-                            struct uvp_buf *out, struct uvp_error *err)
+static size_t make_newc(const struct uvp_cpio_fields *fields, bool with_check,
+                        uint32_t name_bytes, unsigned char *header)
 {
-    static const unsigned char zeros[4];
-    const size_t name_bytes = strlen(name) + 1;
     const uint32_t values[13] = {fields->ino,
                                  fields->mode,
                                  fields->uid,
@@ -191,19 +189,84 @@ enum uvp_code uvp_cpio_newc(const struct uvp_cpio_fields *fields, const char *na
                                  fields->devminor,
                                  0,
                                  0,
-                                 (uint32_t)name_bytes,
+                                 name_bytes,
                                  0};
+
+    memcpy(header, with_check ? "070702" : "070701", 6);
+    for (size_t i = 0; i < 13; i++) {
+        write_hex(header + 6 + 8 * i, values[i], "0123456789ABCDEF");
+    }
+    return NEWC_HEADER;
+}
+
+static void write_octal(unsigned char *field, size_t digits, uint64_t value)
+{
+    for (size_t i = digits; i > 0; i--) {
+        field[i - 1] = (unsigned char)('0' + (value & 7));
+        value >>= 3;
+    }
+}
+
+static size_t make_odc(const struct uvp_cpio_fields *fields, uint32_t name_bytes,
+                       unsigned char *header)
+{
+    const uint32_t six[7] = {
+        0, fields->ino, fields->mode, fields->uid, fields->gid, fields->nlink, 0};
+
+    memcpy(header, "070707", 6);
+    for (size_t i = 0; i < 7; i++) {
+        write_octal(header + 6 + 6 * i, 6, six[i]);
+    }
+    write_octal(header + 48, 11, fields->mtime);
+    write_octal(header + 59, 6, name_bytes);
+    write_octal(header + ODC_SIZE_AT, ODC_SIZE_DIGITS, fields->size);
+    return ODC_HEADER;
+}
+
+static size_t make_binary(const struct uvp_cpio_fields *fields, bool big, uint32_t name_bytes,
+                          unsigned char *header)
+{
+    const uint32_t words[13] = {
+        070707,        0, fields->ino,         fields->mode,  fields->uid, fields->gid,
+        fields->nlink, 0, fields->mtime >> 16, fields->mtime, name_bytes,  fields->size >> 16,
+        fields->size};
+
+    for (size_t i = 0; i < 13; i++) {
+        header[2 * i + (big ? 0 : 1)] = (unsigned char)(words[i] >> 8);
+        header[2 * i + (big ? 1 : 0)] = (unsigned char)words[i];
+    }
+    return BINARY_HEADER;
+}
+
+enum uvp_code uvp_cpio_make(enum uvp_cpio_dialect dialect, const struct uvp_cpio_fields *fields,
+                            const char *name, struct uvp_buf *out, struct uvp_error *err)
+{
+    static const unsigned char zeros[4];
+    const size_t name_bytes = strlen(name) + 1;
+    const size_t align = dialect == UVP_CPIO_ODC                               ? 1
+                         : dialect == UVP_CPIO_NEWC || dialect == UVP_CPIO_CRC ? 4
+                                                                               : 2;
     unsigned char header[NEWC_HEADER];
+    size_t header_bytes;
 
     if (name_bytes > UINT16_MAX) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "a name of %zu bytes is too long for cpio",
                         name_bytes - 1);
     }
-    memcpy(header, "070701", 6);
-    for (size_t i = 0; i < 13; i++) {
-        write_hex(header + 6 + 8 * i, values[i], "0123456789ABCDEF");
+    if (align == 2 && fields->size > INT32_MAX) {
+        return uvp_fail(err, UVP_UNSUPPORTED, 0, "%u bytes are too many for this kind of cpio",
+                        fields->size);
     }
-    UVP_TRY(uvp_buf_append(out, header, sizeof header, err));
+    if (align == 4) {
+        header_bytes = make_newc(fields, dialect == UVP_CPIO_CRC, (uint32_t)name_bytes, header);
+    } else if (align == 1) {
+        header_bytes = make_odc(fields, (uint32_t)name_bytes, header);
+    } else {
+        header_bytes =
+            make_binary(fields, dialect == UVP_CPIO_BINARY_BIG, (uint32_t)name_bytes, header);
+    }
+    UVP_TRY(uvp_buf_append(out, header, header_bytes, err));
     UVP_TRY(uvp_buf_append(out, name, name_bytes, err));
-    return uvp_buf_append(out, zeros, (4 - (NEWC_HEADER + name_bytes) % 4) % 4, err);
+    return uvp_buf_append(out, zeros, (align - (header_bytes + name_bytes) % align) % align,
+                          err);
 }

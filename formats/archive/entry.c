@@ -72,6 +72,7 @@ void uvp_entry_reset(struct uvp_entry *entry)
     entry->zip_method = 0;
     entry->zip_flags = 0;
     entry->zip_crc = 0;
+    entry->cpio_dialect = 0;
 }
 
 static enum uvp_code grow_path(struct uvp_entry *entry, size_t bytes, struct uvp_error *err)

@@ -57,6 +57,7 @@ struct uvp_entry {
     uint16_t zip_method;
     uint16_t zip_flags;
     uint32_t zip_crc;
+    unsigned cpio_dialect; /* of a new member's neighbours; 0: newc */
     /* metadata for other containers; NULL unless asked for at open (`keep_metadata`) */
     struct archive_entry *metadata;
     struct uvp_mem *mem;
@@ -87,6 +88,16 @@ static inline uint64_t uvp_entry_stored_bytes(const struct uvp_entry *entry)
  */
 UVP_MUST_USE enum uvp_code uvp_entry_load(const struct uvp_entry *entry, struct uvp_buf *store,
                                           struct uvp_span *body, struct uvp_error *err);
+
+/*
+ * Fills `side` (which is empty) with a new file beside `entry`: its path is the entry's and
+ * `suffix`; mode, owner and times are the entry's as far as they are known. It has no raw
+ * bytes, and is rendered and written as members from elsewhere are.
+ *
+ * Returns: UVP_OK, UVP_NO_MEMORY, UVP_LIMIT, UVP_UNSUPPORTED (its head cannot be read)
+ */
+UVP_MUST_USE enum uvp_code uvp_entry_beside(const struct uvp_entry *entry, const char *suffix,
+                                            struct uvp_entry *side, struct uvp_error *err);
 
 /* What the output's directory needs to know of a member that was rendered. */
 struct uvp_rendered {

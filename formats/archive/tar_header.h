@@ -49,11 +49,18 @@ UVP_MUST_USE enum uvp_code uvp_cpio_patch(unsigned char *head, size_t head_bytes
                                           struct uvp_span body, struct uvp_error *err);
 /* The check sum of a crc member's body is what its head says; true for other dialects. */
 bool uvp_cpio_check(struct uvp_span head, struct uvp_span body);
-/* Appends a newc header with name: 110 bytes of hex fields, name, padding. */
+/* Appends a header with name and padding; numbers are cut to what the dialect has room for, a
+ * size that is too large is refused. Of crc members the check sum is 0 until it is patched. */
 struct uvp_cpio_fields {
     uint32_t ino, mode, uid, gid, nlink, mtime, size, devmajor, devminor;
 };
-UVP_MUST_USE enum uvp_code uvp_cpio_newc(const struct uvp_cpio_fields *fields, const char *name,
+UVP_MUST_USE enum uvp_code uvp_cpio_make(enum uvp_cpio_dialect dialect,
+                                         const struct uvp_cpio_fields *fields, const char *name,
                                          struct uvp_buf *out, struct uvp_error *err);
+
+/* The metadata that a tar's or cpio's head holds; the caller frees it. */
+UVP_MUST_USE enum uvp_code uvp_tar_read_head(struct uvp_span head, enum uvp_container container,
+                                             struct archive_entry **metadata,
+                                             struct uvp_error *err);
 
 #endif

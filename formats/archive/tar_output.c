@@ -198,7 +198,7 @@ static enum uvp_code write_newc_mark(struct tar_output *out, struct uvp_error *e
     static const struct uvp_cpio_fields fields = {.nlink = 1};
 
     uvp_buf_reset(&out->head);
-    UVP_TRY(uvp_cpio_newc(&fields, "TRAILER!!!", &out->head, err));
+    UVP_TRY(uvp_cpio_make(UVP_CPIO_NEWC, &fields, "TRAILER!!!", &out->head, err));
     return uvp_sink_copy(out->base.sink, uvp_buf_span(&out->head), err);
 }
 

@@ -117,43 +117,58 @@ static enum uvp_code append_globals(struct uvp_span head, struct uvp_buf *out,
     return UVP_OK;
 }
 
-static enum uvp_code append_reparsed(struct archive *reader, struct uvp_span head,
-                                     uint64_t size_bytes, struct uvp_buf *out,
-                                     struct uvp_error *err)
+static enum uvp_code parse_head(struct archive *reader, struct uvp_span head,
+                                enum uvp_container container, struct archive_entry **metadata,
+                                struct uvp_error *err)
 {
-    struct archive_entry *metadata = NULL;
-    int result = archive_read_support_format_tar(reader);
+    int result = container == UVP_CONTAINER_TAR ? archive_read_support_format_tar(reader)
+                                                : archive_read_support_format_cpio(reader);
 
     if (result == ARCHIVE_OK) {
         result = archive_read_open_memory(reader, head.data, head.bytes);
     }
     if (result == ARCHIVE_OK) {
-        result = archive_read_next_header(reader, &metadata);
+        result = archive_read_next_header(reader, metadata);
     }
     if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
-        return uvp_fail(err, UVP_UNSUPPORTED, 0, "a tar header we cannot make anew: %s",
-                        archive_text(reader));
+        return uvp_fail(err, UVP_UNSUPPORTED, 0, "a %s header we cannot make anew: %s",
+                        uvp_container_name(container), archive_text(reader));
     }
-    archive_entry_set_size(metadata, (la_int64_t)size_bytes);
-    archive_entry_sparse_clear(metadata);
-    archive_entry_set_dev(metadata, 0); /* invented by the reader */
-    archive_entry_set_ino64(metadata, 0);
-    return append_pax_head(metadata, out, err);
+    *metadata = archive_entry_clone(*metadata);
+    return *metadata != NULL ? UVP_OK : uvp_fail_memory(err, head.bytes);
+}
+
+enum uvp_code uvp_tar_read_head(struct uvp_span head, enum uvp_container container,
+                                struct archive_entry **metadata, struct uvp_error *err)
+{
+    struct archive *const reader = archive_read_new();
+    enum uvp_code code;
+
+    *metadata = NULL;
+    if (reader == NULL) {
+        return uvp_fail_memory(err, head.bytes);
+    }
+    code = parse_head(reader, head, container, metadata, err);
+    (void)archive_read_free(reader);
+    if (code == UVP_OK) {
+        archive_entry_set_dev(*metadata, 0); /* invented by the reader */
+        archive_entry_set_ino64(*metadata, 0);
+    }
+    return code;
 }
 
 enum uvp_code uvp_tar_remake(struct uvp_span head, uint64_t size_bytes, struct uvp_buf *out,
                              struct uvp_error *err)
 {
-    struct archive *reader;
+    struct archive_entry *metadata = NULL;
     enum uvp_code code;
 
     UVP_TRY(append_globals(head, out, err));
-    reader = archive_read_new();
-    if (reader == NULL) {
-        return uvp_fail_memory(err, head.bytes);
-    }
-    code = append_reparsed(reader, head, size_bytes, out, err);
-    (void)archive_read_free(reader);
+    UVP_TRY(uvp_tar_read_head(head, UVP_CONTAINER_TAR, &metadata, err));
+    archive_entry_set_size(metadata, (la_int64_t)size_bytes);
+    archive_entry_sparse_clear(metadata);
+    code = append_pax_head(metadata, out, err);
+    archive_entry_free(metadata);
     return code;
 }
 
@@ -190,11 +205,14 @@ static uint32_t hash_name(const char *name)
 }
 
 /* The header, and for a symbolic link its target, which is its body. */
-static enum uvp_code append_newc(const struct uvp_entry *entry, struct archive_entry *metadata,
+static enum uvp_code append_cpio(const struct uvp_entry *entry, struct archive_entry *metadata,
                                  uint64_t size_bytes, struct uvp_buf *out,
                                  struct uvp_error *err)
 {
     static const unsigned char zeros[4];
+    const enum uvp_cpio_dialect dialect = entry->cpio_dialect != UVP_CPIO_UNKNOWN
+                                              ? (enum uvp_cpio_dialect)entry->cpio_dialect
+                                              : UVP_CPIO_NEWC;
     const char *const target = archive_entry_symlink(metadata);
     const uint64_t size = target != NULL ? strlen(target) : size_bytes;
     const la_int64_t mtime = archive_entry_mtime(metadata);
@@ -217,12 +235,12 @@ static enum uvp_code append_newc(const struct uvp_entry *entry, struct archive_e
     if (size > UINT32_MAX) {
         return uvp_fail(err, UVP_UNSUPPORTED, entry->at, "too large for a cpio archive");
     }
-    UVP_TRY(uvp_cpio_newc(&fields, entry->path, out, err));
+    UVP_TRY(uvp_cpio_make(dialect, &fields, entry->path, out, err));
     if (target == NULL) {
         return UVP_OK;
     }
     UVP_TRY(uvp_buf_append(out, target, (size_t)size, err));
-    return uvp_buf_append(out, zeros, uvp_cpio_padding(UVP_CPIO_NEWC, size), err);
+    return uvp_buf_append(out, zeros, uvp_cpio_padding(dialect, size), err);
 }
 
 enum uvp_code uvp_tar_make(const struct uvp_entry *entry, enum uvp_container target,
@@ -237,7 +255,7 @@ enum uvp_code uvp_tar_make(const struct uvp_entry *entry, enum uvp_container tar
     archive_entry_set_size(metadata, (la_int64_t)size_bytes);
     archive_entry_sparse_clear(metadata);
     if (target == UVP_CONTAINER_CPIO) {
-        code = append_newc(entry, metadata, size_bytes, out, err);
+        code = append_cpio(entry, metadata, size_bytes, out, err);
     } else {
         archive_entry_set_dev(metadata, 0); /* of the machine it was read on */
         archive_entry_set_ino64(metadata, 0);
@@ -319,6 +337,9 @@ static enum uvp_code append_member(const struct uvp_entry *entry, struct uvp_spa
             body.bytes = 0; /* a zip has a link's target there; here it is in the head */
         }
         UVP_TRY(uvp_tar_make(entry, target, body.bytes, out, err));
+        if (entry->cpio_dialect == UVP_CPIO_CRC) {
+            UVP_TRY(uvp_cpio_patch(out->data + start, out->bytes - start, body, err));
+        }
     }
     rendered->head_bytes = (uint32_t)(out->bytes - start);
     padding = padding_after(out, start, target, body.bytes);

@@ -40,6 +40,8 @@ struct zip_output {
     struct uvp_zip_map map; /* of the input that is being passed */
     struct uvp_buf records;
     struct uvp_spool *spool; /* the records before those, or NULL */
+    struct uvp_buf own; /* records of new members among those of the input, see own_record */
+    size_t own_at;      /* those before are in `records` */
     uint64_t count;
     uint64_t shift; /* what the archive's own offsets leave out: a prefix */
     bool keep_end64;
@@ -153,6 +155,49 @@ static enum uvp_code add_own_record(struct zip_output *zip, struct uvp_span head
         uvp_span_of(head.data + extra_at, head.bytes - extra_at), uvp_span_of(NULL, 0), err);
 }
 
+/*
+ * New members among those of an input: their records wait until the input's directory is here,
+ * for records come in the order of the members.
+ */
+struct own_record {
+    struct uvp_zip_record record;
+    uint32_t head_bytes; /* of the local header that follows */
+};
+
+static enum uvp_code hold_own_record(struct zip_output *zip, struct uvp_span head,
+                                     const struct uvp_zip_record *record, struct uvp_error *err)
+{
+    struct own_record own;
+
+    memset(&own, 0, sizeof own);
+    own.record = *record;
+    own.head_bytes = (uint32_t)head.bytes;
+    UVP_TRY(uvp_buf_append(&zip->own, &own, sizeof own, err));
+    return uvp_buf_append(&zip->own, head.data, head.bytes, err);
+}
+
+/* Adds the records of new members that lie before `place` in the archive. */
+static enum uvp_code release_own_records(struct zip_output *zip, uint64_t place,
+                                         struct uvp_error *err)
+{
+    while (zip->own_at < zip->own.bytes) {
+        const unsigned char *const at = zip->own.data + zip->own_at;
+        struct own_record own;
+
+        memcpy(&own, at, sizeof own);
+        if (own.record.local_at >= place) {
+            return UVP_OK;
+        }
+        own.record.local_at -= zip->shift;
+        UVP_TRY(add_own_record(zip, uvp_span_of(at + sizeof own, own.head_bytes), &own.record,
+                               err));
+        zip->own_at += sizeof own + own.head_bytes;
+    }
+    uvp_buf_reset(&zip->own);
+    zip->own_at = 0;
+    return UVP_OK;
+}
+
 static uint32_t external_of(const struct uvp_entry *entry)
 {
     static const uint32_t usual[] = {
@@ -220,8 +265,9 @@ static enum uvp_code put_member(struct uvp_output *output, const struct uvp_entr
             .method = rendered->method,
             .external = external_of(entry),
         };
-        UVP_TRY(
-            add_own_record(zip, uvp_span_of(bytes.data, rendered->head_bytes), &record, err));
+        const struct uvp_span head = uvp_span_of(bytes.data, rendered->head_bytes);
+        UVP_TRY(uvp_zip_map_is_empty(&zip->map) ? add_own_record(zip, head, &record, err)
+                                                : hold_own_record(zip, head, &record, err));
     }
     return uvp_sink_view(output->sink, bytes, err);
 }
@@ -362,6 +408,7 @@ static enum uvp_code collect_record(void *ctx, const struct uvp_zip_record *old,
     if (!uvp_zip_map_find(&zip->map, input_at, &out) || out < zip->shift) {
         return uvp_fail(err, UVP_BAD_DATA, at, "a zip directory record of no member");
     }
+    UVP_TRY(release_own_records(zip, out, err));
     record.local_at = out - zip->shift;
     if (change == NULL && record.local_at == old->local_at) {
         UVP_TRY(uvp_buf_append(&zip->records, bytes.data, bytes.bytes, err));
@@ -436,14 +483,17 @@ static enum uvp_code trailer(struct uvp_output *output, const struct uvp_slices 
     if (raw->bytes == 0 && uvp_zip_map_is_empty(&zip->map)) {
         return UVP_OK; /* an input of another kind */
     }
-    if (output->options.single_input && zip->count == 0 && place_of(zip) == at &&
-        uvp_zip_map_is_identity(&zip->map)) {
+    if (output->options.single_input && zip->count == 0 && zip->own.bytes == 0 &&
+        place_of(zip) == at && uvp_zip_map_is_identity(&zip->map)) {
         zip->verbatim = true;
         uvp_zip_map_reset(&zip->map);
         return uvp_sink_slices(output->sink, raw, err);
     }
     uvp_zip_window_init(&window, source, at + raw->bytes, COPY_BYTES, output->options.mem);
     code = collect(zip, &window, raw, at, err);
+    if (code == UVP_OK) {
+        code = release_own_records(zip, UINT64_MAX, err);
+    }
     uvp_zip_window_release(&window);
     uvp_zip_map_reset(&zip->map);
     return code;
@@ -532,6 +582,7 @@ static void destroy(struct uvp_output *output)
 
     uvp_zip_map_release(&zip->map);
     uvp_buf_release(&zip->records);
+    uvp_buf_release(&zip->own);
     uvp_buf_release(&zip->comment);
     uvp_buf_release(&zip->rest);
     uvp_buf_release(&zip->now.head);
@@ -568,6 +619,7 @@ enum uvp_code uvp_zip_output_create(const struct uvp_output_options *options,
     zip->origin = uvp_sink_at(sink);
     uvp_zip_map_init(&zip->map, options->mem);
     uvp_buf_init(&zip->records, options->mem, 0);
+    uvp_buf_init(&zip->own, options->mem, 0);
     uvp_buf_init(&zip->comment, options->mem, 0);
     uvp_buf_init(&zip->rest, options->mem, 0);
     uvp_buf_init(&zip->now.head, options->mem, 0);

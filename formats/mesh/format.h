@@ -17,15 +17,89 @@
 enum uvp_existing {
     UVP_EXISTING_SKIP = 0, /* meshes that have UVs are left as they are */
     UVP_EXISTING_REPLACE,
+    UVP_EXISTING_ADD, /* as one more set, where the format has several */
 };
 
-/* What a decoder accepts, where zero means the default, and what it reads besides the mesh. */
-struct uvp_decode_options {
-    uint32_t polygon_corners; /* in one polygon; default 2^20 */
-    uint32_t corners;         /* in all; default 2^31 - 1 */
-    uint32_t vertices;        /* default 2^31 - 1 */
+enum uvp_ply_uv {
+    UVP_PLY_VERTEX = 0, /* s, t of the vertices, split where charts meet */
+    UVP_PLY_WEDGE,      /* list property texcoord of the faces */
+};
+
+/* What becomes of a file whose format has no room for UVs. */
+enum uvp_roomless {
+    UVP_ROOMLESS_BESIDE = 0, /* it stays, and a file that has them follows it */
+    UVP_ROOMLESS_REPLACE,    /* a file that has them takes its place */
+    UVP_ROOMLESS_PASS,       /* it is left alone */
+    UVP_ROOMLESS_STOFF,      /* OFF only: UVs as columns of the same file */
+};
+
+/* The format of the file that follows or takes the place. */
+enum uvp_companion {
+    UVP_COMPANION_OBJ = 0,
+    UVP_COMPANION_PLY,
+    UVP_COMPANION_GLB,
+};
+
+enum uvp_uv_type {
+    UVP_UV_FLOAT = 0,
+    UVP_UV_U16, /* normalised; glTF only */
+};
+
+/* What of a glTF file shares an atlas. */
+enum uvp_gltf_atlas {
+    UVP_GLTF_BY_MESH = 0,
+    UVP_GLTF_BY_PRIMITIVE,
+    UVP_GLTF_BY_FILE,
+};
+
+/* How files are read and written; zero means the default. */
+struct uvp_mesh_options {
+    uint32_t polygon_corners; /* most in one polygon; default 2^20 */
+    uint32_t corners;         /* most in all; default 2^31 - 1 */
+    uint32_t vertices;        /* likewise */
     bool wants_uvs;           /* old_uv and corner_uv; then they are judged as vertices are */
     bool wants_groups;        /* polygon_group */
+    enum uvp_existing existing;
+    enum uvp_ply_uv ply_uv;
+    enum uvp_roomless stl;
+    enum uvp_companion stl_to; /* also of what other programs' formats become */
+    enum uvp_roomless off;
+    uint32_t texcoord; /* glTF: number of the set that is read and written */
+    enum uvp_uv_type uv_type;
+    enum uvp_gltf_atlas gltf_atlas;
+};
+
+/* Files that lie beside a member in its archive: buffers of a glTF. */
+struct uvp_siblings {
+    void *ctx;
+    /*
+     * `name` is relative to the member's folder, with '/' between its parts. The bytes live as
+     * long as the member is worked on.
+     *
+     * Returns: UVP_OK
+     *          UVP_UNSUPPORTED  it is not there, not within reach, or would lie outside
+     *          UVP_NO_MEMORY, UVP_CANCELLED
+     */
+    enum uvp_code (*find)(void *ctx, struct uvp_span name, struct uvp_span *bytes,
+                          struct uvp_error *err);
+};
+
+/* A member to be decoded. Nothing outside of `bytes` is read, by vectors either. */
+struct uvp_mesh_source {
+    struct uvp_span bytes;
+    const struct uvp_siblings *siblings; /* NULL: none can be had */
+};
+
+#define UVP_PRODUCT_SUFFIX_BYTES 16
+
+/* What becomes of a member: itself anew, a second member, or both. */
+struct uvp_product {
+    struct uvp_buf *body; /* the member anew, when `rewritten`; empty at the start */
+    struct uvp_buf *side; /* a new member's bytes, when side_suffix is not "" */
+    bool rewritten;       /* else the member's own bytes go on */
+    bool dropped;         /* they do not: the new member takes its place */
+    char side_suffix[UVP_PRODUCT_SUFFIX_BYTES]; /* its path: the member's and this */
+    const char *note; /* worth telling, in one line; static or in the arena; NULL: nothing */
 };
 
 enum uvp_probe {
@@ -37,24 +111,36 @@ enum uvp_probe {
 struct uvp_format {
     const char *name;            /* "obj" */
     const char *const *suffixes; /* ".obj", NULL-terminated, lower case */
+    bool has_sets;               /* of UVs, so that one can be added */
+    bool has_u16;                /* UVs may be written as normalised 16 bit integers */
     /* Judges by the first bytes (up to 64 KiB, `whole` when that is all there is). */
     enum uvp_probe (*probe)(struct uvp_span head, bool whole);
     /*
+     * `options` may be NULL. Array sizes follow from bytes that are there, never from numbers
+     * in them.
+     *
+     * Owner:   the model lies in the arena and borrows the source's bytes.
      * Returns: UVP_OK
      *          UVP_BAD_DATA     err->at is the line or byte, as the text says
-     *          UVP_UNSUPPORTED  well formed, but not a mesh we unwrap
+     *          UVP_UNSUPPORTED  well formed, but nothing that we unwrap: the text says why
      *          UVP_LIMIT, UVP_CANCELLED, UVP_NO_MEMORY
      */
-    enum uvp_code (*decode)(struct uvp_span bytes, const struct uvp_decode_options *options,
-                            struct uvp_arena *arena, struct uvp_stop *stop,
-                            struct uvp_mesh *mesh, struct uvp_error *err);
+    enum uvp_code (*decode)(const struct uvp_mesh_source *source,
+                            const struct uvp_mesh_options *options, struct uvp_arena *arena,
+                            struct uvp_stop *stop, struct uvp_model *model,
+                            struct uvp_error *err);
     /*
-     * Writes the member anew with `uvs`: the input bytes patched, all else bit for bit.
-     * `out` is empty at the start; its ceiling bounds the size.
+     * Makes the member anew with uvs[i] for mesh i of the model: the input bytes patched, all
+     * else bit for bit. The ceilings of the product's buffers bound its size. What it needs
+     * besides is from the arena.
+     *
+     * Returns: UVP_OK, UVP_UNSUPPORTED, UVP_LIMIT, UVP_CANCELLED, UVP_NO_MEMORY
      */
-    enum uvp_code (*encode)(struct uvp_span bytes, const struct uvp_mesh *mesh,
-                            const struct uvp_mesh_uvs *uvs, struct uvp_stop *stop,
-                            struct uvp_buf *out, struct uvp_error *err);
+    enum uvp_code (*encode)(const struct uvp_mesh_source *source, const struct uvp_model *model,
+                            const struct uvp_mesh_uvs *uvs,
+                            const struct uvp_mesh_options *options, struct uvp_arena *arena,
+                            struct uvp_stop *stop, struct uvp_product *product,
+                            struct uvp_error *err);
     /* Bytes of memory decoding and encoding may need besides the input, from its size. */
     size_t (*cost_bound)(size_t bytes);
 };
@@ -69,8 +155,9 @@ const struct uvp_format *uvp_format_by_path(const char *path, size_t path_bytes)
     ((size_t)64 << 10) /* what a kind is told by; more is not looked at */
 
 /*
- * By path and first bytes: the suffix proposes, the bytes decide. NULL when it is not a mesh
- * that we read; *reason (never NULL then) says why, for the report.
+ * By path and first bytes: the suffix proposes, the bytes decide; a file that has one format's
+ * suffix and is surely another is that other. NULL when it is not a mesh that we read; *reason
+ * (never NULL then) says why, for the report.
  */
 const struct uvp_format *uvp_format_find(const char *path, size_t path_bytes,
                                          struct uvp_span head, bool whole, const char **reason);

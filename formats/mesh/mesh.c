@@ -1,5 +1,19 @@
 #include "formats/mesh/mesh.h"
 
+#include <string.h>
+
+struct uvp_mesh *uvp_model_single(struct uvp_model *model, struct uvp_arena *arena)
+{
+    memset(model, 0, sizeof *model);
+    model->meshes = UVP_ARENA_ARRAY(arena, struct uvp_mesh, 1);
+    if (model->meshes == NULL) {
+        return NULL;
+    }
+    memset(model->meshes, 0, sizeof *model->meshes);
+    model->mesh_count = 1;
+    return model->meshes;
+}
+
 static bool ranges_in_order(const struct uvp_mesh *mesh)
 {
     if (mesh->corner_start == NULL || mesh->corner_start[0] != 0) {

@@ -30,14 +30,26 @@ struct uvp_mesh {
     uint32_t old_uv_count;
     const uint32_t *corner_uv;     /* one per corner; UVP_MESH_NO_UV: this one has none */
     const uint32_t *polygon_group; /* number of its material; equal for equal names */
-    void *format_private;          /* what the format's encoder needs; same arena */
 };
 
-/* UVs to write into a mesh: every corner has one. */
+/*
+ * What a file holds: one mesh, or several (glTF), each of which gets an atlas of its own. What
+ * is in the file and is no mesh to be unwrapped (points, lines) is in none of them.
+ */
+struct uvp_model {
+    struct uvp_mesh *meshes;
+    uint32_t mesh_count;  /* at least 1 after a decoder's UVP_OK */
+    const char *note;     /* worth telling about the file, in one line; NULL: nothing */
+    void *format_private; /* what the format's encoder needs; same arena */
+};
+
+/* UVs to write into a mesh: every corner has one, unless the mesh is to be left as it is. */
 struct uvp_mesh_uvs {
-    const float *uv; /* 2 * uv_count, in [0,1], v up */
+    const float *uv; /* 2 * uv_count, in [0,1] (or, on several pages, its UDIM tile), v up;
+                        NULL: nothing is written into this mesh */
     uint32_t uv_count;
     const uint32_t *corner_uv; /* one per corner of the mesh, each < uv_count */
+    bool is_u16;               /* all values are k / 65535, rounded to float32 */
 };
 
 /* Triangles over the corners of a mesh, polygon by polygon. */
@@ -60,6 +72,9 @@ UVP_MUST_USE enum uvp_code
 uvp_mesh_triangulate(const struct uvp_mesh *mesh, struct uvp_arena *keep,
                      struct uvp_arena *scratch, struct uvp_stop *stop,
                      struct uvp_mesh_triangles *triangles, struct uvp_error *err);
+
+/* A model of one empty mesh, in the arena; NULL when memory is out. */
+struct uvp_mesh *uvp_model_single(struct uvp_model *model, struct uvp_arena *arena);
 
 /* True when every index is in range and the ranges are in order: for tests and asserts. */
 bool uvp_mesh_is_valid(const struct uvp_mesh *mesh);

@@ -149,7 +149,7 @@ static enum uvp_code count_all(struct uvp_span bytes, struct uvp_stop *stop,
 
 struct reading {
     struct uvp_obj_scan scan;
-    struct uvp_decode_options options; /* zeros replaced */
+    struct uvp_mesh_options options; /* zeros replaced */
     float *positions;
     uint32_t *corner_start;
     uint32_t *corner_vertex;
@@ -393,9 +393,9 @@ static enum uvp_code read_all(struct reading *reading, struct uvp_error *err)
     }
 }
 
-static struct uvp_decode_options fill_options(const struct uvp_decode_options *options)
+static struct uvp_mesh_options fill_options(const struct uvp_mesh_options *options)
 {
-    struct uvp_decode_options filled = {0};
+    struct uvp_mesh_options filled = {0};
 
     if (options != NULL) {
         filled = *options;
@@ -414,8 +414,7 @@ static struct uvp_decode_options fill_options(const struct uvp_decode_options *o
 
 static enum uvp_code check_counts(const struct counts *counts,
                                   const struct uvp_obj_notes *notes,
-                                  const struct uvp_decode_options *options,
-                                  struct uvp_error *err)
+                                  const struct uvp_mesh_options *options, struct uvp_error *err)
 {
     if (counts->corners == 0) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "no faces");
@@ -495,7 +494,7 @@ static enum uvp_code take_group_arrays(const struct counts *counts, struct uvp_a
     return uvp_obj_groups_init(&reading->groups, (uint32_t)counts->materials, arena, err);
 }
 
-static void hand_over(const struct reading *reading, struct uvp_obj_notes *notes,
+static void hand_over(const struct reading *reading, const struct uvp_obj_notes *notes,
                       struct uvp_mesh *mesh)
 {
     mesh->positions = reading->positions;
@@ -509,19 +508,21 @@ static void hand_over(const struct reading *reading, struct uvp_obj_notes *notes
     mesh->old_uv_count = mesh->has_uvs ? reading->uv_count : 0;
     mesh->corner_uv = mesh->has_uvs ? reading->corner_uv : NULL;
     mesh->polygon_group = reading->polygon_group;
-    mesh->format_private = notes;
 }
 
-static enum uvp_code decode(struct uvp_span bytes, const struct uvp_decode_options *options,
-                            struct uvp_arena *arena, struct uvp_stop *stop,
-                            struct uvp_mesh *mesh, struct uvp_error *err)
+static enum uvp_code decode(const struct uvp_mesh_source *source,
+                            const struct uvp_mesh_options *options, struct uvp_arena *arena,
+                            struct uvp_stop *stop, struct uvp_model *model,
+                            struct uvp_error *err)
 {
+    const struct uvp_span bytes = source->bytes;
+    struct uvp_mesh *const mesh = uvp_model_single(model, arena);
     struct counts counts;
     struct reading reading;
     struct uvp_obj_notes *const notes = UVP_ARENA_ARRAY(arena, struct uvp_obj_notes, 1);
 
-    if (notes == NULL) {
-        return uvp_fail_memory(err, sizeof *notes);
+    if (mesh == NULL || notes == NULL) {
+        return uvp_fail_memory(err, sizeof *mesh + sizeof *notes);
     }
     if (uvp_obj_is_utf16(bytes)) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "UTF-16 text");
@@ -536,6 +537,7 @@ static enum uvp_code decode(struct uvp_span bytes, const struct uvp_decode_optio
     uvp_obj_scan_init(&reading.scan, bytes, stop);
     UVP_TRY(read_all(&reading, err));
     hand_over(&reading, notes, mesh);
+    model->format_private = notes;
     return UVP_OK;
 }
 

@@ -16,8 +16,11 @@ enum uvp_probe uvp_obj_probe(struct uvp_span head, bool whole);
 /* With its mark or without: NUL is a gap in OBJ, so 12 would be read as 1 and 2. */
 bool uvp_obj_is_utf16(struct uvp_span bytes);
 
-UVP_MUST_USE enum uvp_code uvp_obj_encode(struct uvp_span bytes, const struct uvp_mesh *mesh,
-                                          const struct uvp_mesh_uvs *uvs, struct uvp_stop *stop,
-                                          struct uvp_buf *out, struct uvp_error *err);
+UVP_MUST_USE enum uvp_code uvp_obj_encode(const struct uvp_mesh_source *source,
+                                          const struct uvp_model *model,
+                                          const struct uvp_mesh_uvs *uvs,
+                                          const struct uvp_mesh_options *options,
+                                          struct uvp_arena *arena, struct uvp_stop *stop,
+                                          struct uvp_product *product, struct uvp_error *err);
 
 #endif

@@ -250,14 +250,21 @@ static enum uvp_code bound_output(const struct writing *writing, size_t bytes, s
     return UVP_OK;
 }
 
-enum uvp_code uvp_obj_encode(struct uvp_span bytes, const struct uvp_mesh *mesh,
-                             const struct uvp_mesh_uvs *uvs, struct uvp_stop *stop,
-                             struct uvp_buf *out, struct uvp_error *err)
+enum uvp_code uvp_obj_encode(const struct uvp_mesh_source *source,
+                             const struct uvp_model *model, const struct uvp_mesh_uvs *uvs,
+                             const struct uvp_mesh_options *options, struct uvp_arena *arena,
+                             struct uvp_stop *stop, struct uvp_product *product,
+                             struct uvp_error *err)
 {
-    const struct uvp_obj_notes *const notes = mesh->format_private;
+    const struct uvp_obj_notes *const notes = model->format_private;
+    const struct uvp_mesh *const mesh = model->meshes;
+    const struct uvp_span bytes = source->bytes;
+    struct uvp_buf *const out = product->body;
     struct writing writing;
     size_t bound;
 
+    (void)options;
+    (void)arena;
     memset(&writing, 0, sizeof writing);
     writing.notes = notes;
     writing.mesh = mesh;
@@ -273,5 +280,6 @@ enum uvp_code uvp_obj_encode(struct uvp_span bytes, const struct uvp_mesh *mesh,
     writing.to = out->data + out->bytes;
     UVP_TRY(write_all(&writing, err));
     out->bytes = (size_t)(writing.to - out->data);
+    product->rewritten = true;
     return UVP_OK;
 }

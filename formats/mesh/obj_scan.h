@@ -42,7 +42,7 @@ struct uvp_obj_scan {
     struct uvp_stop *stop;
 };
 
-/* What the decoder found and the encoder needs; lies in the mesh's format_private. */
+/* What the decoder found and the encoder needs; lies in the model's format_private. */
 struct uvp_obj_notes {
     size_t first_edit;    /* no byte before this changes */
     uint64_t uvs;         /* vt lines */

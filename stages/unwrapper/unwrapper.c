@@ -1,7 +1,6 @@
 /*
  * The unwrapper group: phase 2. Decode, unwrap, encode: all the CPU work, no I/O, nothing
- * shared. The one place where a mesh format and the engine meet: the mesh's arrays are lent to
- * the engine as a view.
+ * shared.
  *
  * A member's failure stays with the member: the original bytes go on and the error is told.
  *
@@ -12,9 +11,8 @@
 #include "formats/mesh/format.h"
 #include "pipeline/base/clock.h"
 #include "stages/shared.h"
-#include "stages/unwrapper/crew_adapter.h"
+#include "stages/unwrapper/atlases.h"
 #include "stages/unwrapper/judge.h"
-#include "stages/unwrapper/uv_weld.h"
 
 #define LABEL_STEP_LOAD "load"
 #define OUTPUT_CEILING_FACTOR 16 /* faces of one-digit corners grow most */
@@ -29,7 +27,8 @@ struct unwrapper {
     struct uvp_crew_adapter crew; /* who helps with the mesh at hand */
     struct uvp_buf store;         /* a member's bytes when they are not in one piece */
     struct uvp_buf encoded;       /* the new file */
-    size_t keep_bytes;            /* of each of the four, between members */
+    struct uvp_buf side;          /* the file beside it */
+    size_t keep_bytes;            /* of each of the five, between members */
 };
 
 /* One member on its way through the steps. */
@@ -42,11 +41,10 @@ struct job {
     enum uvp_member_step step;
     struct uvp_span body;
     const struct uvp_format *format;
-    struct uvp_mesh mesh;
-    struct uvp_mesh_triangles triangles;
-    const uint32_t *triangle_group; /* NULL: all alike */
-    const uint32_t *old_corner_uv;  /* NULL: no UVs, or not asked for */
-    struct uvp_atlas_result atlas;
+    struct uvp_mesh_options options;
+    struct uvp_mesh_source source;
+    struct uvp_model model;
+    struct uvp_atlases atlases;
 };
 
 /* ---- steps and their times ---- */
@@ -85,105 +83,73 @@ static enum uvp_code load(struct job *job, struct uvp_error *err)
     return UVP_OK;
 }
 
-/* Charts that are kept are packed anew: their mesh is worked on as others are. */
-static bool leaves_alone(const struct uvp_settings *settings)
+static struct uvp_atlases_tools tools_of(struct job *job)
 {
-    return settings->task == UVP_TASK_UNWRAP && settings->existing == UVP_EXISTING_SKIP &&
-           !settings->atlas.keep_charts;
+    struct unwrapper *const unwrapper = job->unwrapper;
+    const struct uvp_atlases_tools tools = {
+        .settings = unwrapper->shared->settings,
+        .crew = &unwrapper->crew,
+        .path = job->member->entry.path,
+        .has_u16 = job->format->has_u16,
+        .keep = &unwrapper->keep,
+        .scratch = &unwrapper->scratch,
+        .stop = &job->stop,
+        .begin_step = begin_atlas_step,
+        .ctx = job,
+    };
+
+    return tools;
 }
 
-/* The material of each triangle; NULL when there are none, or one array serves for both. */
-static enum uvp_code group_triangles(struct job *job, struct uvp_error *err)
+static void count_meshes(struct job *job)
 {
-    const uint32_t *const polygon = job->triangles.polygon;
-    const uint32_t *const group = job->mesh.polygon_group;
-    uint32_t *to;
+    struct uvp_member *const member = job->member;
 
-    job->triangle_group = group;
-    if (group == NULL || polygon == NULL) {
-        return UVP_OK;
+    for (uint32_t m = 0; m < job->model.mesh_count; m++) {
+        member->vertices += job->model.meshes[m].vertex_count;
+        member->polygons += job->model.meshes[m].polygon_count;
     }
-    to = UVP_ARENA_ARRAY(&job->unwrapper->keep, uint32_t, job->triangles.count);
-    if (to == NULL) {
-        return uvp_fail_memory(err, (size_t)4 * job->triangles.count);
-    }
-    for (uint32_t t = 0; t < job->triangles.count; t++) {
-        to[t] = group[polygon[t]];
-    }
-    job->triangle_group = to;
-    return UVP_OK;
 }
 
 /* UVP_UNSUPPORTED: nothing for us here, which is no failure; the error's text is the reason. */
 static enum uvp_code decode(struct job *job, struct uvp_error *err)
 {
     const struct uvp_entry *const entry = &job->member->entry;
-    struct unwrapper *const unwrapper = job->unwrapper;
-    const struct uvp_settings *const settings = unwrapper->shared->settings;
-    const struct uvp_decode_options options = {
-        .wants_uvs = settings->atlas.keep_charts || settings->task == UVP_TASK_CHECK,
-        .wants_groups = settings->atlas.seam_groups,
-    };
+    const struct uvp_settings *const settings = job->unwrapper->shared->settings;
     const char *reason = NULL;
 
     begin_step(job, UVP_STEP_DECODE);
+    job->options = settings->mesh;
+    job->options.wants_uvs = settings->atlas.keep_charts || settings->task == UVP_TASK_CHECK;
+    job->options.wants_groups = settings->atlas.seam_groups;
     job->format = uvp_format_find(entry->path, entry->path_bytes, job->body, true, &reason);
     if (job->format == NULL) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "%s", reason);
     }
     job->member->format = job->format->name;
-    UVP_TRY(job->format->decode(job->body, &options, &unwrapper->keep, &job->stop, &job->mesh,
-                                err));
-    job->member->vertices = job->mesh.vertex_count;
-    job->member->polygons = job->mesh.polygon_count;
-    if (job->mesh.has_uvs && leaves_alone(settings)) {
-        return uvp_fail(err, UVP_UNSUPPORTED, 0, "already has UVs");
+    job->source.bytes = job->body;
+    UVP_TRY(job->format->decode(&job->source, &job->options, &job->unwrapper->keep, &job->stop,
+                                &job->model, err));
+    count_meshes(job);
+    if (settings->mesh.existing == UVP_EXISTING_ADD && !job->format->has_sets &&
+        job->model.meshes[0].has_uvs) {
+        return uvp_fail(err, UVP_UNSUPPORTED, 0,
+                        "already has UVs, and %s files hold one set of them",
+                        job->format->name);
     }
-    if (!job->mesh.has_uvs && settings->task == UVP_TASK_CHECK) {
-        return UVP_OK; /* nothing to check */
-    }
-    UVP_TRY(uvp_mesh_triangulate(&job->mesh, &unwrapper->keep, &unwrapper->scratch, &job->stop,
-                                 &job->triangles, err));
-    UVP_TRY(uvp_uv_weld(&job->mesh, &unwrapper->keep, &unwrapper->scratch, &job->stop,
-                        &job->old_corner_uv, err));
-    return group_triangles(job, err);
-}
-
-static struct uvp_atlas_input input_of(const struct job *job)
-{
-    const struct uvp_atlas_input input = {
-        .positions = job->mesh.positions,
-        .vertex_count = job->mesh.vertex_count,
-        .corner_vertex = job->mesh.corner_vertex,
-        .corner_count = job->mesh.corner_start[job->mesh.polygon_count],
-        .triangles = job->triangles.corners,
-        .triangle_count = job->triangles.count,
-        .triangle_polygon = job->triangles.polygon,
-        .triangle_group = job->triangle_group,
-        .old_uv = job->mesh.old_uv,
-        .old_corner_uv = job->old_corner_uv,
-        .old_uv_count = job->mesh.old_uv_count,
-    };
-
-    return input;
+    return UVP_OK;
 }
 
 static enum uvp_code unwrap(struct job *job, struct uvp_error *err)
 {
-    struct unwrapper *const unwrapper = job->unwrapper;
-    const struct uvp_atlas_input input = input_of(job);
-    const struct uvp_atlas_crew *const crew =
-        uvp_crew_adapter_lend(&unwrapper->crew, job->member->entry.path, job->triangles.count);
+    const struct uvp_atlases_tools tools = tools_of(job);
+    struct uvp_member *const member = job->member;
 
-    UVP_TRY(uvp_atlas_make(&input, &unwrapper->shared->settings->atlas, &unwrapper->keep,
-                           &unwrapper->scratch, crew, &job->stop, begin_atlas_step, job,
-                           &job->atlas, err));
-    job->member->atlas = job->atlas.stats;
-    job->member->pages = job->atlas.page_count;
-    begin_atlas_step(job, UVP_ATLAS_VERIFY);
-    UVP_TRY(uvp_judge_result(&input, &job->atlas, &unwrapper->scratch, &job->stop,
-                             &job->member->verdict, err));
-    job->member->verified = true;
+    UVP_TRY(uvp_atlases_make(&job->atlases, &job->model, &tools, err));
+    member->atlas = job->atlases.stats;
+    member->pages = job->atlases.pages;
+    member->verdict = job->atlases.verdict;
+    member->verified = true;
     return UVP_OK;
 }
 
@@ -198,41 +164,96 @@ static size_t output_ceiling(const struct job *job)
     return ceiling;
 }
 
-static enum uvp_code encode(struct job *job, struct uvp_error *err)
+static const char *pick_note(const struct job *job, const struct uvp_product *product)
 {
-    struct uvp_buf *const encoded = &job->unwrapper->encoded;
-    const struct uvp_mesh_uvs uvs = {
-        .uv = job->atlas.uv,
-        .uv_count = job->atlas.uv_count,
-        .corner_uv = job->atlas.corner_uv,
-    };
-
-    begin_step(job, UVP_STEP_ENCODE);
-    encoded->ceiling_bytes = output_ceiling(job);
-    UVP_TRY(job->format->encode(job->body, &job->mesh, &uvs, &job->stop, encoded, err));
-    job->member->bytes_out = encoded->bytes;
-    return UVP_OK;
+    if (job->atlases.u16_refused) {
+        return "16 bits are too coarse for it: UVs are float";
+    }
+    return product->note != NULL ? product->note : job->model.note;
 }
 
-static enum uvp_code render(struct job *job, struct uvp_span body, struct uvp_error *err)
+static void begin_product(struct job *job, struct uvp_product *product)
 {
-    struct uvp_member *const member = job->member;
+    struct unwrapper *const unwrapper = job->unwrapper;
+
+    memset(product, 0, sizeof *product);
+    product->body = &unwrapper->encoded;
+    product->side = &unwrapper->side;
+    product->body->ceiling_bytes = output_ceiling(job);
+    product->side->ceiling_bytes = product->body->ceiling_bytes;
+}
+
+/* ---- into the archive's form ---- */
+
+static enum uvp_code render(struct job *job, const struct uvp_entry *entry,
+                            struct uvp_span body, struct uvp_buf *out,
+                            struct uvp_rendered *rendered, struct uvp_error *err)
+{
     const struct uvp_render_options options = {.target = job->target};
 
     begin_step(job, UVP_STEP_RENDER);
-    UVP_TRY(
-        uvp_entry_render(&member->entry, body, &options, &member->out, &member->rendered, err));
+    return uvp_entry_render(entry, body, &options, out, rendered, err);
+}
+
+/* The member itself, with new contents or in another archive's form. */
+static enum uvp_code render_anew(struct job *job, struct uvp_span body, struct uvp_error *err)
+{
+    struct uvp_member *const member = job->member;
+
+    UVP_TRY(render(job, &member->entry, body, &member->out, &member->rendered, err));
     member->rendered_anew = true;
-    uvp_slices_reset(&member->entry.raw); /* nobody needs the original any more */
+    if (!member->has_side) {
+        uvp_slices_reset(&member->entry.raw); /* nobody needs the original any more */
+    }
+    return UVP_OK;
+}
+
+/* The new member behind it, or in its place; a plain file has no room for two. */
+static enum uvp_code render_side(struct job *job, const struct uvp_product *product,
+                                 struct uvp_error *err)
+{
+    struct uvp_member *const member = job->member;
+
+    if (product->side_suffix[0] == '\0') {
+        return UVP_OK;
+    }
+    UVP_TRY(uvp_entry_beside(&member->entry, product->side_suffix, &member->side, err));
+    UVP_TRY(render(job, &member->side, uvp_buf_span(product->side), &member->side_out,
+                   &member->side_rendered, err));
+    member->has_side = true;
+    member->replaced = product->dropped || job->target == UVP_CONTAINER_PLAIN;
+    return UVP_OK;
+}
+
+static enum uvp_code deliver(struct job *job, const struct uvp_product *product,
+                             struct uvp_error *err)
+{
+    struct uvp_member *const member = job->member;
+
+    if (!product->rewritten && product->side_suffix[0] == '\0') {
+        return uvp_fail(err, UVP_BUG, 0, "nothing came of it");
+    }
+    UVP_TRY(render_side(job, product, err));
+    if (product->rewritten && !member->replaced) {
+        UVP_TRY(render_anew(job, uvp_buf_span(product->body), err));
+    }
+    member->bytes_out = (product->rewritten ? product->body->bytes : 0) +
+                        (member->has_side ? product->side->bytes : 0);
+    member->note = pick_note(job, product);
     return UVP_OK;
 }
 
 static enum uvp_code unwrap_member(struct job *job, struct uvp_error *err)
 {
+    struct uvp_product product;
+
     UVP_TRY(decode(job, err));
     UVP_TRY(unwrap(job, err));
-    UVP_TRY(encode(job, err));
-    UVP_TRY(render(job, uvp_buf_span(&job->unwrapper->encoded), err));
+    begin_step(job, UVP_STEP_ENCODE);
+    begin_product(job, &product);
+    UVP_TRY(job->format->encode(&job->source, &job->model, job->atlases.uvs, &job->options,
+                                &job->unwrapper->keep, &job->stop, &product, err));
+    UVP_TRY(deliver(job, &product, err));
     job->member->status = UVP_MEMBER_UNWRAPPED;
     return UVP_OK;
 }
@@ -241,27 +262,17 @@ static enum uvp_code check_member(struct job *job, struct uvp_error *err)
 {
     struct uvp_member *const member = job->member;
     const struct uvp_settings *const settings = job->unwrapper->shared->settings;
-    struct uvp_atlas_input input;
-    struct uvp_atlas_uvs uvs;
+    struct uvp_atlases_tools tools;
 
     UVP_TRY(decode(job, err));
-    if (!job->mesh.has_uvs) {
+    tools = tools_of(job);
+    UVP_TRY(uvp_atlases_check(&job->atlases, &job->model, &tools, err));
+    if (job->atlases.made == 0) {
         member->status = UVP_MEMBER_BARE;
         return UVP_OK;
     }
-    input = input_of(job);
-    uvs = (struct uvp_atlas_uvs){
-        .uv = job->mesh.old_uv,
-        .uv_count = job->mesh.old_uv_count,
-        .corner_uv = job->old_corner_uv,
-    };
-    begin_atlas_step(job, UVP_ATLAS_VERIFY);
-    UVP_TRY(uvp_atlas_check(&input, &uvs, &job->unwrapper->scratch, &job->stop,
-                            &member->verdict, err));
-    if (settings->atlas.pages > 1) {
-        member->verdict.outside = uvp_judge_off_pages(&input, &uvs, settings->atlas.pages);
-    }
-    member->triangles = job->triangles.count;
+    member->verdict = job->atlases.verdict;
+    member->triangles = job->atlases.triangles;
     member->status = (uvp_judge_faults(&member->verdict) & ~settings->allowed) == 0
                          ? UVP_MEMBER_VALID
                          : UVP_MEMBER_INVALID;
@@ -299,11 +310,14 @@ static void carry_over(struct job *job)
     enum uvp_code code = UVP_OK;
 
     uvp_buf_reset(&member->out);
+    if (member->status == UVP_MEMBER_UNWRAPPED && member->replaced) {
+        return; /* it does not go on at all */
+    }
     if (job->body.data == NULL) {
         code = load(job, &error);
     }
     if (code == UVP_OK) {
-        code = render(job, job->body, &error);
+        code = render_anew(job, job->body, &error);
     }
     if (code != UVP_OK) {
         member->error = member->status == UVP_MEMBER_FAILED ? member->error : error;
@@ -380,6 +394,7 @@ static void reset_between_members(struct unwrapper *unwrapper)
     uvp_arena_reset(&unwrapper->scratch, unwrapper->keep_bytes);
     trim_buf(&unwrapper->store, unwrapper->keep_bytes);
     trim_buf(&unwrapper->encoded, unwrapper->keep_bytes);
+    trim_buf(&unwrapper->side, unwrapper->keep_bytes);
 }
 
 /* ---- the stage ---- */
@@ -434,11 +449,12 @@ static enum uvp_code create(void *ctx, struct uvp_desk *desk, void **worker,
     unwrapper->shared = shared;
     unwrapper->desk = desk;
     uvp_crew_adapter_init(&unwrapper->crew, desk, scratch_of);
-    unwrapper->keep_bytes = uvp_shared_worker_keep_bytes(shared->settings) / 4;
+    unwrapper->keep_bytes = uvp_shared_worker_keep_bytes(shared->settings) / 5;
     uvp_arena_init(&unwrapper->keep, shared->mem, 0);
     uvp_arena_init(&unwrapper->scratch, shared->mem, 0);
     uvp_buf_init(&unwrapper->store, shared->mem, LOAD_CEILING);
     uvp_buf_init(&unwrapper->encoded, shared->mem, 0);
+    uvp_buf_init(&unwrapper->side, shared->mem, 0);
     *worker = unwrapper;
     return UVP_OK;
 }
@@ -451,6 +467,7 @@ static void destroy(void *worker)
     uvp_arena_release(&unwrapper->scratch);
     uvp_buf_release(&unwrapper->store);
     uvp_buf_release(&unwrapper->encoded);
+    uvp_buf_release(&unwrapper->side);
     uvp_mem_give(unwrapper->shared->mem, unwrapper, sizeof *unwrapper);
 }
 

@@ -210,6 +210,9 @@ static void record_member(struct uvp_writer *writer, const struct uvp_member *me
         .path_bytes = member->entry.path_bytes,
         .status = member->status,
         .reason = member->reason,
+        .note = member->note,
+        .added = member->has_side ? member->side.path + member->entry.path_bytes : NULL,
+        .replaced = member->replaced,
         .error = member->error,
         .dropped = dropped,
         .format = member->format,
@@ -258,7 +261,7 @@ static enum uvp_code write_member(struct uvp_writer *writer, const struct uvp_me
     if (output == NULL) {
         return UVP_OK;
     }
-    if (drop) {
+    if (drop || member->replaced) {
         return uvp_output_drop(output, &member->entry, err);
     }
     if (member->rendered_anew) {
@@ -266,6 +269,15 @@ static enum uvp_code write_member(struct uvp_writer *writer, const struct uvp_me
                                  &member->rendered, err);
     }
     return uvp_output_original(output, &member->entry, err);
+}
+
+static enum uvp_code write_side(struct uvp_writer *writer, const struct uvp_member *member,
+                                struct uvp_error *err)
+{
+    return writer->current == NULL ? UVP_OK
+                                   : uvp_output_member(writer->current->output, &member->side,
+                                                       uvp_buf_span(&member->side_out),
+                                                       &member->side_rendered, err);
 }
 
 /* Counts a failed member; a failure of the run when there have been enough. */
@@ -312,8 +324,11 @@ static enum uvp_code place_member(struct uvp_writer *writer, struct uvp_member *
     const bool drop =
         member->lost || (failed && writer->shared->settings->on_error == UVP_ON_ERROR_DROP);
     struct uvp_error place = {0};
-    const enum uvp_code code = write_member(writer, member, drop, &place);
+    enum uvp_code code = write_member(writer, member, drop, &place);
 
+    if (code == UVP_OK && !drop && member->has_side) {
+        code = write_side(writer, member, &place);
+    }
     return settle_member(writer, member, lane, drop, code, &place, err);
 }
 

@@ -19,6 +19,7 @@ struct bench {
     struct uvp_buf out;
     struct uvp_stop stop;
     struct uvp_error err;
+    struct uvp_model model;
     struct uvp_mesh mesh;
 };
 
@@ -101,8 +102,8 @@ static void check_again(const struct bench *bench)
     struct bench again;
 
     bench_open(&again);
-    require(uvp_formats()[0]->decode(uvp_buf_span(&bench->out), NULL, &again.keep, &again.stop,
-                                     &again.mesh, &again.err) == UVP_OK);
+    require(decode_with(&uvp_format_obj, uvp_buf_span(&bench->out), NULL, &again.keep,
+                        &again.stop, &again.model, &again.mesh, &again.err) == UVP_OK);
     require(again.mesh.has_uvs);
     require(again.mesh.vertex_count == bench->mesh.vertex_count);
     require(again.mesh.polygon_count == bench->mesh.polygon_count);
@@ -115,7 +116,7 @@ static void check_encoding(struct bench *bench, struct uvp_span bytes)
     const uint32_t count = corners / 3 + 1;
     float *const uv = UVP_ARENA_ARRAY(&bench->keep, float, 2 * (size_t)count);
     uint32_t *const corner_uv = UVP_ARENA_ARRAY(&bench->keep, uint32_t, corners);
-    const struct uvp_mesh_uvs uvs = {uv, count, corner_uv};
+    const struct uvp_mesh_uvs uvs = {.uv = uv, .uv_count = count, .corner_uv = corner_uv};
 
     require(uv != NULL && corner_uv != NULL);
     for (uint32_t i = 0; i < 2 * count; i++) {
@@ -124,8 +125,8 @@ static void check_encoding(struct bench *bench, struct uvp_span bytes)
     for (uint32_t i = 0; i < corners; i++) {
         corner_uv[i] = (i * 7) % count;
     }
-    require(uvp_formats()[0]->encode(bytes, &bench->mesh, &uvs, &bench->stop, &bench->out,
-                                     &bench->err) == UVP_OK);
+    require(encode_with(&uvp_format_obj, bytes, &bench->model, &uvs, NULL, &bench->keep,
+                        &bench->stop, &bench->out, &bench->err) == UVP_OK);
     check_output(bench, (const char *)bytes.data, bytes.bytes, &uvs);
     check_again(bench);
 }
@@ -133,12 +134,13 @@ static void check_encoding(struct bench *bench, struct uvp_span bytes)
 /* With UVs and materials read: what else there is must be the same. */
 static void check_all_wanted(const struct bench *bench, struct uvp_span bytes)
 {
-    const struct uvp_decode_options options = {.wants_uvs = true, .wants_groups = true};
+    const struct uvp_mesh_options options = {.wants_uvs = true, .wants_groups = true};
     struct bench all;
     enum uvp_code code;
 
     bench_open(&all);
-    code = uvp_formats()[0]->decode(bytes, &options, &all.keep, &all.stop, &all.mesh, &all.err);
+    code = decode_with(&uvp_format_obj, bytes, &options, &all.keep, &all.stop, &all.model,
+                       &all.mesh, &all.err);
     require(code == UVP_OK || code == UVP_BAD_DATA);
     if (code == UVP_OK) {
         require(uvp_mesh_is_valid(&all.mesh));
@@ -159,8 +161,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     (void)uvp_format_find("a", 1, span, (bytes & 1) != 0, &reason);
     (void)uvp_format_find("a.obj", 5, span, true, &reason);
     bench_open(&bench);
-    code =
-        uvp_formats()[0]->decode(span, NULL, &bench.keep, &bench.stop, &bench.mesh, &bench.err);
+    code = decode_with(&uvp_format_obj, span, NULL, &bench.keep, &bench.stop, &bench.model,
+                       &bench.mesh, &bench.err);
     require(code == UVP_OK || code == UVP_BAD_DATA || code == UVP_UNSUPPORTED);
     if (code == UVP_OK) {
         require(uvp_mesh_is_valid(&bench.mesh));

@@ -116,7 +116,7 @@ static void run_set(const struct set *set, uint32_t workers, const struct test_b
     struct round_trip way = {.workers = workers, .readers = 1};
 
     way.settings.atlas = set->atlas;
-    way.settings.existing = UVP_EXISTING_REPLACE;
+    way.settings.mesh.existing = UVP_EXISTING_REPLACE;
     round_trip_run(&way, in, run);
     if (run->code != UVP_END) {
         fail_msg("%s: code %d, %s", set->name, (int)run->code, run->error.text);
@@ -219,7 +219,7 @@ static void charts_that_are_there(void **state)
         struct line_run run;
         struct seen seen;
 
-        way.settings.existing = rows[i].existing;
+        way.settings.mesh.existing = rows[i].existing;
         way.settings.atlas.keep_charts = rows[i].keep;
         round_trip_run(&way, &load->archive, &run);
         assert_int_equal(run.code, UVP_END);

@@ -103,7 +103,7 @@ static void existing_uvs(void **state)
             assert_true(is_text(&run, "c.obj", with_uvs));
             line_run_release(&run);
 
-            way.settings.existing = UVP_EXISTING_REPLACE;
+            way.settings.mesh.existing = UVP_EXISTING_REPLACE;
             round_trip_run(&way, &archive, &run);
             assert_int_equal(run.code, UVP_END);
             assert_int_equal(run.progress.members_by_status[UVP_MEMBER_UNWRAPPED], 3);

@@ -46,7 +46,7 @@ struct loaded {
     struct uvp_arena arena;
     struct uvp_buf bytes;
     const struct uvp_format *format;
-    struct uvp_mesh mesh;
+    struct uvp_model model;
     struct uvp_mesh_triangles triangles;
     struct uvp_atlas_input input;
 };
@@ -97,22 +97,25 @@ static enum uvp_code load(const char *path, struct loaded *loaded, struct uvp_st
                           struct uvp_error *err)
 {
     const char *reason = NULL;
+    struct uvp_mesh_source source = {.siblings = NULL};
+    const struct uvp_mesh *mesh;
 
     UVP_TRY(read_file(path, &loaded->bytes, err));
+    source.bytes = uvp_buf_span(&loaded->bytes);
     loaded->format =
         uvp_format_find(path, strlen(path), uvp_buf_span(&loaded->bytes), true, &reason);
     if (loaded->format == NULL) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "%s", reason);
     }
-    UVP_TRY(loaded->format->decode(uvp_buf_span(&loaded->bytes), NULL, &loaded->arena, stop,
-                                   &loaded->mesh, err));
-    UVP_TRY(uvp_mesh_triangulate(&loaded->mesh, &loaded->arena, &loaded->arena, stop,
-                                 &loaded->triangles, err));
+    UVP_TRY(loaded->format->decode(&source, NULL, &loaded->arena, stop, &loaded->model, err));
+    mesh = loaded->model.meshes;
+    UVP_TRY(uvp_mesh_triangulate(mesh, &loaded->arena, &loaded->arena, stop, &loaded->triangles,
+                                 err));
     loaded->input = (struct uvp_atlas_input){
-        .positions = loaded->mesh.positions,
-        .vertex_count = loaded->mesh.vertex_count,
-        .corner_vertex = loaded->mesh.corner_vertex,
-        .corner_count = loaded->mesh.corner_start[loaded->mesh.polygon_count],
+        .positions = mesh->positions,
+        .vertex_count = mesh->vertex_count,
+        .corner_vertex = mesh->corner_vertex,
+        .corner_count = mesh->corner_start[mesh->polygon_count],
         .triangles = loaded->triangles.corners,
         .triangle_count = loaded->triangles.count,
         .triangle_polygon = loaded->triangles.polygon,
@@ -120,11 +123,14 @@ static enum uvp_code load(const char *path, struct loaded *loaded, struct uvp_st
     return UVP_OK;
 }
 
-static enum uvp_code write_result(const struct bench *bench, const struct loaded *loaded,
+static enum uvp_code write_result(const struct bench *bench, struct loaded *loaded,
                                   const struct uvp_atlas_result *result, const char *path,
                                   struct uvp_stop *stop, struct uvp_error *err)
 {
-    const struct uvp_mesh_uvs uvs = {result->uv, result->uv_count, result->corner_uv};
+    const struct uvp_mesh_uvs uvs = {
+        .uv = result->uv, .uv_count = result->uv_count, .corner_uv = result->corner_uv};
+    const struct uvp_mesh_source source = {.bytes = uvp_buf_span(&loaded->bytes)};
+    struct uvp_product product = {.body = NULL};
     const char *const slash = strrchr(path, '/');
     struct uvp_mem mem;
     struct uvp_buf out;
@@ -135,8 +141,9 @@ static enum uvp_code write_result(const struct bench *bench, const struct loaded
     uvp_mem_init(&mem, 0);
     uvp_buf_init(&out, &mem, 0);
     (void)snprintf(name, sizeof name, "%s/%s", bench->folder, slash != NULL ? slash + 1 : path);
-    code = loaded->format->encode(uvp_buf_span(&loaded->bytes), &loaded->mesh, &uvs, stop, &out,
-                                  err);
+    product.body = &out;
+    code = loaded->format->encode(&source, &loaded->model, &uvs, NULL, &loaded->arena, stop,
+                                  &product, err);
     file = code == UVP_OK ? fopen(name, "wb") : NULL;
     if (code == UVP_OK && (file == NULL || fwrite(out.data, 1, out.bytes, file) != out.bytes)) {
         code = uvp_fail(err, UVP_IO, 0, "cannot write %s", name);

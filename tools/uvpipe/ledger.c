@@ -312,12 +312,12 @@ static void set_atlas_options(struct object *object, const struct uvp_atlas_opti
 
 static void set_stream_options(struct object *object, const struct uvp_settings *settings)
 {
-    static const char *const existing[] = {"skip", "replace"};
+    static const char *const existing[] = {"skip", "replace", "add"};
     static const char *const on_error[] = {"pass", "drop", "stop"};
 
     set(object, "dry_run", json_boolean(settings->dry_run));
     set_atlas_options(object, &settings->atlas);
-    set(object, "existing", json_string(existing[settings->existing]));
+    set(object, "existing", json_string(existing[settings->mesh.existing]));
     set(object, "on_error", json_string(on_error[settings->on_error]));
     set(object, "max_errors", integer_of(settings->max_errors));
     set(object, "format",

@@ -226,7 +226,7 @@ enum uvp_code uvp_options_check_atlas(const struct uvp_options *options, struct 
         return uvp_fail(err, UVP_USAGE, 0,
                         "--keep-charts and --existing %s: charts of meshes that have UVs are "
                         "either kept, skipped or replaced",
-                        settings->existing == UVP_EXISTING_SKIP ? "skip" : "replace");
+                        settings->mesh.existing == UVP_EXISTING_SKIP ? "skip" : "replace");
     }
     return UVP_OK;
 }

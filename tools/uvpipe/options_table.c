@@ -120,9 +120,9 @@ static enum uvp_code set_existing(struct uvp_options *options, const char *value
                                   struct uvp_error *err)
 {
     if (strcmp(value, "skip") == 0) {
-        options->settings.existing = UVP_EXISTING_SKIP;
+        options->settings.mesh.existing = UVP_EXISTING_SKIP;
     } else if (strcmp(value, "replace") == 0) {
-        options->settings.existing = UVP_EXISTING_REPLACE;
+        options->settings.mesh.existing = UVP_EXISTING_REPLACE;
     } else {
         return uvp_option_refuse(err, "existing", value, "skip or replace");
     }

@@ -412,7 +412,8 @@ static void make_linked(struct test_bytes *out)
     uvp_buf_init(&head, &mem, 0);
     for (size_t i = 0; i < 3; i++) {
         head.bytes = 0;
-        assert_int_equal(uvp_cpio_newc(&fields[i], names[i], &head, NULL), UVP_OK);
+        assert_int_equal(uvp_cpio_make(UVP_CPIO_NEWC, &fields[i], names[i], &head, NULL),
+                         UVP_OK);
         test_bytes_add(out, head.data, head.bytes);
         test_bytes_add(out, test_noise(), fields[i].size);
     }

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "formats/mesh/format.h"
+#include "tests/support/mesh_codec.h"
 #include "tests/support/obj_reference.h"
 
 struct bench {
@@ -28,6 +29,7 @@ struct bench {
     struct uvp_buf out;
     struct uvp_stop stop;
     struct uvp_error err;
+    struct uvp_model model;
     struct uvp_mesh mesh;
 };
 
@@ -89,8 +91,8 @@ static inline char *read_sample(const char *name, size_t *bytes)
 
 static inline enum uvp_code decode(struct bench *bench, const char *text, size_t bytes)
 {
-    return obj()->decode(uvp_span_of(text, bytes), NULL, &bench->arena, &bench->stop,
-                         &bench->mesh, &bench->err);
+    return decode_with(obj(), uvp_span_of(text, bytes), NULL, &bench->arena, &bench->stop,
+                       &bench->model, &bench->mesh, &bench->err);
 }
 
 static inline uint32_t corner_count(const struct uvp_mesh *mesh)
@@ -133,6 +135,7 @@ static inline void make_uvs(struct made_uvs *made, const struct uvp_mesh *mesh, 
     made->uvs.uv = made->uv;
     made->uvs.uv_count = count;
     made->uvs.corner_uv = made->corner_uv;
+    made->uvs.is_u16 = false;
 }
 
 static inline void release_uvs(struct made_uvs *made)
@@ -144,8 +147,8 @@ static inline void release_uvs(struct made_uvs *made)
 static inline enum uvp_code encode(struct bench *bench, const char *text, size_t bytes,
                                    const struct uvp_mesh_uvs *uvs)
 {
-    return obj()->encode(uvp_span_of(text, bytes), &bench->mesh, uvs, &bench->stop, &bench->out,
-                         &bench->err);
+    return encode_with(obj(), uvp_span_of(text, bytes), &bench->model, uvs, NULL, &bench->arena,
+                       &bench->stop, &bench->out, &bench->err);
 }
 
 /* ---- what encoding must do, told by the second reader ---- */

@@ -105,7 +105,7 @@ static void output_is_as_spelled_out(void **state)
 {
     static const float uv[2] = {0.5f, 0.25f};
     static const uint32_t corner_uv[8] = {0};
-    const struct uvp_mesh_uvs uvs = {uv, 1, corner_uv};
+    const struct uvp_mesh_uvs uvs = {.uv = uv, .uv_count = 1, .corner_uv = corner_uv};
 
     (void)state;
     for (size_t i = 0; i < sizeof exact_rows / sizeof exact_rows[0]; i++) {
@@ -127,8 +127,8 @@ static void further_tiles_are_exact(void **state)
     static const char text[] = "v 0 0 0\nf 1 1 1\n";
     static const uint32_t corner_uv[3] = {0, COUNT / 2, COUNT - 1};
     static float uv[2 * COUNT];
-    const struct uvp_mesh_uvs uvs = {uv, COUNT, corner_uv};
-    const struct uvp_decode_options options = {.wants_uvs = true};
+    const struct uvp_mesh_uvs uvs = {.uv = uv, .uv_count = COUNT, .corner_uv = corner_uv};
+    const struct uvp_mesh_options options = {.wants_uvs = true};
     uint64_t random = 3;
     struct bench bench;
     struct bench again;
@@ -142,8 +142,8 @@ static void further_tiles_are_exact(void **state)
     assert_int_equal(decode(&bench, text, sizeof text - 1), UVP_OK);
     assert_int_equal(encode(&bench, text, sizeof text - 1, &uvs), UVP_OK);
     assert_true(bench.out.bytes <= bench.out.capacity);
-    assert_int_equal(obj()->decode(uvp_buf_span(&bench.out), &options, &again.arena,
-                                   &again.stop, &again.mesh, &again.err),
+    assert_int_equal(decode_with(obj(), uvp_buf_span(&bench.out), &options, &again.arena,
+                                 &again.stop, &again.model, &again.mesh, &again.err),
                      UVP_OK);
     assert_int_equal(again.mesh.old_uv_count, COUNT);
     assert_memory_equal(again.mesh.old_uv, uv, sizeof uv);
@@ -207,7 +207,7 @@ static void limits_hold(void **state)
 {
     static const char text[] = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\nf 1 2 3 1\n";
     static const struct {
-        struct uvp_decode_options options;
+        struct uvp_mesh_options options;
         enum uvp_code code;
         uint64_t line;
     } rows[] = {
@@ -223,8 +223,9 @@ static void limits_hold(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bench bench;
         bench_open(&bench);
-        assert_int_equal(obj()->decode(uvp_span_of(text, sizeof text - 1), &rows[i].options,
-                                       &bench.arena, &bench.stop, &bench.mesh, &bench.err),
+        assert_int_equal(decode_with(obj(), uvp_span_of(text, sizeof text - 1),
+                                     &rows[i].options, &bench.arena, &bench.stop, &bench.model,
+                                     &bench.mesh, &bench.err),
                          rows[i].code);
         assert_int_equal(bench.err.at, rows[i].line);
         bench_close(&bench);

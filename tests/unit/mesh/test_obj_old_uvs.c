@@ -6,12 +6,12 @@
 
 #define FACE "v 0 0 0\nv 1 0 0\nv 0 1 0\n"
 
-static const struct uvp_decode_options all = {.wants_uvs = true, .wants_groups = true};
+static const struct uvp_mesh_options all = {.wants_uvs = true, .wants_groups = true};
 
 static enum uvp_code decode_all(struct bench *bench, const char *text, size_t bytes)
 {
-    return obj()->decode(uvp_span_of(text, bytes), &all, &bench->arena, &bench->stop,
-                         &bench->mesh, &bench->err);
+    return decode_with(obj(), uvp_span_of(text, bytes), &all, &bench->arena, &bench->stop,
+                       &bench->model, &bench->mesh, &bench->err);
 }
 
 /* "u v, u v", and the corners' numbers with '-' for none. */
@@ -108,7 +108,7 @@ static void only_what_is_asked_for(void **state)
 {
     static const char text[] = FACE "vt x\nvt\nusemtl a\nf 1/0 2/9 3/-9\n";
     static const char good[] = FACE "vt 1 1\nusemtl a\nf 1/1 2/1 3/1\n";
-    const struct uvp_decode_options groups = {.wants_groups = true};
+    const struct uvp_mesh_options groups = {.wants_groups = true};
     struct bench bench;
 
     (void)state;
@@ -118,8 +118,9 @@ static void only_what_is_asked_for(void **state)
     assert_null(bench.mesh.old_uv);
     assert_null(bench.mesh.corner_uv);
     assert_null(bench.mesh.polygon_group);
-    assert_int_equal(obj()->decode(uvp_span_of(good, sizeof good - 1), &groups, &bench.arena,
-                                   &bench.stop, &bench.mesh, &bench.err),
+    assert_int_equal(decode_with(obj(), uvp_span_of(good, sizeof good - 1), &groups,
+                                 &bench.arena, &bench.stop, &bench.model, &bench.mesh,
+                                 &bench.err),
                      UVP_OK);
     assert_null(bench.mesh.old_uv);
     assert_non_null(bench.mesh.polygon_group);

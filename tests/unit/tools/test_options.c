@@ -127,7 +127,7 @@ static void every_choice(void **state)
                            "--unordered --force",
                            &mem, &err),
                      UVP_OK);
-    assert_int_equal(options.settings.existing, UVP_EXISTING_REPLACE);
+    assert_int_equal(options.settings.mesh.existing, UVP_EXISTING_REPLACE);
     assert_int_equal(options.settings.on_error, UVP_ON_ERROR_DROP);
     assert_int_equal(options.settings.max_errors, 9);
     assert_true(options.settings.dry_run);

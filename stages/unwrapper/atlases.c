@@ -1,0 +1,305 @@
+/*
+ * Meshes of a file share nothing but the file: each has its own page, and what is told of the
+ * file is their sum, their worst, or their mean by area.
+ */
+#include "stages/unwrapper/atlases.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "stages/unwrapper/judge.h"
+#include "stages/unwrapper/uv_weld.h"
+
+#define U16_STEPS 65535.0F
+#define UVS_PER_POLL 65536U
+
+/* One mesh as the engine sees it. */
+struct view {
+    const struct uvp_mesh *mesh;
+    struct uvp_mesh_triangles triangles;
+    struct uvp_atlas_input input;
+};
+
+/* ---- lending a mesh ---- */
+
+/* The material of each triangle; NULL when there are none, or one array serves for both. */
+static enum uvp_code group_triangles(const struct view *view, struct uvp_arena *keep,
+                                     const uint32_t **triangle_group, struct uvp_error *err)
+{
+    const uint32_t *const polygon = view->triangles.polygon;
+    const uint32_t *const group = view->mesh->polygon_group;
+    uint32_t *to;
+
+    *triangle_group = group;
+    if (group == NULL || polygon == NULL) {
+        return UVP_OK;
+    }
+    to = UVP_ARENA_ARRAY(keep, uint32_t, view->triangles.count);
+    if (to == NULL) {
+        return uvp_fail_memory(err, (size_t)4 * view->triangles.count);
+    }
+    for (uint32_t t = 0; t < view->triangles.count; t++) {
+        to[t] = group[polygon[t]];
+    }
+    *triangle_group = to;
+    return UVP_OK;
+}
+
+static enum uvp_code lend(const struct uvp_mesh *mesh, const struct uvp_atlases_tools *tools,
+                          struct view *view, struct uvp_error *err)
+{
+    const uint32_t *old_corner_uv = NULL;
+    const uint32_t *triangle_group = NULL;
+
+    memset(view, 0, sizeof *view);
+    view->mesh = mesh;
+    UVP_TRY(uvp_mesh_triangulate(mesh, tools->keep, tools->scratch, tools->stop,
+                                 &view->triangles, err));
+    UVP_TRY(uvp_uv_weld(mesh, tools->keep, tools->scratch, tools->stop, &old_corner_uv, err));
+    UVP_TRY(group_triangles(view, tools->keep, &triangle_group, err));
+    view->input = (struct uvp_atlas_input){
+        .positions = mesh->positions,
+        .vertex_count = mesh->vertex_count,
+        .corner_vertex = mesh->corner_vertex,
+        .corner_count = mesh->corner_start[mesh->polygon_count],
+        .triangles = view->triangles.corners,
+        .triangle_count = view->triangles.count,
+        .triangle_polygon = view->triangles.polygon,
+        .triangle_group = triangle_group,
+        .old_uv = mesh->old_uv,
+        .old_corner_uv = old_corner_uv,
+        .old_uv_count = mesh->old_uv_count,
+    };
+    return UVP_OK;
+}
+
+/* ---- what is told ---- */
+
+static double area_of(const struct view *view)
+{
+    double twice = 0;
+
+    for (uint32_t t = 0; t < view->triangles.count; t++) {
+        const uint32_t *const corner = view->triangles.corners + 3 * (size_t)t;
+        double p[3][3];
+        double n[3];
+        double square;
+
+        for (int k = 0; k < 3; k++) {
+            const float *const from =
+                view->mesh->positions + 3 * (size_t)view->mesh->corner_vertex[corner[k]];
+            for (int axis = 0; axis < 3; axis++) {
+                p[k][axis] = (double)from[axis] - (k == 0 ? 0 : p[0][axis]);
+            }
+        }
+        for (int axis = 0; axis < 3; axis++) {
+            const int a = (axis + 1) % 3;
+            const int b = (axis + 2) % 3;
+            n[axis] = p[1][a] * p[2][b] - p[1][b] * p[2][a];
+        }
+        square = n[0] * n[0] + n[1] * n[1] + n[2] * n[2];
+        twice += isfinite(square) ? sqrt(square) : 0;
+    }
+    return twice / 2;
+}
+
+static double mean(double so_far, double weight, double next, double next_weight)
+{
+    const double sum = weight + next_weight;
+
+    return sum > 0 ? (so_far * weight + next * next_weight) / sum : next;
+}
+
+/* Seam lengths are told over the square root of the area: lengths add up, roots do not. */
+static double add_seams(double so_far, double area, double next, double next_area)
+{
+    const double sum = area + next_area;
+
+    return sum > 0 ? (so_far * sqrt(area) + next * sqrt(next_area)) / sqrt(sum) : 0;
+}
+
+static void add_stats(struct uvp_atlases *atlases, const struct uvp_atlas_stats *next,
+                      double area)
+{
+    struct uvp_atlas_stats *const sum = &atlases->stats;
+    const double before = atlases->area;
+
+    sum->triangles += next->triangles;
+    sum->degenerate_triangles += next->degenerate_triangles;
+    sum->turned_triangles += next->turned_triangles;
+    sum->charts += next->charts;
+    sum->single_triangle_charts += next->single_triangle_charts;
+    sum->stretch_max = fmax(sum->stretch_max, next->stretch_max);
+    sum->stretch_mean = mean(sum->stretch_mean, before, next->stretch_mean, area);
+    sum->packing_efficiency =
+        mean(sum->packing_efficiency, atlases->made, next->packing_efficiency, 1);
+    sum->density_reached =
+        (atlases->made == 0 || sum->density_reached) && next->density_reached;
+    sum->seam_length = add_seams(sum->seam_length, before, next->seam_length, area);
+    for (int step = 0; step < UVP_ATLAS_STEP_COUNT; step++) {
+        sum->step_ns[step] += next->step_ns[step];
+    }
+    atlases->area += area;
+}
+
+static void add_verdict(struct uvp_atlas_verdict *sum, const struct uvp_atlas_verdict *next)
+{
+    sum->flipped += next->flipped;
+    sum->collapsed += next->collapsed;
+    sum->mirrored += next->mirrored;
+    sum->outside += next->outside;
+    sum->off_lattice += next->off_lattice;
+    sum->unmapped += next->unmapped;
+    sum->overlapping += next->overlapping;
+    sum->overlapping_more = sum->overlapping_more || next->overlapping_more;
+    sum->charts += next->charts;
+}
+
+/* ---- 16 bits ---- */
+
+static float to_u16(float value)
+{
+    return floorf(value * U16_STEPS + 0.5F) / U16_STEPS;
+}
+
+/*
+ * The same layout on the coarser lattice, when it stays free of flips and overlaps there.
+ * *uvs is left alone when it does not.
+ */
+static enum uvp_code quantise(const struct view *view, const struct uvp_atlas_result *result,
+                              const struct uvp_atlases_tools *tools, struct uvp_mesh_uvs *uvs,
+                              bool *refused, struct uvp_error *err)
+{
+    float *const coarse = UVP_ARENA_ARRAY(tools->keep, float, 2 * (size_t)result->uv_count);
+    const struct uvp_atlas_uvs judged = {coarse, result->uv_count, result->corner_uv};
+    struct uvp_atlas_verdict verdict;
+
+    if (coarse == NULL) {
+        return uvp_fail_memory(err, (size_t)8 * result->uv_count);
+    }
+    for (size_t i = 0; i < (size_t)2 * result->uv_count; i++) {
+        if (i % UVS_PER_POLL == 0) {
+            UVP_TRY(uvp_stop_poll(tools->stop, err));
+        }
+        coarse[i] = to_u16(result->uv[i]);
+    }
+    UVP_TRY(uvp_atlas_check(&view->input, &judged, tools->scratch, tools->stop, &verdict, err));
+    if (result->page_count > 1 || uvp_judge_faults(&verdict) != 0) {
+        *refused = true;
+        return UVP_OK;
+    }
+    uvs->uv = coarse;
+    uvs->is_u16 = true;
+    return UVP_OK;
+}
+
+/* ---- one mesh ---- */
+
+static enum uvp_code make_one(struct uvp_atlases *atlases, uint32_t m,
+                              const struct uvp_atlases_tools *tools, struct uvp_error *err)
+{
+    const struct uvp_settings *const settings = tools->settings;
+    struct uvp_mesh_uvs *const uvs = &atlases->uvs[m];
+    struct uvp_atlas_verdict verdict;
+    struct uvp_atlas_result atlas;
+    struct view view;
+
+    UVP_TRY(lend(&atlases->model->meshes[m], tools, &view, err));
+    UVP_TRY(
+        uvp_atlas_make(&view.input, &settings->atlas, tools->keep, tools->scratch,
+                       uvp_crew_adapter_lend(tools->crew, tools->path, view.triangles.count),
+                       tools->stop, tools->begin_step, tools->ctx, &atlas, err));
+    tools->begin_step(tools->ctx, UVP_ATLAS_VERIFY);
+    UVP_TRY(uvp_judge_result(&view.input, &atlas, tools->scratch, tools->stop, &verdict, err));
+    *uvs = (struct uvp_mesh_uvs){
+        .uv = atlas.uv, .uv_count = atlas.uv_count, .corner_uv = atlas.corner_uv};
+    if (tools->has_u16 && settings->mesh.uv_type == UVP_UV_U16) {
+        UVP_TRY(quantise(&view, &atlas, tools, uvs, &atlases->u16_refused, err));
+    }
+    add_stats(atlases, &atlas.stats, atlases->model->mesh_count > 1 ? area_of(&view) : 1);
+    add_verdict(&atlases->verdict, &verdict);
+    atlases->pages = atlas.page_count > atlases->pages ? atlas.page_count : atlases->pages;
+    atlases->triangles += view.triangles.count;
+    atlases->made++;
+    return UVP_OK;
+}
+
+static enum uvp_code check_one(struct uvp_atlases *atlases, const struct uvp_mesh *mesh,
+                               const struct uvp_atlases_tools *tools, struct uvp_error *err)
+{
+    struct uvp_atlas_verdict verdict;
+    struct uvp_atlas_uvs uvs;
+    struct view view;
+
+    UVP_TRY(lend(mesh, tools, &view, err));
+    uvs = (struct uvp_atlas_uvs){
+        .uv = mesh->old_uv,
+        .uv_count = mesh->old_uv_count,
+        .corner_uv = view.input.old_corner_uv,
+    };
+    tools->begin_step(tools->ctx, UVP_ATLAS_VERIFY);
+    UVP_TRY(uvp_atlas_check(&view.input, &uvs, tools->scratch, tools->stop, &verdict, err));
+    if (tools->settings->atlas.pages > 1) {
+        verdict.outside = uvp_judge_off_pages(&view.input, &uvs, tools->settings->atlas.pages);
+    }
+    add_verdict(&atlases->verdict, &verdict);
+    atlases->triangles += view.triangles.count;
+    atlases->made++;
+    return UVP_OK;
+}
+
+/* ---- all of them ---- */
+
+/* Charts that are kept are packed anew: their mesh is worked on as others are. */
+static bool leaves_alone(const struct uvp_settings *settings)
+{
+    return settings->mesh.existing == UVP_EXISTING_SKIP && !settings->atlas.keep_charts;
+}
+
+static enum uvp_code begin(struct uvp_atlases *atlases, const struct uvp_model *model,
+                           struct uvp_arena *keep, struct uvp_error *err)
+{
+    memset(atlases, 0, sizeof *atlases);
+    atlases->model = model;
+    atlases->uvs = UVP_ARENA_ARRAY(keep, struct uvp_mesh_uvs, model->mesh_count);
+    if (atlases->uvs == NULL) {
+        return uvp_fail_memory(err, sizeof *atlases->uvs * model->mesh_count);
+    }
+    memset(atlases->uvs, 0, sizeof *atlases->uvs * model->mesh_count);
+    return UVP_OK;
+}
+
+enum uvp_code uvp_atlases_make(struct uvp_atlases *atlases, const struct uvp_model *model,
+                               const struct uvp_atlases_tools *tools, struct uvp_error *err)
+{
+    enum uvp_code code = UVP_OK;
+
+    UVP_TRY(begin(atlases, model, tools->keep, err));
+    for (uint32_t m = 0; m < model->mesh_count; m++) {
+        if (model->meshes[m].has_uvs && leaves_alone(tools->settings)) {
+            atlases->left++;
+            continue;
+        }
+        code = make_one(atlases, m, tools, err);
+        if (code == UVP_DEGENERATE && model->mesh_count > 1) {
+            continue; /* the others may have area */
+        }
+        UVP_TRY(code);
+    }
+    if (atlases->made == 0 && code == UVP_DEGENERATE) {
+        return code;
+    }
+    return atlases->made != 0 ? UVP_OK : uvp_fail(err, UVP_UNSUPPORTED, 0, "already has UVs");
+}
+
+enum uvp_code uvp_atlases_check(struct uvp_atlases *atlases, const struct uvp_model *model,
+                                const struct uvp_atlases_tools *tools, struct uvp_error *err)
+{
+    UVP_TRY(begin(atlases, model, tools->keep, err));
+    for (uint32_t m = 0; m < model->mesh_count; m++) {
+        if (model->meshes[m].has_uvs) {
+            UVP_TRY(check_one(atlases, &model->meshes[m], tools, err));
+        }
+    }
+    return UVP_OK;
+}

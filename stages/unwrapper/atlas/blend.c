@@ -10,16 +10,13 @@
 
 #define SWEEPS 4
 
-enum side { SIDE_NONE = 0, SIDE_OWN = 1, SIDE_OTHER = 2, SIDE_SEAM = 3 };
-
 #define DISTANCE_NEW -1.0
 #define DISTANCE_QUEUED -2.0
 
 struct blend {
     struct uvp_atlas_work *work;
+    const struct uvp_couple *couple;
     struct uvp_patch *patch;
-    uint32_t own;    /* corners of the first layout */
-    uint8_t *side;   /* of each vertex */
     uint32_t *start; /* corners about each vertex */
     uint32_t *about;
     struct uvp_vec2 *way; /* of each vertex */
@@ -28,30 +25,6 @@ struct blend {
     uint32_t seeds; /* of the queue: vertices of the seam */
     uint32_t queued;
 };
-
-/* Every vertex as its own layout has it, seam vertices half way between; tells the sides. */
-static void lay_side_by_side(struct blend *blend, const struct uvp_vec2 *shape)
-{
-    struct uvp_patch *const patch = blend->patch;
-    const uint32_t corners = 3 * patch->triangle_count;
-
-    memset(blend->side, SIDE_NONE, patch->vertex_count);
-    for (uint32_t i = 0; i < blend->own; i++) {
-        patch->uv[patch->corner[i]] = shape[i];
-        blend->side[patch->corner[i]] = SIDE_OWN;
-    }
-    for (uint32_t i = blend->own; i < corners; i++) {
-        struct uvp_vec2 *const at = &patch->uv[patch->corner[i]];
-        uint8_t *const side = &blend->side[patch->corner[i]];
-        if (*side == SIDE_OWN) {
-            *at = (struct uvp_vec2){(at->x + shape[i].x) / 2, (at->y + shape[i].y) / 2};
-            *side = SIDE_SEAM;
-        } else if (*side == SIDE_NONE) {
-            *at = shape[i];
-            *side = SIDE_OTHER;
-        }
-    }
-}
 
 static enum uvp_code list_about(struct blend *blend)
 {
@@ -72,26 +45,22 @@ static enum uvp_code list_about(struct blend *blend)
     return uvp_work_count(blend->work, 8 * patch->triangle_count);
 }
 
-/* Seam vertices with the way they went on this side. */
-static void seed(struct blend *blend, const struct uvp_vec2 *shape, uint32_t first,
-                 uint32_t end)
+/* Seam vertices with the way they went on this side: half the gap. */
+static void seed(struct blend *blend, double half)
 {
-    const struct uvp_patch *const patch = blend->patch;
+    const struct uvp_couple *const couple = blend->couple;
 
-    blend->queued = 0;
-    for (uint32_t v = 0; v < patch->vertex_count; v++) {
+    for (uint32_t v = 0; v < blend->patch->vertex_count; v++) {
         blend->distance[v] = DISTANCE_NEW;
     }
-    for (uint32_t i = first; i < end; i++) {
-        const uint32_t v = patch->corner[i];
-        if (blend->side[v] == SIDE_SEAM && blend->distance[v] == DISTANCE_NEW) {
-            blend->distance[v] = 0;
-            blend->way[v] =
-                (struct uvp_vec2){patch->uv[v].x - shape[i].x, patch->uv[v].y - shape[i].y};
-            blend->queue[blend->queued++] = v;
-        }
+    for (uint32_t i = 0; i < couple->joints; i++) {
+        const struct uvp_couple_joint *const joint = &couple->joint[i];
+        blend->distance[joint->vertex] = 0;
+        blend->way[joint->vertex] = (struct uvp_vec2){half * joint->gap.x, half * joint->gap.y};
+        blend->queue[i] = joint->vertex;
     }
-    blend->seeds = blend->queued;
+    blend->seeds = couple->joints;
+    blend->queued = couple->joints;
 }
 
 /* The vertex after corner i in its triangle: around a vertex these are all its neighbours, but
@@ -101,11 +70,11 @@ static uint32_t neighbour_at(const struct blend *blend, uint32_t i)
     return blend->patch->corner[uvp_edge_next(blend->about[i])];
 }
 
-static void queue_neighbours(struct blend *blend, uint32_t v, enum side side)
+static void queue_neighbours(struct blend *blend, uint32_t v, enum uvp_couple_side side)
 {
     for (uint32_t i = blend->start[v]; i < blend->start[v + 1]; i++) {
         const uint32_t u = neighbour_at(blend, i);
-        if (blend->side[u] == side && blend->distance[u] == DISTANCE_NEW) {
+        if (blend->couple->side[u] == side && blend->distance[u] == DISTANCE_NEW) {
             blend->distance[u] = DISTANCE_QUEUED;
             blend->queue[blend->queued++] = u;
         }
@@ -147,7 +116,7 @@ static void follow_neighbours(struct blend *blend, uint32_t v)
     }
 }
 
-static enum uvp_code spread(struct blend *blend, enum side side, double reach)
+static enum uvp_code spread(struct blend *blend, enum uvp_couple_side side, double reach)
 {
     for (uint32_t head = 0; head < blend->queued; head++) {
         const uint32_t v = blend->queue[head];
@@ -187,27 +156,23 @@ static void go(struct blend *blend, double reach)
     }
 }
 
-enum uvp_code uvp_blend_seam(struct uvp_atlas_work *work, struct uvp_patch *patch, uint32_t own,
-                             const struct uvp_vec2 *shape, double reach)
+enum uvp_code uvp_blend_seam(struct uvp_atlas_work *work, struct uvp_couple *couple,
+                             double reach)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    struct blend blend = {.work = work, .patch = patch, .own = 3 * own};
+    struct uvp_patch *const patch = &couple->patch;
+    struct blend blend = {.work = work, .couple = couple, .patch = patch};
 
-    UVP_TAKE(work, blend.side, patch->vertex_count);
-    lay_side_by_side(&blend, shape);
-    if (reach > 0) {
-        UVP_TAKE(work, blend.way, patch->vertex_count);
-        UVP_TAKE(work, blend.distance, patch->vertex_count);
-        UVP_TAKE(work, blend.queue, patch->vertex_count);
-        UVP_TRY(list_about(&blend));
-        for (enum side side = SIDE_OWN; side <= SIDE_OTHER; side++) {
-            seed(&blend, shape, side == SIDE_OWN ? 0 : blend.own,
-                 side == SIDE_OWN ? blend.own : 3 * patch->triangle_count);
-            UVP_TRY(spread(&blend, side, reach));
-            UVP_TRY(smooth(&blend));
-            go(&blend, reach);
-        }
+    UVP_TAKE(work, blend.way, patch->vertex_count);
+    UVP_TAKE(work, blend.distance, patch->vertex_count);
+    UVP_TAKE(work, blend.queue, patch->vertex_count);
+    UVP_TRY(list_about(&blend));
+    for (int second = 0; second < 2; second++) {
+        seed(&blend, second ? -0.5 : 0.5);
+        UVP_TRY(spread(&blend, second ? UVP_COUPLE_SECOND : UVP_COUPLE_FIRST, reach));
+        UVP_TRY(smooth(&blend));
+        go(&blend, reach);
     }
     uvp_arena_rewind(work->scratch, mark);
-    return uvp_work_count(work, 8 * patch->triangle_count);
+    return uvp_work_count(work, 4 * patch->triangle_count);
 }

@@ -7,15 +7,13 @@
 #ifndef UVP_ATLAS_BLEND_H
 #define UVP_ATLAS_BLEND_H
 
-#include "stages/unwrapper/atlas/patch.h"
+#include "stages/unwrapper/atlas/couple.h"
 
 /*
- * Sets patch->uv: the triangles before `own` lie as `shape` has them (3 a triangle), and so do
- * the others; vertices of both go half way, and what lies within `reach` of them follows, the
- * less the farther it is. A reach of 0 moves none but those of both.
+ * The couple lies as it was made, its seam closed by moving the seam's vertices alone: what
+ * lies within `reach` of them follows, the less the farther it is.
  */
-UVP_MUST_USE enum uvp_code uvp_blend_seam(struct uvp_atlas_work *work, struct uvp_patch *patch,
-                                          uint32_t own, const struct uvp_vec2 *shape,
-                                          double reach);
+UVP_MUST_USE enum uvp_code uvp_blend_seam(struct uvp_atlas_work *work,
+                                          struct uvp_couple *couple, double reach);
 
 #endif

@@ -350,7 +350,7 @@ static enum uvp_code attempt(struct uvp_atlas_work *work, struct uvp_open_charts
     uvp_patch_snap(open->topology, &patch);
     UVP_TRY(uvp_flatten_judge(work, &patch, &verdict));
     if (verdict == UVP_VERDICT_VALID) {
-        UVP_TRY(uvp_trial_clears(work, &patch, &clears));
+        UVP_TRY(uvp_flatten_clears(work, &patch, &clears));
     }
     if (clears) {
         uvp_trial_keep(&group->trial, &patch);

@@ -23,7 +23,7 @@
 #include "stages/unwrapper/atlas/sort.h"
 
 #define DEPTH_MAX 20
-#define SPARE 16 /* lattice steps that a gap must be wide */
+#define SPARE 32 /* lattice steps that the border must be able to give way */
 
 struct piece {
     uint32_t first;
@@ -89,28 +89,54 @@ enum uvp_code uvp_flatten_check(struct uvp_atlas_work *work, const struct uvp_pa
     return UVP_OK;
 }
 
+/*
+ * The sum of the unit normals, to the outside, of the border edges at each vertex of the
+ * border: an edge leaves every one of them.
+ */
+static void sum_normals(const struct uvp_patch *patch, struct uvp_vec2 *normal)
+{
+    for (uint32_t e = 0; e < patch->border_count; e++) {
+        normal[patch->border[2 * (size_t)e]] = (struct uvp_vec2){0, 0};
+    }
+    for (uint32_t e = 0; e < patch->border_count; e++) {
+        const uint32_t *const end = patch->border + 2 * (size_t)e;
+        const double x = (double)patch->at[end[1]].x - patch->at[end[0]].x;
+        const double y = (double)patch->at[end[1]].y - patch->at[end[0]].y;
+        const double length = sqrt(x * x + y * y);
+        for (int k = 0; k < 2 && length > 0; k++) {
+            normal[end[k]].x += y / length;
+            normal[end[k]].y -= x / length;
+        }
+    }
+}
+
 enum uvp_code uvp_flatten_clears(struct uvp_atlas_work *work, const struct uvp_patch *patch,
                                  bool *clears)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
     struct uvp_flat flat = uvp_flatten_flat(patch);
-    struct uvp_clash clash;
+    struct uvp_vec2 *normal;
     struct uvp_point2 *at;
+    struct uvp_clash clash;
     uint32_t clashes = 0;
 
+    UVP_TAKE(work, normal, patch->vertex_count);
     UVP_TAKE(work, at, patch->vertex_count);
-    /* every vertex of the border has an edge that leaves it */
+    sum_normals(patch, normal);
     for (uint32_t e = 0; e < patch->border_count; e++) {
-        const uint32_t v = patch->border[2 * e];
-        const int64_t x = 4 * (int64_t)patch->at[v].x - 3 * (int64_t)patch->at[v].y;
-        const int64_t y = 3 * (int64_t)patch->at[v].x + 4 * (int64_t)patch->at[v].y;
-        at[v] = (struct uvp_point2){(int32_t)(x / (5 * SPARE)), (int32_t)(y / (5 * SPARE))};
+        const uint32_t v = patch->border[2 * (size_t)e];
+        const struct uvp_vec2 way = normal[v];
+        const double length = sqrt(way.x * way.x + way.y * way.y);
+        const double part = length > 0 ? SPARE / length : 0;
+        /* from 1 on: so that halves are rounded alike */
+        at[v].x = patch->at[v].x + (int32_t)(part * way.x + SPARE + 1.5);
+        at[v].y = patch->at[v].y + (int32_t)(part * way.y + SPARE + 1.5);
     }
     flat.at = at;
     UVP_TRY(uvp_verdict_clashes(work, &flat, &clash, 1, &clashes));
     *clears = clashes == 0;
     uvp_arena_rewind(work->scratch, mark);
-    return uvp_work_count(work, 2 * patch->border_count);
+    return uvp_work_count(work, 8 * patch->border_count);
 }
 
 /* ---- one piece ---- */

@@ -33,8 +33,9 @@ UVP_MUST_USE enum uvp_code uvp_flatten_check(struct uvp_atlas_work *work,
                                              const struct uvp_patch *patch, bool *valid);
 
 /*
- * Whether the border also keeps clear of itself on a lattice that is turned and SPARE times as
- * coarse: a gap that is open by a hair would close when the chart is placed.
+ * Whether the border of a valid patch also keeps clear of itself when all of it moves outwards
+ * by SPARE steps of the lattice: a slit that is open by a hair would close when the chart is
+ * placed.
  */
 UVP_MUST_USE enum uvp_code uvp_flatten_clears(struct uvp_atlas_work *work,
                                               const struct uvp_patch *patch, bool *clears);

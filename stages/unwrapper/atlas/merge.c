@@ -5,10 +5,7 @@
  *
  * A pair is weighed by the length of seam it would save over the triangles it would lay out,
  * less the worse the seam's two sides fit: closing a gap costs strain about as wide as the seam
- * is long, so the misfit over the length tells what to expect. At first the seam is only bent
- * closed; between planes and along folds of developables a rigid motion is all it takes. If the
- * border crosses itself then (one in ten of those would still succeed), or the energy is far
- * off, the pair is given up before a solve is paid for.
+ * is long, so the misfit over the length tells what to expect.
  *
  * A seam may have several chains of edges (half a tube has two with the other half). When they
  * do not fit as a whole, the best one is joined and the chart stays cut along the others. A
@@ -19,53 +16,24 @@
 
 #include <string.h>
 
-#include "stages/unwrapper/atlas/blend.h"
 #include "stages/unwrapper/atlas/crew.h"
-#include "stages/unwrapper/atlas/flatten.h"
+#include "stages/unwrapper/atlas/pair.h"
 #include "stages/unwrapper/atlas/plan.h"
+#include "stages/unwrapper/atlas/queue.h"
 
-#define BATCH 8         /* pairs a round */
-#define DEFERRED_MAX 64 /* pairs passed over in a round because a chart was taken */
-/* Of a chart, over the square root of the mesh's area: about the side of the page it goes on.
- */
-#define LENGTH_MAX 1.3
-#define SPRAWL_MAX 0.5   /* of box, for each square root of the mesh's area of seam */
+#define BATCH 8          /* pairs a round */
+#define KNOWN_MAX 1024   /* seams whose weighing is remembered */
+#define DEFERRED_MAX 64  /* pairs passed over in a round because a chart was taken */
 #define MISFIT_MAX 0.05  /* beyond this one in fifty succeeds */
 #define MISFIT_MOST 0.1  /* for who has time */
 #define MISFIT_HALF 0.03 /* where a pair is worth half */
-#define MISFIT_NONE 1e-4 /* up to this one layout is moved, and nothing bent */
-#define EXCESS_NONE 3e-4
-#define EXCESS_SPOILT 5e-5
-#define EXCESS_HOPELESS 10    /* times the allowed one, after bending: a tenth succeeds */
-#define EXCESS_MOST 30        /* for who has time */
-#define SMALL_MESH 5000       /* triangles, of a mesh that is allowed twice the work */
-#define EXTRA_TIMES 1.5       /* that work counts, at most: `best` has enough already */
-#define BURDEN_DOUBLE 30000.0 /* triangles that cost twice as much each as few do */
-#define REACH 0.5             /* of bending, in times the seam's length */
-#define OVERHEAD 16           /* triangles: what a trial costs apart from its own */
-#define FILL_GUESS 0.65       /* of the page, to know a texel's size */
-#define THIN_WORTH 4          /* of a seam of a chart about as wide as the gaps */
-#define SINGLE_WORTH 30       /* of a seam of a single triangle */
-#define FAILED_WORTH 0.3      /* of a pair that failed before, and has changed since */
-#define PART_WORTH 0.2        /* of a seam of which only a part may be joined */
-#define BENT_COST 4           /* a trial that only bends costs a part of one that solves, ... */
-#define LOOK_COST 10          /* ... and one whose border crosses itself at once less */
-
-/* Of a layout, as small as it will be. */
-struct box {
-    double length; /* of the longer side */
-    double area;
-};
-
-struct pair {
-    uint32_t seam;
-    struct uvp_bond bond;
-    double energy_max;
-    struct uvp_trial trial;
-    uint32_t cost;  /* of the trial, as if so many triangles had been laid out by a solve */
-    struct box box; /* of both, just moved together */
-    bool unfit;     /* whichever part of the seam is joined */
-};
+#define SMALL_MESH 5000  /* triangles, of a mesh that is allowed twice the work */
+#define EXTRA_TIMES 1.5  /* that work counts, at most: `best` has enough already */
+#define FILL_GUESS 0.65  /* of the page, to know a texel's size */
+#define THIN_WORTH 4     /* of a seam of a chart about as wide as the gaps */
+#define SINGLE_WORTH 30  /* of a seam of a single triangle */
+#define FAILED_WORTH 0.3 /* of a pair that failed before, and has changed since */
+#define PART_WORTH 0.2   /* of a seam of which only a part may be joined */
 
 /* How far a chart is from an isometry. */
 struct quality {
@@ -75,121 +43,32 @@ struct quality {
     double box;    /* area of the smallest box */
 };
 
+struct weighing {
+    uint32_t seam;
+    struct uvp_bond bond;
+};
+
 struct merger {
     struct uvp_atlas_work *work;
     struct uvp_open_charts *open;
     struct uvp_seams seams;
+    struct uvp_rims rims;
     struct quality *quality; /* of each chart */
     double thin;             /* narrower charts lose too much to the gaps about them */
     double area;             /* of all */
     double excess;
-    uint64_t work_left; /* triangles */
-    /* a heap of seams, the best first; ties by number */
-    uint32_t *heap;
-    uint32_t heaped;
-    uint32_t *place;  /* of each seam in the heap, or UVP_NONE */
-    double *key;      /* of each seam */
-    uint8_t *weighed; /* key is exact, not a bound */
+    uint64_t work_left;     /* triangles */
+    struct uvp_queue queue; /* of seams, by what they are worth */
+    struct weighing *known; /* of seams, by their last bits */
+    uint32_t known_room;    /* a power of two */
+    uint8_t *weighed;       /* its key is exact, not a bound */
     uint8_t *failed;
     uint8_t *parted; /* the seam was refused as a whole; now a part of it will do */
     uint8_t *taken;  /* charts in this round */
-    struct pair pair[BATCH];
+    struct uvp_pair pair[BATCH];
     uint32_t pairs;
     uint32_t order[BATCH]; /* of the pairs, the largest first: so that hands end together */
 };
-
-/* ---- the heap ---- */
-
-static bool is_better(const struct merger *merger, uint32_t s, uint32_t t)
-{
-    return merger->key[s] > merger->key[t] || (merger->key[s] == merger->key[t] && s < t);
-}
-
-static void put_at(struct merger *merger, uint32_t at, uint32_t s)
-{
-    merger->heap[at] = s;
-    merger->place[s] = at;
-}
-
-static void sift_up(struct merger *merger, uint32_t at, uint32_t s)
-{
-    while (at > 0 && is_better(merger, s, merger->heap[(at - 1) / 2])) {
-        put_at(merger, at, merger->heap[(at - 1) / 2]);
-        at = (at - 1) / 2;
-    }
-    put_at(merger, at, s);
-}
-
-static void sift_down(struct merger *merger, uint32_t at, uint32_t s)
-{
-    for (uint32_t child = 2 * at + 1; child < merger->heaped; child = 2 * at + 1) {
-        child += child + 1 < merger->heaped &&
-                 is_better(merger, merger->heap[child + 1], merger->heap[child]);
-        if (!is_better(merger, merger->heap[child], s)) {
-            break;
-        }
-        put_at(merger, at, merger->heap[child]);
-        at = child;
-    }
-    put_at(merger, at, s);
-}
-
-static void heap_remove(struct merger *merger, uint32_t s)
-{
-    const uint32_t at = merger->place[s];
-    uint32_t last;
-
-    if (at == UVP_NONE) {
-        return;
-    }
-    merger->place[s] = UVP_NONE;
-    last = merger->heap[--merger->heaped];
-    if (last == s) {
-        return;
-    }
-    sift_up(merger, at, last);
-    sift_down(merger, merger->place[last], last);
-}
-
-static void heap_put(struct merger *merger, uint32_t s, double key)
-{
-    heap_remove(merger, s);
-    merger->key[s] = key;
-    sift_up(merger, merger->heaped++, s);
-}
-
-/* ---- boxes ---- */
-
-static double width_of(const struct uvp_vec2 *point, uint32_t count, struct uvp_vec2 direction)
-{
-    double low = HUGE_VAL;
-    double high = -HUGE_VAL;
-
-    for (uint32_t i = 0; i < count; i++) {
-        const double at = point[i].x * direction.x + point[i].y * direction.y;
-        low = at < low ? at : low;
-        high = at > high ? at : high;
-    }
-    return high - low;
-}
-
-/* The smallest box of four turns. */
-static struct box box_of(const struct uvp_vec2 *point, uint32_t count)
-{
-    static const struct uvp_vec2 direction[4] = {
-        {1, 0}, {12.0 / 13, 5.0 / 13}, {20.0 / 29, 21.0 / 29}, {5.0 / 13, 12.0 / 13}};
-    struct box least = {0, HUGE_VAL};
-
-    for (int k = 0; k < 4; k++) {
-        const double a = width_of(point, count, direction[k]);
-        const double b =
-            width_of(point, count, (struct uvp_vec2){-direction[k].y, direction[k].x});
-        if (a * b < least.area) {
-            least = (struct box){fmax(a, b), a * b};
-        }
-    }
-    return least;
-}
 
 /* ---- what a pair is worth ---- */
 
@@ -215,16 +94,10 @@ static bool is_single(const struct merger *merger, uint32_t s)
            chart[seam->chart[1]].triangle_count == 1;
 }
 
-/* What laying out so many triangles costs: a factor costs the more the larger it is. */
-static double burden_of(uint32_t triangles)
-{
-    return triangles * (1 + sqrt(triangles / BURDEN_DOUBLE)) + OVERHEAD;
-}
-
 static double worth_of(const struct merger *merger, uint32_t s, double length, double misfit)
 {
     const double bad = misfit / (MISFIT_HALF * merger->work->plan->merge_slack);
-    double worth = length / burden_of(triangles_of(merger, &merger->seams.seam[s]));
+    double worth = length / uvp_pair_burden(triangles_of(merger, &merger->seams.seam[s]));
 
     if (is_thin(merger, merger->seams.seam[s].chart[0]) ||
         is_thin(merger, merger->seams.seam[s].chart[1])) {
@@ -244,9 +117,9 @@ static void propose(struct merger *merger, uint32_t s)
     const uint32_t triangles = triangles_of(merger, &merger->seams.seam[s]);
 
     merger->weighed[s] = 0;
-    heap_remove(merger, s);
+    uvp_queue_remove(&merger->queue, s);
     if (triangles <= merger->work->plan->chart_triangles_max) {
-        heap_put(merger, s, worth_of(merger, s, merger->seams.seam[s].length, 0));
+        uvp_queue_put(&merger->queue, s, worth_of(merger, s, merger->seams.seam[s].length, 0));
     }
 }
 
@@ -271,18 +144,32 @@ static double energy_limit(const struct merger *merger, const struct uvp_seam *s
     return fmin(plan->merge_energy, 1 + fmax(room, own) / (a->area + b->area));
 }
 
+/* The best bond of seam s, remembered from when it was weighed if no other one took its place.
+ */
+static enum uvp_code find_bond(struct merger *merger, uint32_t s, struct uvp_bond *bond)
+{
+    struct weighing *const known = &merger->known[s & (merger->known_room - 1)];
+
+    if (!merger->weighed[s] || known->seam != s) {
+        UVP_TRY(uvp_seams_weigh(merger->work, merger->open, &merger->seams, s,
+                                merger->parted[s] != 0, &known->bond));
+        known->seam = s;
+    }
+    *bond = known->bond;
+    return UVP_OK;
+}
+
 /* Weighs seam s; `*good` when it is worth a trial. */
-static enum uvp_code weigh(struct merger *merger, uint32_t s, struct pair *pair, bool *good)
+static enum uvp_code weigh(struct merger *merger, uint32_t s, struct uvp_pair *pair, bool *good)
 {
     const struct uvp_plan *const plan = merger->work->plan;
     const struct uvp_seam *const seam = &merger->seams.seam[s];
 
     pair->seam = s;
     pair->energy_max = energy_limit(merger, seam);
-    UVP_TRY(uvp_seams_weigh(merger->work, merger->open, &merger->seams, s,
-                            merger->parted[s] != 0, &pair->bond));
+    UVP_TRY(find_bond(merger, s, &pair->bond));
     merger->weighed[s] = 1;
-    merger->key[s] = worth_of(merger, s, pair->bond.length, pair->bond.misfit);
+    merger->queue.key[s] = worth_of(merger, s, pair->bond.length, pair->bond.misfit);
     *good = pair->bond.misfit <=
                 (plan->merge_patient ? MISFIT_MOST : MISFIT_MAX) * plan->merge_slack &&
             pair->energy_max > 1;
@@ -299,13 +186,13 @@ static bool is_taken(const struct merger *merger, uint32_t s)
 
 /* The next pair to try, of charts not yet taken; `*found` is false when the heap is empty. */
 static enum uvp_code pick(struct merger *merger, uint32_t *deferred, uint32_t *deferrals,
-                          struct pair *pair, bool *found)
+                          struct uvp_pair *pair, bool *found)
 {
     *found = false;
-    while (merger->heaped > 0 && !*found && *deferrals < DEFERRED_MAX) {
-        const uint32_t s = merger->heap[0];
+    while (merger->queue.count > 0 && !*found && *deferrals < DEFERRED_MAX) {
+        const uint32_t s = merger->queue.heap[0];
         bool good = true;
-        heap_remove(merger, s);
+        uvp_queue_remove(&merger->queue, s);
         if (merger->seams.seam[s].first == UVP_NONE) {
             continue;
         }
@@ -315,15 +202,28 @@ static enum uvp_code pick(struct merger *merger, uint32_t *deferred, uint32_t *d
         }
         *found = merger->weighed[s] != 0;
         UVP_TRY(weigh(merger, s, pair, &good));
-        *found =
-            good && (*found || merger->heaped == 0 || is_better(merger, s, merger->heap[0]));
+        *found = good && (*found || uvp_queue_leads(&merger->queue, s));
         if (!good) {
             propose_part(merger, s);
         } else if (!*found) {
-            heap_put(merger, s, merger->key[s]);
+            uvp_queue_put(&merger->queue, s, merger->queue.key[s]);
         }
     }
     return UVP_OK;
+}
+
+/* What a trial wants to know. */
+static void describe(const struct merger *merger, const struct uvp_seam *seam,
+                     struct uvp_pair *pair)
+{
+    const struct quality *const a = &merger->quality[seam->chart[0]];
+    const struct quality *const b = &merger->quality[seam->chart[1]];
+
+    pair->excess = (a->excess + b->excess) / (a->area + b->area);
+    pair->boxes = a->box + b->box;
+    pair->side = sqrt(merger->area);
+    pair->trial =
+        (struct uvp_trial){.target = seam->chart[0], .other = &seam->chart[1], .others = 1};
 }
 
 static enum uvp_code pick_pairs(struct merger *merger, uint32_t *deferred, uint32_t *deferrals)
@@ -331,7 +231,7 @@ static enum uvp_code pick_pairs(struct merger *merger, uint32_t *deferred, uint3
     merger->pairs = 0;
     *deferrals = 0;
     while (merger->pairs < BATCH) {
-        struct pair *const pair = &merger->pair[merger->pairs];
+        struct uvp_pair *const pair = &merger->pair[merger->pairs];
         const struct uvp_seam *seam;
         bool found = false;
         UVP_TRY(pick(merger, deferred, deferrals, pair, &found));
@@ -341,9 +241,7 @@ static enum uvp_code pick_pairs(struct merger *merger, uint32_t *deferred, uint3
         seam = &merger->seams.seam[pair->seam];
         merger->taken[seam->chart[0]] = 1;
         merger->taken[seam->chart[1]] = 1;
-        pair->cost = triangles_of(merger, seam) / LOOK_COST + 1;
-        pair->trial =
-            (struct uvp_trial){.target = seam->chart[0], .other = &seam->chart[1], .others = 1};
+        describe(merger, seam, pair);
         UVP_TRY(uvp_trial_take(merger->work, merger->open, &pair->trial));
         UVP_TRY(uvp_seams_cut(merger->work, merger->open, &merger->seams, pair->seam,
                               &pair->bond, true));
@@ -354,142 +252,11 @@ static enum uvp_code pick_pairs(struct merger *merger, uint32_t *deferred, uint3
 
 /* ---- trying ---- */
 
-static bool is_good(const struct uvp_atlas_work *work, const struct pair *pair)
-{
-    return pair->trial.distortion.energy <= pair->energy_max &&
-           pair->trial.distortion.stretched <= work->plan->stretch_part;
-}
-
-/* Snaps and judges; keeps what is valid. */
-static enum uvp_code judge(struct uvp_atlas_work *work, const struct merger *merger,
-                           struct pair *pair, struct uvp_patch *patch)
-{
-    bool valid = false;
-
-    uvp_patch_snap(merger->open->topology, patch);
-    UVP_TRY(uvp_flatten_check(work, patch, &valid));
-    if (valid) {
-        UVP_TRY(uvp_trial_clears(work, patch, &valid));
-    }
-    if (valid) {
-        uvp_trial_keep(&pair->trial, patch);
-    }
-    return UVP_OK;
-}
-
-/* Where every corner lies once the second chart has been moved beside the first. */
-static void find_shapes(const struct merger *merger, const struct pair *pair,
-                        const struct uvp_patch *patch, struct uvp_vec2 *shape)
-{
-    const struct uvp_charts *const charts = merger->open->charts;
-    const struct uvp_chart *const chart = charts->chart;
-    const uint32_t own = 3 * chart[pair->trial.target].triangle_count;
-
-    for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
-        const uint32_t c = i < own ? pair->trial.target : pair->trial.other[0];
-        const uint32_t h = 3 * patch->triangle[i / 3] + i % 3;
-        const struct uvp_point2 p = charts->slot[charts->corner[h]];
-        const struct uvp_vec2 at = {p.x * chart[c].step, p.y * chart[c].step};
-        shape[i] = i < own ? at : uvp_bond_move(&pair->bond, at);
-    }
-}
-
-/* Whether the page would have to give more for the box than the seam is worth. */
-static bool is_sprawling(const struct merger *merger, const struct pair *pair)
-{
-    const struct uvp_seam *const seam = &merger->seams.seam[pair->seam];
-    const double side = sqrt(merger->area);
-    const double spent = pair->box.area - merger->quality[seam->chart[0]].box -
-                         merger->quality[seam->chart[1]].box;
-
-    return pair->box.length > LENGTH_MAX * side ||
-           spent > SPRAWL_MAX * side * pair->bond.length;
-}
-
-/* Whether the layout sprawls, or its border already crosses itself: then so will a better
- * one's.
- */
-static enum uvp_code look_ahead(struct uvp_atlas_work *work, const struct merger *merger,
-                                struct pair *pair, struct uvp_patch *patch, bool *crossed)
-{
-    const struct uvp_flat flat = uvp_flatten_flat(patch);
-    struct uvp_clash clash;
-    uint32_t clashes = 0;
-
-    pair->box = box_of(patch->uv, patch->vertex_count);
-    pair->unfit = is_sprawling(merger, pair);
-    if (pair->unfit) {
-        return UVP_OK;
-    }
-    uvp_patch_snap(merger->open->topology, patch);
-    UVP_TRY(uvp_verdict_clashes(work, &flat, &clash, 1, &clashes));
-    *crossed = clashes > 0;
-    pair->unfit = *crossed;
-    return UVP_OK;
-}
-
-/* Whether two charts that were nearly isometric have lost that: a solve may do better. */
-static bool is_spoilt(const struct merger *merger, const struct pair *pair)
-{
-    const struct uvp_seam *const seam = &merger->seams.seam[pair->seam];
-    const struct quality *const a = &merger->quality[seam->chart[0]];
-    const struct quality *const b = &merger->quality[seam->chart[1]];
-    const double own = (a->excess + b->excess) / (a->area + b->area);
-
-    return own < EXCESS_NONE && pair->trial.distortion.energy - 1 > own + EXCESS_SPOILT;
-}
-
-/* Bends the seam closed; `*hopeless` when a solve would not make it good either. */
-static enum uvp_code try_bent(struct uvp_atlas_work *work, const struct merger *merger,
-                              struct pair *pair, struct uvp_patch *patch,
-                              const struct uvp_vec2 *shape, bool *hopeless)
-{
-    const uint32_t own = merger->open->charts->chart[pair->trial.target].triangle_count;
-    struct uvp_distortion *const distortion = &pair->trial.distortion;
-    bool crossed = false;
-
-    UVP_TRY(uvp_blend_seam(work, patch, own, shape, 0));
-    UVP_TRY(look_ahead(work, merger, pair, patch, &crossed));
-    *hopeless = pair->unfit && (!crossed || !work->plan->merge_patient);
-    if (*hopeless) {
-        return UVP_OK;
-    }
-    pair->cost = patch->triangle_count / BENT_COST + 1;
-    if (pair->bond.misfit > MISFIT_NONE) {
-        UVP_TRY(uvp_blend_seam(work, patch, own, shape, REACH * pair->bond.length));
-    }
-    UVP_TRY(uvp_solve_measure(work, merger->open->topology, patch, distortion));
-    *hopeless =
-        isfinite(distortion->energy) &&
-        distortion->energy - 1 > (work->plan->merge_patient ? EXCESS_MOST : EXCESS_HOPELESS) *
-                                     (pair->energy_max - 1);
-    return is_good(work, pair) && !is_spoilt(merger, pair) ? judge(work, merger, pair, patch)
-                                                           : UVP_OK;
-}
-
 static enum uvp_code try_pair(struct uvp_atlas_work *work, void *arg, uint32_t i)
 {
     struct merger *const merger = arg;
-    struct pair *const pair = &merger->pair[merger->order[i]];
-    struct uvp_solve_ask ask = {.start = UVP_SOLVE_SHAPES, .energy_max = pair->energy_max};
-    struct uvp_vec2 *shape;
-    struct uvp_patch patch;
-    bool hopeless = false;
 
-    UVP_TRY(uvp_trial_couple(work, merger->open, &pair->trial, &patch));
-    UVP_TAKE(work, shape, 3 * (size_t)patch.triangle_count);
-    find_shapes(merger, pair, &patch, shape);
-    UVP_TRY(try_bent(work, merger, pair, &patch, shape, &hopeless));
-    if (!pair->trial.done && !hopeless) {
-        pair->cost = (uint32_t)burden_of(patch.triangle_count);
-        ask.shape = shape;
-        UVP_TRY(uvp_solve_patch(work, merger->open->topology, &ask, &patch,
-                                &pair->trial.distortion));
-        if (is_good(work, pair)) {
-            UVP_TRY(judge(work, merger, pair, &patch));
-        }
-    }
-    return uvp_work_count(work, 16 * patch.triangle_count);
+    return uvp_pair_try(work, merger->open, &merger->rims, &merger->pair[merger->order[i]]);
 }
 
 static uint32_t size_of(const struct merger *merger, uint32_t i)
@@ -524,7 +291,7 @@ static void propose_all(struct merger *merger, uint32_t c)
     }
 }
 
-static void unite(struct merger *merger, const struct pair *pair)
+static void unite(struct merger *merger, const struct uvp_pair *pair)
 {
     struct quality *const a = &merger->quality[pair->trial.target];
     const struct quality *const b = &merger->quality[pair->trial.other[0]];
@@ -537,10 +304,11 @@ static void unite(struct merger *merger, const struct pair *pair)
     a->excess = (pair->trial.distortion.energy - 1) * a->area;
     merger->excess += a->excess - own;
     uvp_seams_join(&merger->seams, pair->trial.target, gone);
+    uvp_rims_join(&merger->rims, pair->trial.target, gone);
     propose_all(merger, pair->trial.target);
 }
 
-static enum uvp_code apply(struct merger *merger, struct pair *pair)
+static enum uvp_code apply(struct merger *merger, struct uvp_pair *pair)
 {
     struct uvp_trial *const trial = &pair->trial;
     const uint32_t gone[1] = {trial->other[0]};
@@ -548,7 +316,7 @@ static enum uvp_code apply(struct merger *merger, struct pair *pair)
     merger->work_left -= pair->cost < merger->work_left ? pair->cost : merger->work_left;
     /* earlier pairs of the round may have used up the room that there was */
     pair->energy_max = energy_limit(merger, &merger->seams.seam[pair->seam]);
-    trial->done = trial->done && is_good(merger->work, pair);
+    trial->done = trial->done && uvp_pair_is_good(merger->work, pair);
     merger->taken[trial->target] = 0;
     merger->taken[trial->other[0]] = 0;
     if (trial->done) {
@@ -579,7 +347,7 @@ static enum uvp_code merge_round(struct merger *merger, bool *more)
     }
     for (uint32_t i = 0; i < deferrals; i++) {
         if (merger->seams.seam[deferred[i]].first != UVP_NONE &&
-            merger->place[deferred[i]] == UVP_NONE) {
+            merger->queue.place[deferred[i]] == UVP_NONE) {
             propose(merger, deferred[i]);
         }
     }
@@ -623,7 +391,7 @@ static enum uvp_code measure_chart(struct uvp_atlas_work *work, void *arg, uint3
         quality->area += uvp_area_of(merger->open->topology, list[i]);
     }
     quality->excess = (fmin(distortion.energy, 1e6) - 1) * quality->area;
-    quality->box = box_of(patch.uv, patch.vertex_count).area;
+    quality->box = uvp_box_of(patch.uv, patch.vertex_count).area;
     return uvp_work_count(work, 8 * chart->triangle_count);
 }
 
@@ -633,18 +401,22 @@ static enum uvp_code take_merger(struct merger *merger)
     const uint32_t charts = merger->open->charts->count;
 
     UVP_TRY(uvp_seams_make(work, merger->open, &merger->seams));
+    UVP_TRY(uvp_rims_make(work, merger->open, &merger->rims));
+    UVP_TRY(uvp_queue_take(work, merger->seams.count, &merger->queue));
     UVP_TAKE(work, merger->quality, charts);
     UVP_TAKE(work, merger->taken, charts);
-    UVP_TAKE(work, merger->heap, merger->seams.count);
-    UVP_TAKE(work, merger->place, merger->seams.count);
-    UVP_TAKE(work, merger->key, merger->seams.count);
+    merger->known_room = 1;
+    while (merger->known_room < merger->seams.count && merger->known_room < KNOWN_MAX) {
+        merger->known_room *= 2;
+    }
+    UVP_TAKE(work, merger->known, merger->known_room);
+    memset(merger->known, 0xff, merger->known_room * sizeof *merger->known);
     UVP_TAKE(work, merger->weighed, merger->seams.count);
     UVP_TAKE(work, merger->failed, merger->seams.count);
     UVP_TAKE(work, merger->parted, merger->seams.count);
     memset(merger->taken, 0, charts);
     memset(merger->failed, 0, merger->seams.count);
     memset(merger->parted, 0, merger->seams.count);
-    memset(merger->place, 0xff, merger->seams.count * sizeof *merger->place);
     UVP_TRY(uvp_crew_run(work, charts, measure_chart, merger));
     for (uint32_t c = 0; c < charts; c++) {
         merger->area += merger->quality[c].area;

@@ -45,24 +45,8 @@ UVP_MUST_USE enum uvp_code uvp_trial_gather(struct uvp_atlas_work *work,
                                             struct uvp_open_charts *open,
                                             struct uvp_trial *trial, struct uvp_patch *patch);
 
-/*
- * The same for two charts, from what is known of each: quicker, and labels stay as they are. Of
- * the edges between them those that are not cut are joined.
- */
-UVP_MUST_USE enum uvp_code uvp_trial_couple(struct uvp_atlas_work *work,
-                                            const struct uvp_open_charts *open,
-                                            struct uvp_trial *trial, struct uvp_patch *patch);
-
 /* Triangles of chart c are no longer labelled as others'. */
 void uvp_trial_restore(struct uvp_open_charts *open, uint32_t c);
-
-/*
- * Whether the border keeps clear of itself, and would if all of it moved outwards a little:
- * charts that were joined may be slit, and a slit that is hardly open would close when the
- * chart is placed.
- */
-UVP_MUST_USE enum uvp_code uvp_trial_clears(struct uvp_atlas_work *work,
-                                            const struct uvp_patch *patch, bool *clears);
 
 /* The patch's lattice layout is what becomes of the charts. */
 void uvp_trial_keep(struct uvp_trial *trial, const struct uvp_patch *patch);

@@ -142,7 +142,7 @@ static bool slit_clears(struct uvp_scene *scene, int32_t gap)
         .vertex_count = 8, .border_count = 8, .border = border, .at = at, .step = 1};
     bool clears = false;
 
-    assert_int_equal(uvp_trial_clears(&scene->work, &patch, &clears), UVP_OK);
+    assert_int_equal(uvp_flatten_clears(&scene->work, &patch, &clears), UVP_OK);
     return clears;
 }
 

@@ -7,6 +7,8 @@
  */
 #include "stages/unwrapper/atlas/dissect.h"
 
+#include <string.h>
+
 #define LEAF_MAX 56
 #define DEPTH_MAX 48
 #define WORD 64
@@ -31,6 +33,7 @@ struct dissector {
 
 struct leaf {
     uint64_t next[WORD]; /* neighbours of each, not eliminated */
+    uint64_t with[WORD]; /* those to be ordered, by degree */
     uint8_t degree[WORD];
     uint32_t vertex[WORD];
     uint32_t count; /* to be ordered; more follow that stay */
@@ -47,7 +50,7 @@ static uint32_t bits_of(uint64_t word)
 
 static uint32_t lowest_of(uint64_t word)
 {
-    return bits_of((word & (~word + 1)) - 1);
+    return (uint32_t)__builtin_ctzll(word);
 }
 
 static void load_leaf(const struct dissector *dissector, const struct range *range,
@@ -78,39 +81,47 @@ static void load_leaf(const struct dissector *dissector, const struct range *ran
             leaf->next[dissector->local[u]] |= UINT64_C(1) << i;
         }
     }
+    memset(leaf->with, 0, sizeof leaf->with);
     for (uint32_t i = 0; i < leaf->all; i++) {
         dissector->local[leaf->vertex[i]] = UVP_NONE;
         leaf->degree[i] = (uint8_t)bits_of(leaf->next[i]);
+        leaf->with[leaf->degree[i]] |= (uint64_t)(i < leaf->count) << i;
     }
 }
 
-static uint32_t least_degree(const struct leaf *leaf, uint64_t left)
+/* Joins the neighbours of v, which leaves. */
+static void eliminate(struct leaf *leaf, uint32_t v)
 {
-    uint32_t best = lowest_of(left);
+    const uint64_t clique = leaf->next[v];
 
-    for (left &= left - 1; left != 0; left &= left - 1) {
-        const uint32_t i = lowest_of(left);
-        best = leaf->degree[i] < leaf->degree[best] ? i : best;
+    for (uint64_t rest = clique; rest != 0; rest &= rest - 1) {
+        const uint32_t u = lowest_of(rest);
+        const uint64_t self = UINT64_C(1) << u;
+        const uint64_t next = (leaf->next[u] | clique) & ~(UINT64_C(1) << v | self);
+        const uint32_t degree = bits_of(next);
+        leaf->with[leaf->degree[u]] &= ~self;
+        leaf->with[degree] |= u < leaf->count ? self : 0;
+        leaf->next[u] = next;
+        leaf->degree[u] = (uint8_t)degree;
     }
-    return best;
 }
 
 static void order_leaf(const struct dissector *dissector, const struct range *range)
 {
-    uint64_t left = range->count == WORD ? ~UINT64_C(0) : (UINT64_C(1) << range->count) - 1;
     struct leaf leaf;
+    uint32_t degree = 0;
 
     load_leaf(dissector, range, &leaf);
-    for (uint32_t k = 0; left != 0; k++) {
-        const uint32_t v = least_degree(&leaf, left);
-        const uint64_t clique = leaf.next[v];
-        left &= ~(UINT64_C(1) << v);
-        dissector->order[range->first + k] = leaf.vertex[v];
-        for (uint64_t rest = clique; rest != 0; rest &= rest - 1) {
-            const uint32_t u = lowest_of(rest);
-            leaf.next[u] = (leaf.next[u] | clique) & ~(UINT64_C(1) << v | UINT64_C(1) << u);
-            leaf.degree[u] = (uint8_t)bits_of(leaf.next[u]);
+    for (uint32_t k = 0; k < range->count; k++) {
+        uint32_t v;
+        while (leaf.with[degree] == 0) {
+            degree++;
         }
+        v = lowest_of(leaf.with[degree]);
+        leaf.with[degree] &= leaf.with[degree] - 1;
+        dissector->order[range->first + k] = leaf.vertex[v];
+        eliminate(&leaf, v);
+        degree -= degree > 0; /* nobody lost more than one neighbour */
     }
 }
 

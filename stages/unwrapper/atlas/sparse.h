@@ -12,21 +12,32 @@
 
 #include "stages/unwrapper/atlas/patch.h"
 
+/*
+ * Some columns of the factor L that have the same rows. Their own rows come first, as a
+ * triangle, then the others, each with a value a column.
+ */
+struct uvp_sparse_block {
+    uint32_t first;     /* column */
+    uint32_t row_start; /* its rows below its own, which the block before may share ... */
+    uint32_t rows;      /* ... and their number so far */
+    uint32_t low_start; /* of its values */
+    uint32_t next;      /* block of the first row below */
+};
+
 struct uvp_sparse {
     uint32_t count;
     uint32_t *start;  /* count + 1: rows of the part off the diagonal, both triangles */
-    uint32_t *column; /* an index may come twice in a row: the values add up */
+    uint32_t *column; /* an index may come twice in a row: the values add up; factoring may
+                         change the order within a row */
     float *value;
     double *diagonal;
     /* filled by uvp_sparse_factor */
-    uint32_t *order;     /* row eliminated at each place */
-    uint32_t *place;     /* inverse */
-    uint32_t *parent;    /* column that each goes on in */
-    uint32_t *low_start; /* columns of the factor L, their values ... */
-    uint32_t *row_start; /* ... and their rows, which neighbours may share */
+    uint32_t *order; /* row eliminated at each place */
+    float *inverse;  /* 1 / pivot */
+    uint32_t blocks;
+    struct uvp_sparse_block *block; /* blocks + 1 */
     uint32_t *low_row;
     float *low_value;
-    double *inverse; /* 1 / pivot */
 };
 
 /*

@@ -128,10 +128,102 @@ static void test_refuses_what_is_not_positive(void **state)
     release_grid(grid);
 }
 
+#define RANDOM_MAX 200
+
+struct scattered {
+    uint32_t start[RANDOM_MAX + 1];
+    uint32_t column[8 * RANDOM_MAX];
+    float value[8 * RANDOM_MAX];
+    double diagonal[RANDOM_MAX];
+    struct uvp_vec2 at[RANDOM_MAX];
+};
+
+/* Any pairs with four edges a vertex at most, some twice, some vertices alone. */
+static void scatter(struct scattered *scattered, uint32_t count, uint32_t seed)
+{
+    uint32_t pair[2 * RANDOM_MAX][2];
+    uint32_t degree[RANDOM_MAX] = {0};
+    uint32_t pairs = 0;
+    uint32_t sum = 0;
+
+    for (uint32_t i = 0; i < 2 * count; i++) {
+        uint32_t a;
+        uint32_t b;
+        seed = seed * 1664525U + 1013904223U;
+        a = (seed >> 8) % count;
+        seed = seed * 1664525U + 1013904223U;
+        b = (seed >> 8) % count;
+        if (a != b && degree[a] < 7 && degree[b] < 7) {
+            degree[a]++;
+            degree[b]++;
+            pair[pairs][0] = a;
+            pair[pairs++][1] = b;
+        }
+    }
+    for (uint32_t v = 0; v < count; v++) {
+        scattered->start[v] = sum;
+        scattered->diagonal[v] = 0.1;
+        scattered->at[v] = (struct uvp_vec2){v % 13, v % 17};
+        for (uint32_t i = 0; i < pairs; i++) {
+            if (pair[i][0] == v || pair[i][1] == v) {
+                scattered->column[sum] = pair[i][pair[i][0] == v];
+                scattered->value[sum++] = -1 - (float)(i % 3);
+                scattered->diagonal[v] += 1 + i % 3;
+            }
+        }
+    }
+    scattered->start[count] = sum;
+}
+
+/* No grids, not connected, of all small sizes. */
+static void test_solves_what_is_scattered(void **state)
+{
+    struct scattered *const scattered = calloc(1, sizeof *scattered);
+
+    (void)state;
+    assert_non_null(scattered);
+    for (uint32_t count = 1; count <= RANDOM_MAX; count++) {
+        struct uvp_sparse matrix = {.count = count,
+                                    .start = scattered->start,
+                                    .column = scattered->column,
+                                    .value = scattered->value,
+                                    .diagonal = scattered->diagonal};
+        struct uvp_vec2 b[RANDOM_MAX];
+        struct uvp_vec2 spare[RANDOM_MAX];
+        struct uvp_bench bench;
+        struct uvp_atlas_work work;
+        bool done = false;
+        uvp_bench_init(&bench);
+        work = (struct uvp_atlas_work){
+            .scratch = &bench.scratch, .stop = &bench.stop, .err = &bench.err};
+        scatter(scattered, count, count);
+        assert_int_equal(
+            uvp_sparse_factor(&work, &matrix, scattered->at, 1000000, UINT64_MAX, &done),
+            UVP_OK);
+        assert_true(done);
+        for (uint32_t v = 0; v < count; v++) {
+            b[v] = (struct uvp_vec2){v % 5, 1};
+        }
+        assert_int_equal(uvp_sparse_solve(&work, &matrix, b, spare), UVP_OK);
+        for (uint32_t v = 0; v < count; v++) {
+            struct uvp_vec2 r = {matrix.diagonal[v] * b[v].x - v % 5,
+                                 matrix.diagonal[v] * b[v].y - 1};
+            for (uint32_t i = matrix.start[v]; i < matrix.start[v + 1]; i++) {
+                r.x += (double)matrix.value[i] * b[matrix.column[i]].x;
+                r.y += (double)matrix.value[i] * b[matrix.column[i]].y;
+            }
+            assert_true(fabs(r.x) < 1e-3 && fabs(r.y) < 1e-3);
+        }
+        uvp_bench_release(&bench);
+    }
+    free(scattered);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_solves),
+        cmocka_unit_test(test_solves_what_is_scattered),
         cmocka_unit_test(test_gives_up_at_its_limits),
         cmocka_unit_test(test_refuses_what_is_not_positive),
     };

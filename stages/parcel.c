@@ -244,6 +244,8 @@ static void clear_results(struct uvp_member *member)
     member->bytes_out = 0;
     member->wall_ns = 0;
     memset(member->step_ns, 0, sizeof member->step_ns);
+    member->meshes = 0;
+    member->mapped = 0;
     member->vertices = 0;
     member->polygons = 0;
     memset(&member->atlas, 0, sizeof member->atlas);

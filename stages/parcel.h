@@ -59,6 +59,8 @@ struct uvp_member {
     uint64_t bytes_out;
     uint64_t wall_ns;
     uint64_t step_ns[UVP_STEP_COUNT];
+    uint32_t meshes;
+    uint32_t mapped;
     uint32_t vertices;
     uint32_t polygons;
     struct uvp_atlas_stats atlas;

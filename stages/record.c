@@ -6,6 +6,7 @@ static const char *const status_names[UVP_MEMBER_STATUS_COUNT] = {
     [UVP_MEMBER_UNWRAPPED] = "ok",    [UVP_MEMBER_PASSED] = "passed",
     [UVP_MEMBER_FAILED] = "failed",   [UVP_MEMBER_VALID] = "valid",
     [UVP_MEMBER_INVALID] = "invalid", [UVP_MEMBER_BARE] = "no-uvs",
+    [UVP_MEMBER_LISTED] = "mesh",
 };
 
 static const char *const step_names[UVP_STEP_COUNT] = {

@@ -24,6 +24,8 @@ enum uvp_member_status {
     UVP_MEMBER_VALID,
     UVP_MEMBER_INVALID, /* `verdict` says why */
     UVP_MEMBER_BARE,    /* a mesh without UVs */
+    /* when members are listed: */
+    UVP_MEMBER_LISTED, /* a mesh */
     UVP_MEMBER_STATUS_COUNT
 };
 
@@ -64,13 +66,15 @@ struct uvp_record {
     uint64_t bytes_out;
     uint64_t wall_ns; /* all steps together; 0 for passed members */
     uint64_t step_ns[UVP_STEP_COUNT];
+    uint32_t meshes; /* in the file */
+    uint32_t mapped; /* of these, with UVs when they came */
     uint32_t vertices;
     uint32_t polygons;
     struct uvp_atlas_stats atlas; /* UNWRAPPED only; as the rest */
     uint32_t pages;
     bool verified;                    /* the exact verdict found nothing wrong */
     struct uvp_atlas_verdict verdict; /* VALID and INVALID, too */
-    uint32_t triangles;               /* likewise */
+    uint32_t triangles;               /* likewise, and LISTED */
 };
 
 struct uvp_listener {

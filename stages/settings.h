@@ -25,6 +25,7 @@ enum uvp_on_error {
 enum uvp_task {
     UVP_TASK_UNWRAP = 0,
     UVP_TASK_CHECK, /* judge the UVs that are there; write nothing */
+    UVP_TASK_LIST,  /* say what is there; write nothing */
 };
 
 /* What --allow lets pass as valid; bits. */

@@ -105,7 +105,9 @@ static void count_meshes(struct job *job)
 {
     struct uvp_member *const member = job->member;
 
+    member->meshes = job->model.mesh_count;
     for (uint32_t m = 0; m < job->model.mesh_count; m++) {
+        member->mapped += job->model.meshes[m].has_uvs ? 1 : 0;
         member->vertices += job->model.meshes[m].vertex_count;
         member->polygons += job->model.meshes[m].polygon_count;
     }
@@ -131,8 +133,8 @@ static enum uvp_code decode(struct job *job, struct uvp_error *err)
     UVP_TRY(job->format->decode(&job->source, &job->options, &job->unwrapper->keep, &job->stop,
                                 &job->model, err));
     count_meshes(job);
-    if (settings->mesh.existing == UVP_EXISTING_ADD && !job->format->has_sets &&
-        job->model.meshes[0].has_uvs) {
+    if (settings->task == UVP_TASK_UNWRAP && settings->mesh.existing == UVP_EXISTING_ADD &&
+        !job->format->has_sets && job->model.meshes[0].has_uvs) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0,
                         "already has UVs, and %s files hold one set of them",
                         job->format->name);
@@ -279,10 +281,34 @@ static enum uvp_code check_member(struct job *job, struct uvp_error *err)
     return UVP_OK;
 }
 
+/* A polygon of n corners is n - 2 triangles, whatever its shape. */
+static enum uvp_code list_member(struct job *job, struct uvp_error *err)
+{
+    struct uvp_member *const member = job->member;
+
+    UVP_TRY(decode(job, err));
+    for (uint32_t m = 0; m < job->model.mesh_count; m++) {
+        const struct uvp_mesh *const mesh = &job->model.meshes[m];
+
+        for (uint32_t p = 0; p < mesh->polygon_count; p++) {
+            const uint32_t corners = mesh->corner_start[p + 1] - mesh->corner_start[p];
+            member->triangles += corners < 3 ? 0 : corners - 2;
+        }
+    }
+    member->status = UVP_MEMBER_LISTED;
+    return UVP_OK;
+}
+
 static enum uvp_code work_on(struct job *job, struct uvp_error *err)
 {
-    return job->unwrapper->shared->settings->task == UVP_TASK_CHECK ? check_member(job, err)
-                                                                    : unwrap_member(job, err);
+    switch (job->unwrapper->shared->settings->task) {
+    case UVP_TASK_CHECK:
+        return check_member(job, err);
+    case UVP_TASK_LIST:
+        return list_member(job, err);
+    default:
+        return unwrap_member(job, err);
+    }
 }
 
 /* ---- outcomes ---- */

@@ -219,6 +219,8 @@ static void record_member(struct uvp_writer *writer, const struct uvp_member *me
         .bytes_in = member->bytes_in,
         .bytes_out = dropped ? 0 : member->bytes_out,
         .wall_ns = member->wall_ns,
+        .meshes = member->meshes,
+        .mapped = member->mapped,
         .vertices = member->vertices,
         .polygons = member->polygons,
         .atlas = member->atlas,

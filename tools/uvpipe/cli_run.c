@@ -13,6 +13,7 @@
 #include "stages/stages.h"
 #include "tools/uvpipe/exits.h"
 #include "tools/uvpipe/ledger.h"
+#include "tools/uvpipe/list_lines.h"
 #include "tools/uvpipe/process.h"
 #include "tools/uvpipe/signals.h"
 #include "tools/uvpipe/summary.h"
@@ -28,7 +29,7 @@ struct run {
     struct uvp_stop stop;
     struct uvp_summary summary;
     struct uvp_ledger ledger;
-    struct uvp_outbox lines; /* of check, on stdout */
+    struct uvp_outbox lines; /* of check and list, on stdout */
     struct uvp_listener listener;
     struct uvp_stages *stages;
     struct uvp_pipeline *line;
@@ -40,9 +41,10 @@ struct run {
 
 /* ---- heard from the writer's thread ---- */
 
-static bool is_check(const struct run *run)
+/* Lines about members are what this run is for. */
+static bool tells_members(const struct run *run)
 {
-    return run->options->command == UVP_COMMAND_CHECK;
+    return run->options->command != UVP_COMMAND_STREAM;
 }
 
 /* Of stdout, as far as this program writes lines to it: nothing it still does is of use then.
@@ -72,11 +74,14 @@ static void hear_member(void *ctx, const struct uvp_record *record)
     uvp_summary_add(&run->summary, record);
     warn_of_density(run, record);
     uvp_ledger_member(&run->ledger, record);
-    if (!is_check(run) || record->status == UVP_MEMBER_PASSED) {
+    if (run->options->command == UVP_COMMAND_LIST) {
+        uvp_list_line(&run->lines, record, run->report->level > UVP_TRACE_ERROR);
+    } else if (!tells_members(run) || record->status == UVP_MEMBER_PASSED) {
         uvp_report_member(run->report, record);
         return;
+    } else {
+        uvp_verdict_line(&run->lines, record, run->report->level > UVP_TRACE_ERROR);
     }
-    uvp_verdict_line(&run->lines, record, run->report->level > UVP_TRACE_ERROR);
     if (stdout_failure(run)->code != UVP_OK) {
         uvp_stop_raise(&run->stop, UVP_STOP_ABORT);
     }
@@ -141,7 +146,7 @@ static enum uvp_code build_line(struct run *run, struct uvp_error *err)
         uvp_ledger_take_stdout(&run->ledger);
         return UVP_OK;
     }
-    if (is_check(run)) {
+    if (tells_members(run)) {
         uvp_outbox_take_stdout(&run->lines);
     }
     /* last: an earlier report is not emptied for a run that cannot begin */
@@ -211,7 +216,7 @@ static bool wants_summary(const struct run *run, const struct uvp_progress *prog
     }
     return run->report->terminal || run->options->settings.dry_run ||
            run->report->level >= UVP_TRACE_INFO ||
-           (!is_check(run) && progress->members_by_status[UVP_MEMBER_FAILED] > 0);
+           (!tells_members(run) && progress->members_by_status[UVP_MEMBER_FAILED] > 0);
 }
 
 static int close_report(struct run *run, int exit_code)
@@ -267,7 +272,7 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     }
     uvp_summary_figures(&run->summary, &progress, uvp_clock_now_ns() - run->report->start_ns,
                         uvp_clock_process_cpu_ns(), uvp_process_peak_bytes(), &figures);
-    figures.checked = is_check(run);
+    figures.command = run->options->command;
     if (run->started) {
         if (!uvp_exit_is_quiet(code, err) && wants_summary(run, &progress)) {
             uvp_report_summary(run->report, &figures);

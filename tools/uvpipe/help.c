@@ -14,8 +14,9 @@ const struct uvp_command_text uvp_command_table[UVP_COMMAND_COUNT] = {
         {"unwrap",
          "Usage: uvpipe [OPTION]... [INPUT]...\n"
          "       uvpipe check [OPTION]... [INPUT]...\n"
+         "       uvpipe list [OPTION]... [INPUT]...\n"
          "Makes a UV atlas for every mesh in a stream of files; check judges the UVs that are\n"
-         "there (uvpipe check --help).\n\n"
+         "there, list says what is there (uvpipe check --help, uvpipe list --help).\n\n"
          "INPUT is an archive, a mesh or a folder; - is stdin (default).\n",
          EXIT_STATUS},
     [UVP_COMMAND_CHECK] =
@@ -33,6 +34,21 @@ const struct uvp_command_text uvp_command_table[UVP_COMMAND_COUNT] = {
          "or\n"
          "could not be read, or an input was warned about; 64 wrong usage; 128+n ended by\n"
          "signal n. The manual: man uvpipe\n"},
+    [UVP_COMMAND_LIST] =
+        {"list",
+         "Usage: uvpipe list [OPTION]... [INPUT]...\n"
+         "Prints a line for every member: format, triangles, vertices, whether it has UVs, "
+         "name;\n"
+         "or why it is not a mesh. Writes nothing else.\n\n"
+         "INPUT is an archive, a mesh or a folder; - is stdin (default). ./list is a file.\n",
+         "\nExamples:\n"
+         "  uvpipe list meshes.tar.zst\n"
+         "  uvpipe list -q assets/ | sort -k2n\n"
+         "  uvpipe list --json scans.zip | jq 'select(.mapped == 0).name'\n"
+         "\nExit status: 0 every mesh was read; 1 failed; 2 some mesh could not be read, or "
+         "an\n"
+         "input was warned about; 64 wrong usage; 128+n ended by signal n.\n"
+         "The manual: man uvpipe\n"},
 };
 
 static enum uvp_code append(struct uvp_buf *text, const char *words, struct uvp_error *err)

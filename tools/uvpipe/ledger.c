@@ -12,6 +12,7 @@
 
 #include "pipeline/base/clock.h"
 #include "tools/uvpipe/escape.h"
+#include "tools/uvpipe/options_mesh.h"
 
 #define FIGURES 9 /* significant ones of a real number: more than any of them has */
 
@@ -212,9 +213,19 @@ static void set_atlas(struct object *object, const struct uvp_atlas_stats *stats
     set(object, "seam_length", real_of(stats->seam_length));
 }
 
+/* What there is besides the member under its name. */
+static void set_product(struct object *object, const struct uvp_record *record)
+{
+    set(object, "note", text_or_null(record->note));
+    set(object, "added", text_or_null(record->added));
+    set(object, "replaced", json_boolean(record->replaced));
+}
+
 static void set_mesh(struct object *object, const struct uvp_record *record)
 {
     set(object, "seconds", member_seconds(record));
+    set(object, "meshes", integer_of(record->meshes));
+    set(object, "mapped", integer_of(record->mapped));
     set(object, "vertices", integer_of(record->vertices));
     set(object, "polygons", integer_of(record->polygons));
     if (record->status == UVP_MEMBER_VALID || record->status == UVP_MEMBER_INVALID) {
@@ -222,7 +233,11 @@ static void set_mesh(struct object *object, const struct uvp_record *record)
         set(object, "charts", integer_of(record->verdict.charts));
         set(object, "verdict", verdict_object(&record->verdict));
     }
+    if (record->status == UVP_MEMBER_LISTED) {
+        set(object, "triangles", integer_of(record->triangles));
+    }
     if (record->status == UVP_MEMBER_UNWRAPPED) {
+        set_product(object, record);
         set_atlas(object, &record->atlas);
         set(object, "pages", integer_of(record->pages));
         set(object, "density_reached", json_boolean(record->atlas.density_reached));
@@ -312,12 +327,19 @@ static void set_atlas_options(struct object *object, const struct uvp_atlas_opti
 
 static void set_stream_options(struct object *object, const struct uvp_settings *settings)
 {
-    static const char *const existing[] = {"skip", "replace", "add"};
     static const char *const on_error[] = {"pass", "drop", "stop"};
+    const struct uvp_mesh_choices choices = uvp_mesh_choices(&settings->mesh);
 
     set(object, "dry_run", json_boolean(settings->dry_run));
     set_atlas_options(object, &settings->atlas);
-    set(object, "existing", json_string(existing[settings->mesh.existing]));
+    set(object, "existing", json_string(choices.existing));
+    set(object, "ply_uv", json_string(choices.ply_uv));
+    set(object, "stl", json_string(choices.stl));
+    set(object, "stl_to", json_string(choices.stl_to));
+    set(object, "off", json_string(choices.off));
+    set(object, "texcoord", integer_of(settings->mesh.texcoord));
+    set(object, "uv_type", json_string(choices.uv_type));
+    set(object, "gltf_atlas", json_string(choices.gltf_atlas));
     set(object, "on_error", json_string(on_error[settings->on_error]));
     set(object, "max_errors", integer_of(settings->max_errors));
     set(object, "format",
@@ -356,7 +378,7 @@ static json_t *options_object(const struct uvp_options *options)
     if (options->command == UVP_COMMAND_CHECK) {
         set(&object, "allow", faults_of(settings->allowed));
         set(&object, "pages", pages_of(settings->atlas.pages));
-    } else {
+    } else if (options->command == UVP_COMMAND_STREAM) {
         set_stream_options(&object, settings);
     }
     if (object.failed) {
@@ -369,13 +391,17 @@ static json_t *options_object(const struct uvp_options *options)
 /* A run that unwraps checks nothing, and the other way around. */
 static bool can_end_as(enum uvp_command command, enum uvp_member_status status)
 {
-    const bool checked =
-        status == UVP_MEMBER_VALID || status == UVP_MEMBER_INVALID || status == UVP_MEMBER_BARE;
-
-    if (status == UVP_MEMBER_PASSED || status == UVP_MEMBER_FAILED) {
+    switch (status) {
+    case UVP_MEMBER_PASSED:
+    case UVP_MEMBER_FAILED:
         return true;
+    case UVP_MEMBER_UNWRAPPED:
+        return command == UVP_COMMAND_STREAM;
+    case UVP_MEMBER_LISTED:
+        return command == UVP_COMMAND_LIST;
+    default:
+        return command == UVP_COMMAND_CHECK;
     }
-    return checked == (command == UVP_COMMAND_CHECK);
 }
 
 static void set_counts(struct object *object, enum uvp_command command,

@@ -17,11 +17,14 @@
 static int refuse(const struct uvp_options *options, const struct uvp_report *report,
                   const struct uvp_error *err)
 {
+    static const char *const command_words[UVP_COMMAND_COUNT] = {[UVP_COMMAND_STREAM] = "",
+                                                                 [UVP_COMMAND_CHECK] = "check ",
+                                                                 [UVP_COMMAND_LIST] = "list "};
     if (uvp_exit_is_quiet(err->code, err)) {
         return UVP_EXIT_SIGNAL + SIGPIPE;
     }
     if (err->code == UVP_USAGE) {
-        uvp_report_usage(report, options->command == UVP_COMMAND_CHECK ? "check " : "", err);
+        uvp_report_usage(report, command_words[options->command], err);
         return UVP_EXIT_USAGE;
     }
     uvp_report_say(report, UVP_TRACE_ERROR, "%s", err->text);

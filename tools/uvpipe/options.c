@@ -220,11 +220,20 @@ static enum uvp_code check_together(const struct uvp_options *options, struct uv
 /* Only as the first word: ./check is a file of that name. */
 static void parse_command(struct uvp_options *options, struct words *words)
 {
-    if (words->next < words->count &&
-        strcmp(words->texts[words->next], uvp_command_table[UVP_COMMAND_CHECK].name) == 0) {
-        options->command = UVP_COMMAND_CHECK;
-        options->settings.task = UVP_TASK_CHECK;
-        words->next++;
+    static const enum uvp_task tasks[UVP_COMMAND_COUNT] = {
+        [UVP_COMMAND_STREAM] = UVP_TASK_UNWRAP,
+        [UVP_COMMAND_CHECK] = UVP_TASK_CHECK,
+        [UVP_COMMAND_LIST] = UVP_TASK_LIST,
+    };
+
+    for (int i = UVP_COMMAND_STREAM + 1; i < UVP_COMMAND_COUNT; i++) {
+        if (words->next < words->count &&
+            strcmp(words->texts[words->next], uvp_command_table[i].name) == 0) {
+            options->command = (enum uvp_command)i;
+            options->settings.task = tasks[i];
+            words->next++;
+            return;
+        }
     }
 }
 
@@ -257,9 +266,9 @@ bool uvp_options_settle(struct uvp_options *options, uint32_t cpus)
     options->line.workers = workers;
     options->settings.workers = workers;
     options->settings.memory_bytes = options->line.budget_bytes;
-    options->settings.record_passed = options->report_path != NULL ||
-                                      options->settings.dry_run ||
-                                      options->level >= UVP_TRACE_DEBUG;
+    options->settings.record_passed =
+        options->report_path != NULL || options->command == UVP_COMMAND_LIST ||
+        options->settings.dry_run || options->level >= UVP_TRACE_DEBUG;
     if (!options->readers_given) {
         options->line.readers = cpus >= 2 ? 2 : 1;
     }

@@ -28,6 +28,7 @@
 enum uvp_command {
     UVP_COMMAND_STREAM = 0, /* no such word: unwrap */
     UVP_COMMAND_CHECK,
+    UVP_COMMAND_LIST,
     UVP_COMMAND_COUNT
 };
 
@@ -97,6 +98,7 @@ UVP_MUST_USE enum uvp_code uvp_options_help(enum uvp_command command, struct uvp
 #define UVP_FOR_ALL (UVP_FOR(UVP_COMMAND_COUNT) - 1)
 #define UVP_FOR_STREAM UVP_FOR(UVP_COMMAND_STREAM)
 #define UVP_FOR_CHECK UVP_FOR(UVP_COMMAND_CHECK)
+#define UVP_FOR_LIST UVP_FOR(UVP_COMMAND_LIST)
 
 struct uvp_option {
     unsigned commands;    /* that take it; bits */

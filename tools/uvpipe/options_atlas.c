@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "tools/uvpipe/options_mesh.h"
 #include "tools/uvpipe/values.h"
 
 #define LEAST_RESOLUTION 16
@@ -226,7 +227,7 @@ enum uvp_code uvp_options_check_atlas(const struct uvp_options *options, struct 
         return uvp_fail(err, UVP_USAGE, 0,
                         "--keep-charts and --existing %s: charts of meshes that have UVs are "
                         "either kept, skipped or replaced",
-                        settings->mesh.existing == UVP_EXISTING_SKIP ? "skip" : "replace");
+                        uvp_mesh_choices(&settings->mesh).existing);
     }
     return UVP_OK;
 }

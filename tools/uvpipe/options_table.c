@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/uvpipe/options_atlas.h"
+#include "tools/uvpipe/options_mesh.h"
 #include "tools/uvpipe/values.h"
 
 #define MOST_WORKERS 4096
@@ -113,20 +114,6 @@ static enum uvp_code add_exclude(struct uvp_options *options, const char *value,
 {
     (void)err;
     options->exclude[options->settings.exclude_count++] = value;
-    return UVP_OK;
-}
-
-static enum uvp_code set_existing(struct uvp_options *options, const char *value,
-                                  struct uvp_error *err)
-{
-    if (strcmp(value, "skip") == 0) {
-        options->settings.mesh.existing = UVP_EXISTING_SKIP;
-    } else if (strcmp(value, "replace") == 0) {
-        options->settings.mesh.existing = UVP_EXISTING_REPLACE;
-    } else {
-        return uvp_option_refuse(err, "existing", value, "skip or replace");
-    }
-    options->existing_given = true;
     return UVP_OK;
 }
 
@@ -369,8 +356,8 @@ const struct uvp_option uvp_option_table[] = {
      uvp_option_pages},
     {UVP_FOR_STREAM, "existing", 0, "WHAT", "Members",
      "meshes that have UVs: skip (default) leaves them as they\n"
-     "are, replace makes new ones",
-     set_existing},
+     "are, replace makes new ones, add makes a further set (glTF)",
+     uvp_option_existing},
     {UVP_FOR_STREAM, "on-error", 0, "WHAT", "Members",
      "a mesh that cannot be unwrapped: pass (default) lets the\n"
      "original through, drop leaves it out, stop ends the run",
@@ -379,6 +366,34 @@ const struct uvp_option uvp_option_table[] = {
      "end the run after N such meshes; 0: no limit (default)", set_max_errors},
     {UVP_FOR_STREAM, "dry-run", 0, NULL, "Members",
      "read and judge the members, unwrap and write nothing", set_dry_run},
+
+    {UVP_FOR_STREAM, "ply-uv", 0, "WHERE", "Formats",
+     "UVs of PLY files: vertex (default) gives vertices s and t\n"
+     "and splits them at seams, wedge gives faces a list",
+     uvp_option_ply_uv},
+    {UVP_FOR_STREAM, "stl", 0, "WHAT", "Formats",
+     "STL files have no room for UVs: beside (default) puts\n"
+     "NAME.stl.obj behind them, replace puts it in their place,\n"
+     "pass leaves them alone",
+     uvp_option_stl},
+    {UVP_FOR_STREAM, "stl-to", 0, "FORMAT", "Formats",
+     "what such a new file is: obj (default), ply or glb", uvp_option_stl_to},
+    {UVP_FOR_STREAM, "off", 0, "WHAT", "Formats",
+     "OFF files: beside (default), replace or pass as for STL;\n"
+     "stoff writes UVs into the file, which fewer programs read",
+     uvp_option_off},
+    {UVP_FOR_ALL, "texcoord", 0, "N", "Formats",
+     "glTF: the set of UVs that is looked at and written\n"
+     "(default 0)",
+     uvp_option_texcoord},
+    {UVP_FOR_STREAM, "uv-type", 0, "TYPE", "Formats",
+     "glTF: float (default), or u16, half as large, where no\n"
+     "triangle is lost by it",
+     uvp_option_uv_type},
+    {UVP_FOR_STREAM, "gltf-atlas", 0, "WHAT", "Formats",
+     "glTF: what shares an atlas: each mesh (default), each\n"
+     "primitive, or the whole file",
+     uvp_option_gltf_atlas},
 
     {UVP_FOR_STREAM, "preset", 0, "NAME", "Atlas",
      "fast, balanced (default) or best: more time buys fewer\n"
@@ -448,7 +463,7 @@ const struct uvp_option uvp_option_table[] = {
      "(default 0: never)",
      set_stall_timeout},
 
-    {UVP_FOR_CHECK, "json", 0, NULL, "Messages",
+    {UVP_FOR_CHECK | UVP_FOR_LIST, "json", 0, NULL, "Messages",
      "print JSON objects, one a line, instead of the table", set_json},
     {UVP_FOR_ALL, "report", 0, "FILE", "Messages",
      "write one JSON object a line for each member", set_report},
@@ -457,10 +472,11 @@ const struct uvp_option uvp_option_table[] = {
     {UVP_FOR_STREAM, "quiet", 'q', NULL, "Messages", "errors only", set_quiet},
     {UVP_FOR_CHECK, "quiet", 'q', NULL, "Messages", "print only meshes that are not valid",
      set_quiet},
+    {UVP_FOR_LIST, "quiet", 'q', NULL, "Messages", "print only meshes", set_quiet},
     {UVP_FOR_STREAM, "verbose", 'v', NULL, "Messages",
      "a line for each mesh, and the summary; -vv: all there is", set_verbose},
-    {UVP_FOR_CHECK, "verbose", 'v', NULL, "Messages", "the summary, too; -vv: all there is",
-     set_verbose},
+    {UVP_FOR_CHECK | UVP_FOR_LIST, "verbose", 'v', NULL, "Messages",
+     "the summary, too; -vv: all there is", set_verbose},
     {UVP_FOR_ALL, "help", 'h', NULL, "Messages", "print this text", ask_help},
     {UVP_FOR_ALL, "version", 0, NULL, "Messages", "print the version", ask_version},
     {0, NULL, 0, NULL, NULL, NULL, NULL},

@@ -177,9 +177,10 @@ static void describe_mesh(char *out, size_t room, const struct uvp_record *recor
     if (record->pages > 1) {
         (void)snprintf(pages, sizeof pages, "%u pages, ", (unsigned)record->pages);
     }
-    (void)snprintf(out, room, "%u triangles, %u charts, %s%s",
+    (void)snprintf(out, room, "%u triangles, %u charts, %s%s%s%s",
                    (unsigned)record->atlas.triangles, (unsigned)record->atlas.charts, pages,
-                   time);
+                   time, record->note != NULL ? "; " : "",
+                   record->note != NULL ? record->note : "");
 }
 
 void uvp_report_member(const struct uvp_report *report, const struct uvp_record *record)
@@ -188,6 +189,7 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
         [UVP_MEMBER_UNWRAPPED] = UVP_TRACE_INFO, [UVP_MEMBER_PASSED] = UVP_TRACE_DEBUG,
         [UVP_MEMBER_FAILED] = UVP_TRACE_ERROR,   [UVP_MEMBER_VALID] = UVP_TRACE_INFO,
         [UVP_MEMBER_INVALID] = UVP_TRACE_ERROR,  [UVP_MEMBER_BARE] = UVP_TRACE_ERROR,
+        [UVP_MEMBER_LISTED] = UVP_TRACE_INFO,
     };
     char what[160];
     char text[320];
@@ -268,9 +270,16 @@ static unsigned long long count_of(const struct uvp_progress *progress,
 }
 
 static void describe_counts(char *out, size_t room, const struct uvp_progress *progress,
-                            bool checked)
+                            enum uvp_command command)
 {
-    if (checked) {
+    if (command == UVP_COMMAND_LIST) {
+        (void)snprintf(
+            out, room, "%llu members: %llu meshes, %llu failed, %llu not meshes",
+            (unsigned long long)progress->members_read, count_of(progress, UVP_MEMBER_LISTED),
+            count_of(progress, UVP_MEMBER_FAILED), count_of(progress, UVP_MEMBER_PASSED));
+        return;
+    }
+    if (command == UVP_COMMAND_CHECK) {
         (void)snprintf(
             out, room,
             "%llu members: %llu valid, %llu invalid, %llu without UVs, %llu failed, "
@@ -306,7 +315,7 @@ void uvp_report_summary(const struct uvp_report *report, const struct uvp_figure
     uvp_report_time(p95, sizeof p95, figures->p95_ns);
     uvp_report_bytes(rate, sizeof rate, (uint64_t)figures->bytes_a_second);
     uvp_report_bytes(peak, sizeof peak, figures->peak_bytes);
-    describe_counts(text, sizeof text, progress, figures->checked);
+    describe_counts(text, sizeof text, progress, figures->command);
     uvp_report_line(report, UVP_TRACE_ERROR, NULL, uvp_span_of(NULL, 0), text);
     (void)snprintf(text, sizeof text,
                    "%s wall, %s CPU, %s a mesh (95 in 100 within %s), %s/s read, "

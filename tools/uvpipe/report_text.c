@@ -132,7 +132,8 @@ size_t uvp_report_progress_text(char *out, size_t room, const struct uvp_progres
                             "%llu members, %llu ok, %llu failed, %llu passed, %s%s read, "
                             "%llu triangles/s",
                             (unsigned long long)progress->members_read,
-                            (unsigned long long)by[UVP_MEMBER_UNWRAPPED] + by[UVP_MEMBER_VALID],
+                            (unsigned long long)by[UVP_MEMBER_UNWRAPPED] +
+                                by[UVP_MEMBER_VALID] + by[UVP_MEMBER_LISTED],
                             (unsigned long long)by[UVP_MEMBER_FAILED] + by[UVP_MEMBER_INVALID] +
                                 by[UVP_MEMBER_BARE],
                             (unsigned long long)by[UVP_MEMBER_PASSED], bytes, share,

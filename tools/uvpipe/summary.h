@@ -13,6 +13,7 @@
 
 #include "stages/record.h"
 #include "stages/stages.h"
+#include "tools/uvpipe/options.h"
 
 #define UVP_SUMMARY_FINE 32
 #define UVP_SUMMARY_BUCKETS (60 * UVP_SUMMARY_FINE)
@@ -30,7 +31,7 @@ void uvp_summary_add(struct uvp_summary *summary, const struct uvp_record *recor
 
 /* Everything the last lines and the last object of the report tell. */
 struct uvp_figures {
-    bool checked; /* UVs were checked, not made */
+    enum uvp_command command; /* what the members are counted as */
     struct uvp_progress progress;
     uint64_t wall_ns;
     uint64_t cpu_ns;

@@ -289,7 +289,7 @@ static const struct mistake mistakes[] = {
     {"--padding -1", "--padding -1"},
     {"--padding 1e2", "--padding 1e2"},
     {"--padding 3 --resolution 16", "an eighth of --resolution 16"},
-    {"--existing keep", "skip or replace"},
+    {"--existing keep", "expected skip, replace or add"},
     {"--on-error die", "pass, drop or stop"},
     {"--max-errors x", "--max-errors x"},
     {"--format rar", "tar, cpio, zip or folder"},
@@ -357,6 +357,15 @@ static const struct mistake atlas_mistakes[] = {
     {"--pages auto", "--pages auto needs --texels-per-unit"},
     {"--pack-effort 0", "from 1 to 1000"},
     {"--pack-effort 1001", "from 1 to 1000"},
+    {"--ply-uv both", "expected vertex or wedge"},
+    {"--stl stoff", "expected beside, replace or pass"},
+    {"--stl-to stl", "expected obj, ply or glb"},
+    {"--off keep", "expected beside, replace, stoff or pass"},
+    {"--texcoord add", "from 0 to 31"},
+    {"--texcoord 32", "from 0 to 31"},
+    {"--uv-type half", "expected float or u16"},
+    {"--gltf-atlas scene", "expected mesh, primitive or file"},
+    {"check --stl pass", "check does not take --stl"},
 };
 
 static void check_mistake(const struct mistake *mistake)
@@ -466,6 +475,68 @@ static void check_has_options_of_its_own(void **state)
     uvp_options_release(&options);
 }
 
+static void list_has_few_options(void **state)
+{
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(parse(&options, "list --json --include *.ply a.tar", &mem, &err), UVP_OK);
+    assert_int_equal(options.command, UVP_COMMAND_LIST);
+    assert_int_equal(options.settings.task, UVP_TASK_LIST);
+    assert_true(options.json);
+    (void)uvp_options_settle(&options, 2);
+    assert_true(options.settings.record_passed);
+    uvp_options_release(&options);
+    assert_int_equal(parse(&options, "list --preset best", &mem, &err), UVP_USAGE);
+    assert_non_null(strstr(err.text, "list does not take --preset"));
+    assert_int_equal(parse(&options, "check list", &mem, &err), UVP_OK);
+    assert_int_equal(options.command, UVP_COMMAND_CHECK);
+    assert_int_equal(options.settings.input_count, 1);
+    uvp_options_release(&options);
+}
+
+static void formats_have_options(void **state)
+{
+    struct uvp_options options;
+    struct uvp_error err;
+    struct uvp_mem mem;
+
+    (void)state;
+    uvp_mem_init(&mem, 0);
+    assert_int_equal(parse(&options, "a.stl", &mem, &err), UVP_OK);
+    assert_int_equal(options.settings.mesh.existing, UVP_EXISTING_SKIP);
+    assert_int_equal(options.settings.mesh.ply_uv, UVP_PLY_VERTEX);
+    assert_int_equal(options.settings.mesh.stl, UVP_ROOMLESS_BESIDE);
+    assert_int_equal(options.settings.mesh.stl_to, UVP_COMPANION_OBJ);
+    assert_int_equal(options.settings.mesh.off, UVP_ROOMLESS_BESIDE);
+    assert_int_equal(options.settings.mesh.texcoord, 0);
+    assert_int_equal(options.settings.mesh.uv_type, UVP_UV_FLOAT);
+    assert_int_equal(options.settings.mesh.gltf_atlas, UVP_GLTF_BY_MESH);
+    uvp_options_release(&options);
+    assert_int_equal(parse(&options,
+                           "--existing add --ply-uv wedge --stl replace --stl-to glb --off "
+                           "stoff --texcoord 3 --uv-type u16 --gltf-atlas file",
+                           &mem, &err),
+                     UVP_OK);
+    assert_int_equal(options.settings.mesh.existing, UVP_EXISTING_ADD);
+    assert_int_equal(options.settings.mesh.ply_uv, UVP_PLY_WEDGE);
+    assert_int_equal(options.settings.mesh.stl, UVP_ROOMLESS_REPLACE);
+    assert_int_equal(options.settings.mesh.stl_to, UVP_COMPANION_GLB);
+    assert_int_equal(options.settings.mesh.off, UVP_ROOMLESS_STOFF);
+    assert_int_equal(options.settings.mesh.texcoord, 3);
+    assert_int_equal(options.settings.mesh.uv_type, UVP_UV_U16);
+    assert_int_equal(options.settings.mesh.gltf_atlas, UVP_GLTF_BY_FILE);
+    uvp_options_release(&options);
+    assert_int_equal(parse(&options, "--stl pass --off pass --stl-to ply", &mem, &err), UVP_OK);
+    assert_int_equal(options.settings.mesh.stl, UVP_ROOMLESS_PASS);
+    assert_int_equal(options.settings.mesh.off, UVP_ROOMLESS_PASS);
+    assert_int_equal(options.settings.mesh.stl_to, UVP_COMPANION_PLY);
+    uvp_options_release(&options);
+}
+
 static void names_are_given_once(void **state)
 {
     (void)state;
@@ -495,6 +566,8 @@ int main(void)
         cmocka_unit_test(no_memory),
         cmocka_unit_test(help_names_every_option),
         cmocka_unit_test(check_has_options_of_its_own),
+        cmocka_unit_test(list_has_few_options),
+        cmocka_unit_test(formats_have_options),
         cmocka_unit_test(names_are_given_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

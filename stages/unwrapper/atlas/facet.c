@@ -21,7 +21,7 @@
 #include <string.h>
 
 #include "stages/unwrapper/atlas/crew.h"
-#include "stages/unwrapper/atlas/segment.h"
+#include "stages/unwrapper/atlas/plan.h"
 
 #define BLOCK 1024U
 
@@ -67,7 +67,7 @@ struct grower {
     uint32_t count;
     struct facet *facet;
     uint32_t *best;  /* neighbour chosen; UVP_NONE: nobody */
-    float *cost;     /* of joining it; while the graph is made: marks */
+    uint32_t *mark;  /* while the graph is made, see below */
     uint32_t *group; /* the facet that it joins: itself, or one that joins itself */
     uint32_t *next;  /* of the same group */
     uint32_t joined; /* in this round */
@@ -78,129 +78,124 @@ struct grower {
     uint32_t links;     /* half-edges that one may cross, then entries of `link` */
 };
 
-/* Whether the angle between two directions is below the limit. */
-static bool are_alike(const float *a, const float *b)
-{
-    const float dot = uvp_dot3(a, b);
+/* A facet that looks for the neighbour it joins most cheaply. */
+struct chooser {
+    struct facet own;
+    float alike; /* the limit's square times that of the own normal */
+    uint32_t room;
+    float cost;
+    uint32_t best;
+};
 
-    return dot >= 0 && dot * dot >= ALIKE_SQUARE * uvp_dot3(a, a) * uvp_dot3(b, b);
+static inline struct chooser chooser_of(const struct grower *grower, uint32_t i)
+{
+    const struct facet *const own = &grower->facet[i];
+
+    return (struct chooser){
+        *own, ALIKE_SQUARE * uvp_dot3(own->normal, own->normal),
+        own->triangles < grower->triangles_max ? grower->triangles_max - own->triangles : 0,
+        HUGE_VALF, UVP_NONE};
 }
 
-static float join_cost(const struct facet *a, const struct facet *b, float shared)
+/* Whether a neighbour is better is anybody's guess: no jumps. */
+static inline void consider(struct chooser *chooser, const struct facet *facet, uint32_t number,
+                            float shared)
 {
-    const float normal[3] = {a->normal[0] + b->normal[0], a->normal[1] + b->normal[1],
-                             a->normal[2] + b->normal[2]};
-    const float area = a->area + b->area;
-    const float outline = a->outline + b->outline - 2 * shared;
+    const struct facet *const own = &chooser->own;
+    const float normal[3] = {own->normal[0] + facet->normal[0],
+                             own->normal[1] + facet->normal[1],
+                             own->normal[2] + facet->normal[2]};
+    const float area = own->area + facet->area;
+    const float outline = own->outline + facet->outline - 2 * shared;
     const float square = outline * outline;
     const float deviation = area > 0 ? 1 - sqrtf(uvp_dot3(normal, normal)) / area : 0;
+    const float dot = uvp_dot3(own->normal, facet->normal);
+    const float cost =
+        deviation + OUTLINE_WEIGHT * square / (square + OUTLINE_HALF * FOUR_PI * area);
+    const unsigned allowed =
+        !(deviation > DEVIATION_MAX) & (dot >= 0) &
+        (dot * dot >= chooser->alike * uvp_dot3(facet->normal, facet->normal)) &
+        (facet->triangles <= chooser->room);
+    const bool better = (allowed & (cost < chooser->cost)) != 0;
 
-    if (deviation > DEVIATION_MAX || !are_alike(a->normal, b->normal)) {
-        return HUGE_VALF;
-    }
-    return deviation + OUTLINE_WEIGHT * square / (square + OUTLINE_HALF * FOUR_PI * area);
-}
-
-static void consider(struct grower *grower, uint32_t a, uint32_t b, float shared)
-{
-    const struct facet *const first = &grower->facet[a];
-    const struct facet *const second = &grower->facet[b];
-    const float cost = join_cost(first, second, shared);
-
-    if (cost < grower->cost[a] &&
-        first->triangles + second->triangles <= grower->triangles_max) {
-        grower->cost[a] = cost;
-        grower->best[a] = b;
-    }
+    chooser->cost = better ? cost : chooser->cost;
+    chooser->best = better ? number : chooser->best;
 }
 
 /* ---- the first round looks at the mesh itself ---- */
-
-static uint32_t unit_of(const struct grower *grower, uint32_t t)
-{
-    return uvp_unit_of(grower->topology, t) - grower->base;
-}
 
 static uint32_t first_of(const struct grower *grower, uint32_t unit)
 {
     return uvp_unit_first(grower->topology, grower->base + unit);
 }
 
-static void add_triangle(struct grower *grower, uint32_t t)
+static void add_triangle(const struct grower *grower, uint32_t t, struct facet *facet)
 {
-    const struct uvp_topology *const topology = grower->topology;
-    const uint32_t unit = unit_of(grower, t);
-    const float area = topology->face[4 * (size_t)t + 3];
-    struct facet *const facet = &grower->facet[unit];
+    const struct uvp_surface *const surface = grower->surface;
+    const float area = grower->topology->face[4 * (size_t)t + 3];
 
     for (uint32_t k = 0; k < 3; k++) {
-        const uint32_t g = topology->opposite[3 * t + k];
-        facet->normal[k] += area * grower->surface->normal[3 * (size_t)t + k];
-        if (g == UVP_NONE || unit_of(grower, g / 3) != unit) {
-            facet->outline += grower->surface->length[3 * (size_t)t + k];
+        const size_t h = 3 * (size_t)t + k;
+        facet->normal[k] += area * surface->normal[h];
+        if (surface->beyond[h] != UVP_SURFACE_INSIDE) {
+            facet->outline += surface->length[h];
         }
     }
     facet->area += area;
     facet->triangles++;
-    grower->live++;
-    grower->label[unit] = unit;
 }
 
 static enum uvp_code start(struct grower *grower)
 {
-    const struct uvp_topology *const topology = grower->topology;
-
     grower->count = grower->units;
     for (uint32_t u = 0; u < grower->units; u++) {
-        grower->facet[u] = (struct facet){{0, 0, 0}, 0, 0, 0};
-        grower->label[u] = UVP_NONE;
-    }
-    UVP_TRY(uvp_stop_poll(grower->work->stop, grower->work->err));
-    for (uint32_t t = first_of(grower, 0); t < first_of(grower, grower->units); t++) {
-        if (!uvp_is_dead(topology, t)) {
-            add_triangle(grower, t);
+        const uint32_t end = first_of(grower, u + 1);
+        struct facet facet = {{0, 0, 0}, 0, 0, 0};
+        for (uint32_t t = first_of(grower, u); t < end; t++) {
+            if (!uvp_is_dead(grower->topology, t)) {
+                add_triangle(grower, t, &facet);
+            }
         }
-        if (t % BLOCK == 0) {
-            UVP_TRY(uvp_work_count(grower->work, 15 * BLOCK));
+        grower->facet[u] = facet;
+        grower->label[u] = facet.triangles > 0 ? u : UVP_NONE;
+        grower->live += facet.triangles;
+        if (u % BLOCK == 0) {
+            UVP_TRY(uvp_work_count(grower->work, 25 * BLOCK));
         }
     }
     return UVP_OK;
 }
 
-static void forget_choices(struct grower *grower)
+/* The unit across a half-edge where facets may join, counted from the block's first. */
+static inline uint32_t unit_across(const struct grower *grower, uint32_t h)
 {
-    for (uint32_t i = 0; i < grower->count; i++) {
-        grower->best[i] = UVP_NONE;
-        grower->cost[i] = HUGE_VALF;
-    }
+    const uint32_t beyond = grower->surface->beyond[h];
+    const uint32_t unit = beyond - grower->base;
+
+    /* what is hard or none is beyond any unit */
+    return unit < grower->units ? unit : UVP_NONE;
 }
 
-/* The half-edge across when facets may join there. */
-static uint32_t open_across(const struct grower *grower, uint32_t h)
+static void choose_unit(struct grower *grower, uint32_t u)
 {
-    const uint32_t g = uvp_surface_across(grower->topology, h);
+    const uint32_t end = 3 * first_of(grower, u + 1);
+    struct chooser chooser = chooser_of(grower, u);
 
-    return g == UVP_NONE || unit_of(grower, g / 3) >= grower->units ||
-                   uvp_seam_is_hard(grower->work, grower->topology, h)
-               ? UVP_NONE
-               : g;
+    for (uint32_t h = 3 * first_of(grower, u); h < end; h++) {
+        const uint32_t other = unit_across(grower, h);
+        if (other != UVP_NONE) {
+            grower->links++;
+            consider(&chooser, &grower->facet[other], other, grower->surface->length[h]);
+        }
+    }
+    grower->best[u] = chooser.best;
 }
 
 static enum uvp_code choose_units(struct grower *grower)
 {
-    const struct uvp_topology *const topology = grower->topology;
-
-    forget_choices(grower);
-    for (uint32_t t = first_of(grower, 0); t < first_of(grower, grower->units); t++) {
-        for (uint32_t h = 3 * t; h < 3 * t + 3 && !uvp_is_dead(topology, t); h++) {
-            const uint32_t g = open_across(grower, h);
-            if (g != UVP_NONE) {
-                grower->links++;
-                consider(grower, unit_of(grower, t), unit_of(grower, g / 3),
-                         grower->surface->length[h]);
-            }
-        }
-        if (t % BLOCK == 0) {
+    for (uint32_t u = 0; u < grower->units; u++) {
+        choose_unit(grower, u);
+        if (u % BLOCK == 0) {
             UVP_TRY(uvp_work_count(grower->work, 30 * BLOCK));
         }
     }
@@ -209,12 +204,15 @@ static enum uvp_code choose_units(struct grower *grower)
 
 static enum uvp_code choose_facets(struct grower *grower)
 {
-    forget_choices(grower);
     for (uint32_t i = 0; i < grower->count; i++) {
-        for (uint32_t l = grower->first[i]; l < grower->first[i + 1]; l++) {
-            consider(grower, i, grower->link[l].to, grower->link[l].length);
+        const uint32_t end = grower->first[i + 1];
+        struct chooser chooser = chooser_of(grower, i);
+        for (uint32_t l = grower->first[i]; l < end; l++) {
+            const struct link *const link = &grower->link[l];
+            consider(&chooser, &grower->facet[link->to], link->to, link->length);
         }
-        UVP_TRY(uvp_work_count(grower->work, 8 * (grower->first[i + 1] - grower->first[i])));
+        grower->best[i] = chooser.best;
+        UVP_TRY(uvp_work_count(grower->work, 8 * (end - grower->first[i])));
     }
     return UVP_OK;
 }
@@ -309,67 +307,86 @@ struct linker {
     struct link *link;
     uint32_t *mark; /* of each group: where its link is, if that is in the present list */
     uint32_t count; /* of links */
+    float outline;  /* of the present group */
 };
 
-static void add_link(struct linker *linker, uint32_t from, uint32_t to, float length)
+/*
+ * Adds to the link that is there, or makes one; inside a group it is none, and shortens the
+ * outline. Which it is is anybody's guess, so there are no jumps: what is not counted is
+ * written over.
+ */
+static inline void add_link(struct linker *linker, uint32_t from, uint32_t to, float length)
 {
     const uint32_t at = linker->mark[to];
+    const unsigned self = to == from;
+    const unsigned known = (self ^ 1) & (at >= linker->first[from]) & (at < linker->count) &
+                           (linker->link[at].to == to);
+    const uint32_t place = known ? at : linker->count;
+    struct link *const link = &linker->link[place];
 
-    if (to == from) {
-        linker->grower->facet[from].outline -= length;
-    } else if (at >= linker->first[from] && at < linker->count && linker->link[at].to == to) {
-        linker->link[at].length += length;
-    } else {
-        linker->mark[to] = linker->count;
-        linker->link[linker->count++] = (struct link){to, length};
-    }
+    linker->outline -= self ? length : 0;
+    link->length = (known ? link->length : 0) + length;
+    link->to = to;
+    linker->mark[to] = place;
+    linker->count += (known | self) ^ 1;
 }
 
-static enum uvp_code link_unit(struct linker *linker, uint32_t unit, uint32_t from)
+static void link_unit(struct linker *linker, uint32_t unit, uint32_t from)
 {
     const struct grower *const grower = linker->grower;
     const uint32_t end = 3 * first_of(grower, unit + 1);
 
     for (uint32_t h = 3 * first_of(grower, unit); h < end; h++) {
-        const uint32_t g =
-            uvp_is_dead(grower->topology, h / 3) ? UVP_NONE : open_across(grower, h);
-        if (g != UVP_NONE) {
-            add_link(linker, from, grower->best[unit_of(grower, g / 3)],
-                     grower->surface->length[h]);
+        const uint32_t other = unit_across(grower, h);
+        if (other != UVP_NONE) {
+            add_link(linker, from, grower->best[other], grower->surface->length[h]);
         }
-        UVP_TRY(uvp_work_count(grower->work, 6));
     }
-    return UVP_OK;
 }
 
-static enum uvp_code link_facet(struct linker *linker, uint32_t facet, uint32_t from)
+static void link_facet(struct linker *linker, uint32_t facet, uint32_t from)
 {
     const struct grower *const grower = linker->grower;
+    const uint32_t end = grower->first[facet + 1];
 
-    for (uint32_t l = grower->first[facet]; l < grower->first[facet + 1]; l++) {
-        add_link(linker, from, grower->best[grower->link[l].to], grower->link[l].length);
+    for (uint32_t l = grower->first[facet]; l < end; l++) {
+        const struct link *const link = &grower->link[l];
+        add_link(linker, from, grower->best[link->to], link->length);
     }
-    return uvp_work_count(grower->work, 8 * (grower->first[facet + 1] - grower->first[facet]));
 }
 
-/* One list a group, from the lists of its members; `of_units`: from the mesh. */
-static enum uvp_code link_groups(struct linker *linker, bool of_units)
+/* The list of a group, from the lists of its members; `of_units`: from the mesh. */
+static enum uvp_code link_group(struct linker *linker, uint32_t first, uint32_t from,
+                                bool of_units)
 {
     struct grower *const grower = linker->grower;
+    const uint32_t before = linker->count;
+    uint32_t member = first;
+
+    linker->first[from] = linker->count;
+    linker->outline = grower->facet[from].outline;
+    do {
+        if (of_units) {
+            link_unit(linker, member, from);
+        } else {
+            link_facet(linker, member, from);
+        }
+        member = grower->next[member];
+    } while (member != first);
+    grower->facet[from].outline = linker->outline;
+    return uvp_work_count(grower->work, 30 + 20 * (linker->count - before));
+}
+
+static enum uvp_code link_groups(struct linker *linker, bool of_units)
+{
+    const struct grower *const grower = linker->grower;
     uint32_t from = 0;
 
     for (uint32_t i = 0; i < grower->count; i++) {
-        uint32_t member = i;
-        if (grower->best[i] != from) {
-            continue; /* listed with an earlier member, or all dead */
+        if (grower->best[i] == from) { /* else listed with an earlier member, or all dead */
+            UVP_TRY(link_group(linker, i, from, of_units));
+            from++;
         }
-        linker->first[from] = linker->count;
-        do {
-            UVP_TRY(of_units ? link_unit(linker, member, from)
-                             : link_facet(linker, member, from));
-            member = grower->next[member];
-        } while (member != i);
-        from++;
     }
     linker->first[from] = linker->count;
     return UVP_OK;
@@ -378,14 +395,15 @@ static enum uvp_code link_groups(struct linker *linker, bool of_units)
 static enum uvp_code make_graph(struct grower *grower, bool of_units)
 {
     const uint32_t count = number_groups(grower);
-    struct linker linker = {grower, grower->group, grower->other, NULL, 0};
+    struct linker linker = {
+        .grower = grower, .first = grower->group, .link = grower->other, .mark = grower->mark};
     struct link *const old = grower->link;
 
-    if (linker.link == NULL) { /* every one that joined took at least one edge with it */
-        UVP_TAKE(grower->work, linker.link, grower->links - 2 * grower->joined);
+    if (linker.link == NULL) {
+        /* every one that joined took at least one edge with it; and one to write over */
+        UVP_TAKE(grower->work, linker.link, grower->links - 2 * grower->joined + 1);
     }
-    /* groups are told by their numbers now; the costs are of no more use */
-    linker.mark = (uint32_t *)(void *)grower->cost;
+    linker.link[0] = (struct link){UVP_NONE, 0};
     memset(linker.mark, 0, count * sizeof *linker.mark);
     UVP_TRY(link_groups(&linker, of_units));
     for (uint32_t u = 0; u < grower->units; u++) {
@@ -408,7 +426,7 @@ static enum uvp_code take_memory(struct grower *grower)
 
     UVP_TAKE(grower->work, grower->facet, units);
     UVP_TAKE(grower->work, grower->best, units);
-    UVP_TAKE(grower->work, grower->cost, units);
+    UVP_TAKE(grower->work, grower->mark, units);
     UVP_TAKE(grower->work, grower->group, units + 1);
     UVP_TAKE(grower->work, grower->next, units);
     UVP_TAKE(grower->work, grower->first, units + 1);

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "stages/unwrapper/atlas/segment.h"
 
 #define BLOCK 1024U
 
@@ -18,6 +17,7 @@ struct maker {
     struct uvp_graph *graph;
     uint16_t *crossings; /* half-edges on borders at each point */
     uint32_t *inside;    /* a region at each point: the only one, where nothing crosses */
+    float *spike;        /* curvature squared of each point inside a region */
     uint8_t *border;     /* of each triangle: a bit an edge */
 };
 
@@ -161,17 +161,13 @@ uint32_t uvp_graph_root(struct uvp_graph *graph, uint32_t r)
 
 /* ---- making ---- */
 
-static uint32_t label_of(const struct maker *maker, uint32_t h)
+/* The region across when that is another one, or UVP_NONE. */
+static uint32_t region_across(const struct maker *maker, uint32_t h, uint32_t own)
 {
-    return maker->label[uvp_unit_of(maker->topology, h / 3)];
-}
+    const uint32_t unit = uvp_surface_unit(maker->surface, h);
+    const uint32_t label = unit == UVP_NONE ? own : maker->label[unit];
 
-/* The half-edge across when another region is there. */
-static uint32_t border_across(const struct maker *maker, uint32_t h)
-{
-    const uint32_t g = uvp_surface_across(maker->topology, h);
-
-    return g == UVP_NONE || label_of(maker, g) == label_of(maker, h) ? UVP_NONE : g;
+    return label == own ? UVP_NONE : label;
 }
 
 static enum uvp_code start_regions(const struct maker *maker)
@@ -189,9 +185,9 @@ static enum uvp_code start_regions(const struct maker *maker)
 
 static void count_crossing(const struct maker *maker, uint32_t point)
 {
-    if (maker->crossings[point] < UINT16_MAX) {
-        maker->crossings[point]++;
-    }
+    const uint32_t count = maker->crossings[point];
+
+    maker->crossings[point] = (uint16_t)(count + (count < UINT16_MAX));
 }
 
 static uint32_t add_triangle(const struct maker *maker, uint32_t t)
@@ -199,7 +195,7 @@ static uint32_t add_triangle(const struct maker *maker, uint32_t t)
     const struct uvp_topology *const topology = maker->topology;
     const float *const normal = maker->surface->normal + 3 * (size_t)t;
     const double area = (double)topology->face[4 * (size_t)t + 3];
-    const uint32_t label = label_of(maker, 3 * t);
+    const uint32_t label = maker->label[uvp_unit_of(topology, t)];
     struct uvp_region *const region = &maker->graph->region[label];
     uint32_t crossings = 0;
 
@@ -211,15 +207,15 @@ static uint32_t add_triangle(const struct maker *maker, uint32_t t)
     maker->border[t] = 0;
     for (uint32_t k = 0; k < 3; k++) {
         const uint32_t h = 3 * t + k;
-        const uint32_t g = border_across(maker, h);
+        const uint32_t other = region_across(maker, h, label);
         maker->inside[topology->vertex[h]] = label;
-        if (g != UVP_NONE) {
+        if (other != UVP_NONE) {
             maker->border[t] |= (uint8_t)(1U << k);
             count_crossing(maker, topology->vertex[h]);
             count_crossing(maker, topology->vertex[uvp_edge_next(h)]);
             crossings++;
         }
-        if (g != UVP_NONE || topology->opposite[h] == UVP_NONE) {
+        if (other != UVP_NONE || topology->opposite[h] == UVP_NONE) {
             region->outline += (double)maker->surface->length[h];
         }
     }
@@ -285,20 +281,20 @@ static float spike_of(const struct maker *maker, uint32_t h, uint32_t point)
     return 2 * defect * defect * area / (float)maker->crossings[point];
 }
 
-static void add_crossing(const struct maker *maker, uint32_t h, uint32_t g)
+static void add_crossing(const struct maker *maker, uint32_t h, uint32_t own, uint32_t other)
 {
     const struct uvp_topology *const topology = maker->topology;
     const uint32_t from = topology->vertex[h];
     const uint32_t to = topology->vertex[uvp_edge_next(h)];
     const float bend = bend_of(maker, from) + bend_of(maker, to);
     struct uvp_border *const border =
-        &maker->graph->border[border_of(maker->graph, label_of(maker, h), label_of(maker, g))];
+        &maker->graph->border[border_of(maker->graph, own, other)];
 
     border->length += maker->surface->length[h] / 2;
     border->bend += bend;
     border->spike += spike_of(maker, h, from) + spike_of(maker, h, to);
     /* the half-edge from the other side brings as much again */
-    maker->graph->region[label_of(maker, h)].share += (double)bend;
+    maker->graph->region[own].share += (double)bend;
 }
 
 static void widen_cone(const struct maker *maker, uint32_t t, struct uvp_region *region)
@@ -312,13 +308,10 @@ static void widen_cone(const struct maker *maker, uint32_t t, struct uvp_region 
 /* The triangle's part of what its corners inside the region are worth. */
 static void add_spikes(const struct maker *maker, uint32_t t, struct uvp_region *region)
 {
-    float squares = 0;
+    const uint32_t *const vertex = maker->topology->vertex + 3 * (size_t)t;
+    const float squares =
+        maker->spike[vertex[0]] + maker->spike[vertex[1]] + maker->spike[vertex[2]];
 
-    for (uint32_t k = 0; k < 3; k++) {
-        const uint32_t point = maker->topology->vertex[3 * (size_t)t + k];
-        const float defect = maker->surface->defect[point];
-        squares += maker->crossings[point] == 0 ? defect * defect : 0;
-    }
     region->spike += (double)(squares * maker->topology->face[4 * (size_t)t + 3] / 3);
 }
 
@@ -329,10 +322,13 @@ static enum uvp_code add_points(const struct maker *maker)
 
     for (uint32_t p = 0; p < maker->topology->point_count; p++) {
         const uint32_t r = maker->inside[p];
-        if (r != UVP_NONE && maker->crossings[p] == 0) {
-            region[r].bend += (double)maker->surface->defect[p];
-            region[r].share += (double)maker->surface->defect[p];
+        const float defect = maker->surface->defect[p];
+        const bool inside = r != UVP_NONE && maker->crossings[p] == 0;
+        if (inside) {
+            region[r].bend += (double)defect;
+            region[r].share += (double)defect;
         }
+        maker->spike[p] = inside ? defect * defect : 0;
         if (p % BLOCK == 0) {
             UVP_TRY(uvp_work_count(maker->work, 6 * BLOCK));
         }
@@ -357,20 +353,21 @@ static enum uvp_code add_borders(const struct maker *maker)
 
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         struct uvp_region *region;
+        uint32_t own;
         if (t % BLOCK == 0) {
             UVP_TRY(uvp_work_count(maker->work, 30 * BLOCK));
         }
         if (uvp_is_dead(topology, t)) {
             continue;
         }
-        region = &maker->graph->region[label_of(maker, 3 * t)];
+        own = maker->label[uvp_unit_of(topology, t)];
+        region = &maker->graph->region[own];
         widen_cone(maker, t, region);
         add_spikes(maker, t, region);
         for (uint32_t k = 0; k < 3 && maker->border[t] != 0; k++) {
             const uint32_t h = 3 * t + k;
-            if ((maker->border[t] >> k & 1) != 0 &&
-                !uvp_seam_is_hard(maker->work, topology, h)) {
-                add_crossing(maker, h, topology->opposite[h]);
+            if ((maker->border[t] >> k & 1) != 0 && !uvp_surface_is_hard(maker->surface, h)) {
+                add_crossing(maker, h, own, region_across(maker, h, own));
             }
         }
     }
@@ -389,6 +386,7 @@ enum uvp_code uvp_graph_make(struct uvp_atlas_work *work, const struct uvp_topol
     UVP_TAKE(work, graph->region, count);
     UVP_TAKE(work, maker.crossings, topology->point_count);
     UVP_TAKE(work, maker.inside, topology->point_count);
+    UVP_TAKE(work, maker.spike, topology->point_count);
     UVP_TAKE(work, maker.border, topology->triangle_count);
     UVP_TRY(start_regions(&maker));
     UVP_TRY(add_triangles(&maker, &crossings));

@@ -7,8 +7,10 @@
  */
 #include "stages/unwrapper/atlas/relax.h"
 
+#include <string.h>
+
 #include "stages/unwrapper/atlas/fan.h"
-#include "stages/unwrapper/atlas/segment.h"
+#include "stages/unwrapper/atlas/plan.h"
 
 #define BLOCK 1024U
 #define SWEEPS 20
@@ -43,15 +45,15 @@ struct look {
 static void see_edge(const struct relaxer *relaxer, uint32_t h, uint32_t unit,
                      struct look *look)
 {
-    const uint32_t g = uvp_surface_across(relaxer->topology, h);
+    const uint32_t other = uvp_surface_unit(relaxer->surface, h);
     const float length = relaxer->surface->length[h];
     uint32_t label;
 
-    if (g == UVP_NONE) {
+    if (other == UVP_NONE) {
         return;
     }
     look->outline += length;
-    label = relaxer->label[uvp_unit_of(relaxer->topology, g / 3)];
+    label = relaxer->label[other];
     if (label == relaxer->label[unit]) {
         look->own += length;
         look->own_edges++;
@@ -63,7 +65,7 @@ static void see_edge(const struct relaxer *relaxer, uint32_t h, uint32_t unit,
             return;
         }
     }
-    if (!uvp_seam_is_hard(relaxer->work, relaxer->topology, h)) {
+    if (!uvp_surface_is_hard(relaxer->surface, h)) {
         look->label[look->count] = label;
         look->length[look->count++] = length;
     }
@@ -74,7 +76,15 @@ static void see_unit(const struct relaxer *relaxer, uint32_t unit, struct look *
     const uint32_t first = uvp_unit_first(relaxer->topology, unit);
     const uint32_t end = uvp_unit_first(relaxer->topology, unit + 1);
 
-    *look = (struct look){.own = 0};
+    /* the lists are filled as far as `count` says */
+    look->normal[0] = 0;
+    look->normal[1] = 0;
+    look->normal[2] = 0;
+    look->outline = 0;
+    look->triangles = 0;
+    look->own = 0;
+    look->own_edges = 0;
+    look->count = 0;
     for (uint32_t t = first; t < end && 3 * (end - first) <= EDGES_MAX + 2; t++) {
         const float *const normal = relaxer->surface->normal + 3 * (size_t)t;
         if (uvp_is_dead(relaxer->topology, t)) {
@@ -129,9 +139,9 @@ static void list_around(struct relaxer *relaxer, uint32_t unit)
     const uint32_t end = 3 * uvp_unit_first(relaxer->topology, unit + 1);
 
     for (uint32_t h = 3 * uvp_unit_first(relaxer->topology, unit); h < end; h++) {
-        const uint32_t g = uvp_surface_across(relaxer->topology, h);
-        if (g != UVP_NONE) {
-            list_unit(relaxer, uvp_unit_of(relaxer->topology, g / 3));
+        const uint32_t other = uvp_surface_unit(relaxer->surface, h);
+        if (other != UVP_NONE) {
+            list_unit(relaxer, other);
         }
     }
 }
@@ -171,9 +181,9 @@ static void try_fans(struct relaxer *relaxer, uint32_t unit)
     const uint32_t first = 3 * uvp_unit_first(relaxer->topology, unit);
 
     for (uint32_t h = first; h < first + 3; h++) {
-        const uint32_t g = uvp_surface_across(relaxer->topology, h);
+        const uint32_t other = uvp_surface_unit(relaxer->surface, h);
         struct uvp_fan fan;
-        if (g == UVP_NONE || relaxer->label[uvp_unit_of(relaxer->topology, g / 3)] == from ||
+        if (other == UVP_NONE || relaxer->label[other] == from ||
             !uvp_fan_find(relaxer->work, relaxer->topology, relaxer->surface, relaxer->label, h,
                           &fan)) {
             continue;
@@ -217,19 +227,20 @@ static enum uvp_code list_borders(struct relaxer *relaxer)
 {
     const struct uvp_topology *const topology = relaxer->topology;
 
+    memset(relaxer->listed, 0, topology->unit_count);
     for (uint32_t u = 0; u < topology->unit_count; u++) {
-        relaxer->listed[u] = 0;
-    }
-    for (uint32_t t = 0; t < topology->triangle_count; t++) {
-        for (uint32_t h = 3 * t; h < 3 * t + 3 && !uvp_is_dead(topology, t); h++) {
-            const uint32_t g = uvp_surface_across(topology, h);
-            if (g != UVP_NONE && relaxer->label[uvp_unit_of(topology, g / 3)] !=
-                                     relaxer->label[uvp_unit_of(topology, t)]) {
-                list_unit(relaxer, uvp_unit_of(topology, t));
-            }
+        const uint32_t end = 3 * uvp_unit_first(topology, u + 1);
+        const uint32_t own = relaxer->label[u];
+        unsigned differs = 0;
+        for (uint32_t h = 3 * uvp_unit_first(topology, u); h < end; h++) {
+            const uint32_t other = uvp_surface_unit(relaxer->surface, h);
+            differs |= other != UVP_NONE && relaxer->label[other] != own;
         }
-        if (t % BLOCK == 0) {
-            UVP_TRY(uvp_work_count(relaxer->work, 10 * BLOCK));
+        if (differs) {
+            list_unit(relaxer, u);
+        }
+        if (u % BLOCK == 0) {
+            UVP_TRY(uvp_work_count(relaxer->work, 15 * BLOCK));
         }
     }
     return UVP_OK;

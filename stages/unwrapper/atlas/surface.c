@@ -9,6 +9,7 @@
 #include "stages/unwrapper/atlas/surface.h"
 
 #include "stages/unwrapper/atlas/crew.h"
+#include "stages/unwrapper/atlas/segment.h"
 
 #define BLOCK 1024U
 
@@ -87,10 +88,16 @@ static void take_angles(const uint32_t *vertex, const float *length, float *defe
     const float a = length[0];
     const float b = length[1];
     const float c = length[2];
-    /* the corner opposite to the longest edge comes last: the others are below a right angle */
-    const int longest = a >= b && a >= c ? 0 : b >= c ? 1 : 2;
-    const int next = (longest + 1) % 3;
-    const int last = (longest + 2) % 3;
+    /*
+     * The corner opposite to the longest edge comes last: the others are below a right angle.
+     * Which that is is anybody's guess: no jumps.
+     */
+    static const uint8_t turn[5] = {0, 1, 2, 0, 1};
+    const unsigned second = b > a;
+    const unsigned third = (c > a) & (c > b);
+    const unsigned longest = third << 1 | (second & (third ^ 1));
+    const unsigned next = turn[longest + 1];
+    const unsigned last = turn[longest + 2];
     const float l = length[longest];
     const float m = length[next];
     const float n = length[last];
@@ -128,6 +135,22 @@ static float sharp_weight(const struct uvp_topology *topology, const float *norm
     return alike > 0 ? SHARP_WEIGHT + (1 - SHARP_WEIGHT) * alike * alike : SHARP_WEIGHT;
 }
 
+static uint32_t find_beyond(const struct uvp_atlas_work *work,
+                            const struct uvp_topology *topology, uint32_t h)
+{
+    const uint32_t g = topology->opposite[h];
+    uint32_t unit;
+
+    if (g == UVP_NONE || uvp_is_dead(topology, g / 3)) {
+        return UVP_NONE;
+    }
+    unit = uvp_unit_of(topology, g / 3);
+    if (unit == uvp_unit_of(topology, h / 3)) {
+        return UVP_SURFACE_INSIDE;
+    }
+    return uvp_seam_is_hard(work, topology, h) ? unit | UVP_SURFACE_HARD : unit;
+}
+
 static enum uvp_code measure_edges(struct uvp_atlas_work *work,
                                    const struct uvp_topology *topology,
                                    struct uvp_surface *surface)
@@ -146,6 +169,7 @@ static enum uvp_code measure_edges(struct uvp_atlas_work *work,
         }
         for (uint32_t k = 0; k < 3; k++) {
             length[k] *= sharp_weight(topology, surface->normal, 3 * t + k);
+            surface->beyond[3 * (size_t)t + k] = find_beyond(work, topology, 3 * t + k);
         }
         if (t % BLOCK == 0) {
             UVP_TRY(uvp_work_count(work, 30 * BLOCK));
@@ -181,6 +205,7 @@ enum uvp_code uvp_surface_make(struct uvp_atlas_work *work, const struct uvp_top
     UVP_TAKE(work, surface->normal, 3 * (size_t)topology->triangle_count);
     UVP_TAKE(work, surface->length, 3 * (size_t)topology->triangle_count);
     UVP_TAKE(work, surface->defect, topology->point_count);
+    UVP_TAKE(work, surface->beyond, 3 * (size_t)topology->triangle_count);
     UVP_TRY(smooth(work, topology, topology->face, 4, surface->length));
     UVP_TRY(smooth(work, topology, surface->length, 3, surface->normal));
     for (uint32_t p = 0; p < topology->point_count; p++) {

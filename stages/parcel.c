@@ -43,11 +43,45 @@ static struct uvp_parcel *pop(struct uvp_shelf *shelf)
     return first;
 }
 
+static void drop_siblings(struct uvp_member *member)
+{
+    while (member->sibling_count > 0) {
+        struct uvp_entry *const sibling = member->siblings[--member->sibling_count];
+
+        uvp_entry_release(sibling);
+        uvp_mem_give(member->entry.mem, sibling, sizeof *sibling);
+    }
+}
+
+enum uvp_code uvp_member_add_sibling(struct uvp_member *member, const struct uvp_entry *sibling,
+                                     struct uvp_span name, struct uvp_error *err)
+{
+    struct uvp_entry *added;
+    enum uvp_code code;
+
+    if (member->sibling_count == UVP_MEMBER_SIBLINGS) {
+        return uvp_fail(err, UVP_LIMIT, 0, "more than %d files are needed",
+                        UVP_MEMBER_SIBLINGS);
+    }
+    added = uvp_mem_take(member->entry.mem, sizeof *added);
+    if (added == NULL) {
+        return uvp_fail_memory(err, sizeof *added);
+    }
+    uvp_entry_init(added, member->entry.mem);
+    member->siblings[member->sibling_count++] = added;
+    code = uvp_entry_share(sibling, added, err);
+    if (code == UVP_OK) {
+        code = uvp_entry_set_path(added, (const char *)name.data, name.bytes, err);
+    }
+    return code;
+}
+
 void uvp_member_destroy(struct uvp_member *member)
 {
     if (member == NULL) {
         return;
     }
+    drop_siblings(member);
     uvp_entry_release(&member->entry);
     uvp_buf_release(&member->out);
     uvp_entry_release(&member->side);
@@ -116,6 +150,7 @@ struct uvp_parcel *uvp_parcel_take(struct uvp_shelf *shelf, uint32_t lane)
 
 static void empty_member(struct uvp_member *member)
 {
+    drop_siblings(member);
     uvp_entry_reset(&member->entry);
     if (member->out.capacity > KEEP_BUF_BYTES) {
         uvp_buf_release(&member->out);
@@ -301,6 +336,9 @@ size_t uvp_parcel_held_bytes(const struct uvp_parcel *parcel)
     }
     for (uint32_t i = 0; i < parcel->member_count; i++) {
         bytes += uvp_entry_stored_bytes(&parcel->members[i]->entry);
+        for (uint32_t k = 0; k < parcel->members[i]->sibling_count; k++) {
+            bytes += parcel->members[i]->siblings[k]->raw.bytes;
+        }
         bytes += parcel->members[i]->out.capacity;
         bytes += parcel->members[i]->side_out.capacity;
     }

@@ -36,6 +36,8 @@ struct uvp_choice {
     int level;
 };
 
+#define UVP_MEMBER_SIBLINGS 16
+
 /* A member in memory, and what the worker made of it. */
 struct uvp_member {
     struct uvp_entry entry;
@@ -46,6 +48,9 @@ struct uvp_member {
     struct uvp_error error;
     bool rendered_anew; /* `out` holds it; else its raw bytes go out */
     bool lost;          /* it can neither go out as it was nor anew */
+    /* what lies beside it and is needed to read it, by the names it has for them */
+    struct uvp_entry *siblings[UVP_MEMBER_SIBLINGS];
+    uint32_t sibling_count;
     struct uvp_buf out;
     struct uvp_rendered rendered;
     bool has_side; /* a new member goes out behind it ... */
@@ -132,6 +137,11 @@ struct uvp_piece *uvp_parcel_add_member(struct uvp_parcel *parcel, enum uvp_piec
  */
 struct uvp_member *uvp_member_create(struct uvp_mem *mem);
 void uvp_member_destroy(struct uvp_member *member); /* NULL allowed */
+
+/* Adds a sibling under `name`, sharing its bytes. UVP_LIMIT: no more. */
+UVP_MUST_USE enum uvp_code uvp_member_add_sibling(struct uvp_member *member,
+                                                  const struct uvp_entry *sibling,
+                                                  struct uvp_span name, struct uvp_error *err);
 struct uvp_piece *uvp_parcel_add_filled(struct uvp_parcel *parcel, struct uvp_member **member);
 
 static inline bool uvp_parcel_is_empty(const struct uvp_parcel *parcel)

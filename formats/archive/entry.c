@@ -113,6 +113,28 @@ enum uvp_code uvp_entry_set_path(struct uvp_entry *entry, const char *path, size
     return UVP_OK;
 }
 
+enum uvp_code uvp_entry_share(const struct uvp_entry *from, struct uvp_entry *to,
+                              struct uvp_error *err)
+{
+    to->container = from->container;
+    to->type = from->type;
+    to->at = from->at;
+    to->head_bytes = from->head_bytes;
+    to->body_bytes = from->body_bytes;
+    to->tail_bytes = from->tail_bytes;
+    to->size_bytes = from->size_bytes;
+    to->zip_method = from->zip_method;
+    to->zip_flags = from->zip_flags;
+    to->zip_crc = from->zip_crc;
+    UVP_TRY(uvp_entry_set_path(to, from->path, from->path_bytes, err));
+    for (uint32_t i = 0; i < from->raw.count; i++) {
+        const struct uvp_slice *const slice = &from->raw.items[i];
+
+        UVP_TRY(uvp_slices_add(&to->raw, slice->block, slice->offset, slice->bytes, err));
+    }
+    return UVP_OK;
+}
+
 /* ---- bodies that are stored as they are ---- */
 
 static enum uvp_code check_body(const struct uvp_entry *entry, const struct uvp_buf *store,

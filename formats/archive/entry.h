@@ -70,6 +70,10 @@ void uvp_entry_reset(struct uvp_entry *entry);
 UVP_MUST_USE enum uvp_code uvp_entry_set_path(struct uvp_entry *entry, const char *path,
                                               size_t path_bytes, struct uvp_error *err);
 
+/* `to` (empty) becomes the same member, without metadata; the bytes are shared, not copied. */
+UVP_MUST_USE enum uvp_code uvp_entry_share(const struct uvp_entry *from, struct uvp_entry *to,
+                                           struct uvp_error *err);
+
 /* How many bytes it took in its archive; right also when `raw` was given back already. */
 static inline uint64_t uvp_entry_stored_bytes(const struct uvp_entry *entry)
 {

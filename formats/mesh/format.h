@@ -141,6 +141,17 @@ struct uvp_format {
                             const struct uvp_mesh_options *options, struct uvp_arena *arena,
                             struct uvp_stop *stop, struct uvp_product *product,
                             struct uvp_error *err);
+    /*
+     * The siblings that decode will ask for, each name once, as `find` takes them; what cannot
+     * be a sibling is not named. NULL: this format never needs any. Cheap beside decode; a file
+     * it cannot make sense of needs none.
+     *
+     * Owner:   *names and its texts lie in the arena.
+     * Returns: UVP_OK, UVP_NO_MEMORY, UVP_CANCELLED
+     */
+    enum uvp_code (*needs)(struct uvp_span bytes, struct uvp_arena *arena,
+                           struct uvp_stop *stop, struct uvp_span **names, uint32_t *count,
+                           struct uvp_error *err);
     /* Bytes of memory decoding and encoding may need besides the input, from its size. */
     size_t (*cost_bound)(size_t bytes);
 };

@@ -128,6 +128,7 @@ void uvp_lane_close(struct uvp_lane *lane)
         uvp_input_close(lane->input);
     }
     uvp_stream_close(lane->stream);
+    uvp_lane_forget_nearby(lane);
     if (lane->parcel != NULL) {
         uvp_parcel_give(&lane->shared->shelf, lane->parcel);
     }
@@ -326,8 +327,9 @@ static enum uvp_code read_member(struct uvp_lane *lane, const struct uvp_header 
 static enum uvp_code take_member(struct uvp_lane *lane, struct uvp_header *header,
                                  const char *reason, struct uvp_error *err)
 {
-    const size_t cost = reason == NULL ? mesh_cost(header) : (size_t)header->size_bytes * 2;
+    size_t cost = reason == NULL ? mesh_cost(header) : (size_t)header->size_bytes * 2;
     struct uvp_piece *piece;
+    uint64_t more = 0;
     bool whole = false;
 
     UVP_TRY(keep_path(lane, header, err));
@@ -337,8 +339,14 @@ static enum uvp_code take_member(struct uvp_lane *lane, struct uvp_header *heade
     if (!whole) {
         return UVP_OK;
     }
-    if (lane->parcel == NULL) {
-        UVP_TRY(uvp_lane_reserve(lane, cost, err));
+    if (reason == NULL) {
+        UVP_TRY(uvp_lane_add_siblings(lane, &more, err));
+        cost += (size_t)more * MESH_COST_FACTOR;
+    } else if (uvp_lane_may_be_needed(lane, header)) {
+        UVP_TRY(uvp_lane_keep_nearby(lane, err));
+    }
+    if (lane->parcel == NULL || more != 0) {
+        UVP_TRY(uvp_lane_reserve(lane, lane->parcel == NULL ? cost : (size_t)more, err));
     }
     piece = uvp_parcel_add_filled(lane->parcel, &lane->spare);
     if (piece == NULL) {
@@ -431,7 +439,8 @@ static enum uvp_code pass_member(struct uvp_lane *lane, struct uvp_header *heade
     const bool dry = !uvp_settings_write(lane->shared->settings);
     const bool is_long = !header->size_known || bytes > LONG_BYTES;
 
-    if (lane->foreign && !dry && !is_long && !is_stored_otherwise(lane, header)) {
+    if (uvp_lane_may_be_needed(lane, header) ||
+        (lane->foreign && !dry && !is_long && !is_stored_otherwise(lane, header))) {
         return take_member(lane, header, reason, err);
     }
     if (lane->foreign && !dry) {

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "formats/archive/input.h"
+#include "stages/reader/scout.h"
 #include "stages/shared.h"
 
 struct uvp_lane {
@@ -29,10 +30,12 @@ struct uvp_lane {
     struct uvp_buf member_name; /* of a plain file's one member */
     struct stat status;         /* of the file, when has_status */
     bool has_status;
-    struct uvp_member *spare; /* the member being read */
-    bool between_members;     /* what was sent does not end inside of one */
-    bool cancelled;           /* the intake said so: nothing more goes in */
-    enum uvp_code hook_code;  /* a failure inside before_wait, kept for later */
+    struct uvp_member *spare;  /* the member being read */
+    struct uvp_nearby *nearby; /* members that others may need; NULL until one came by */
+    struct uvp_scout scout;
+    bool between_members;    /* what was sent does not end inside of one */
+    bool cancelled;          /* the intake said so: nothing more goes in */
+    enum uvp_code hook_code; /* a failure inside before_wait, kept for later */
     struct uvp_error hook_error;
 };
 
@@ -43,6 +46,17 @@ UVP_MUST_USE enum uvp_code uvp_lane_open(struct uvp_shared *shared, uint32_t num
 /* Reads to the end, sending parcels. */
 UVP_MUST_USE enum uvp_code uvp_lane_run(struct uvp_lane *lane, struct uvp_error *err);
 void uvp_lane_close(struct uvp_lane *lane);
+
+/* ---- needs.c: members that lie in more than one file ---- */
+
+/* A passed member that may be a part of a mesh: it is taken whole, so that it can be kept. */
+bool uvp_lane_may_be_needed(const struct uvp_lane *lane, const struct uvp_header *header);
+/* Keeps what was taken into the spare member. */
+UVP_MUST_USE enum uvp_code uvp_lane_keep_nearby(struct uvp_lane *lane, struct uvp_error *err);
+/* Finds what the mesh in the spare member needs, and adds it; *more_bytes is how much. */
+UVP_MUST_USE enum uvp_code uvp_lane_add_siblings(struct uvp_lane *lane, uint64_t *more_bytes,
+                                                 struct uvp_error *err);
+void uvp_lane_forget_nearby(struct uvp_lane *lane);
 
 /* ---- gather.c: filling and sending parcels ---- */
 

@@ -13,6 +13,7 @@
 #include "stages/shared.h"
 #include "stages/unwrapper/atlases.h"
 #include "stages/unwrapper/judge.h"
+#include "stages/unwrapper/sibling_adapter.h"
 
 #define LABEL_STEP_LOAD "load"
 #define OUTPUT_CEILING_FACTOR 16 /* faces of one-digit corners grow most */
@@ -25,10 +26,11 @@ struct unwrapper {
     struct uvp_arena keep;        /* mesh and layout of the member at hand */
     struct uvp_arena scratch;     /* the engine's own; also when it helps with another's mesh */
     struct uvp_crew_adapter crew; /* who helps with the mesh at hand */
-    struct uvp_buf store;         /* a member's bytes when they are not in one piece */
-    struct uvp_buf encoded;       /* the new file */
-    struct uvp_buf side;          /* the file beside it */
-    size_t keep_bytes;            /* of each of the five, between members */
+    struct uvp_sibling_adapter siblings;
+    struct uvp_buf store;   /* a member's bytes when they are not in one piece */
+    struct uvp_buf encoded; /* the new file */
+    struct uvp_buf side;    /* the file beside it */
+    size_t keep_bytes;      /* of each of the five, between members */
 };
 
 /* One member on its way through the steps. */
@@ -130,6 +132,7 @@ static enum uvp_code decode(struct job *job, struct uvp_error *err)
     }
     job->member->format = job->format->name;
     job->source.bytes = job->body;
+    job->source.siblings = uvp_sibling_adapter_begin(&job->unwrapper->siblings, job->member);
     UVP_TRY(job->format->decode(&job->source, &job->options, &job->unwrapper->keep, &job->stop,
                                 &job->model, err));
     count_meshes(job);
@@ -416,6 +419,7 @@ static void trim_buf(struct uvp_buf *buf, size_t keep_bytes)
 
 static void reset_between_members(struct unwrapper *unwrapper)
 {
+    uvp_sibling_adapter_end(&unwrapper->siblings);
     uvp_arena_reset(&unwrapper->keep, unwrapper->keep_bytes);
     uvp_arena_reset(&unwrapper->scratch, unwrapper->keep_bytes);
     trim_buf(&unwrapper->store, unwrapper->keep_bytes);
@@ -475,6 +479,7 @@ static enum uvp_code create(void *ctx, struct uvp_desk *desk, void **worker,
     unwrapper->shared = shared;
     unwrapper->desk = desk;
     uvp_crew_adapter_init(&unwrapper->crew, desk, scratch_of);
+    uvp_sibling_adapter_init(&unwrapper->siblings, shared->mem);
     unwrapper->keep_bytes = uvp_shared_worker_keep_bytes(shared->settings) / 5;
     uvp_arena_init(&unwrapper->keep, shared->mem, 0);
     uvp_arena_init(&unwrapper->scratch, shared->mem, 0);

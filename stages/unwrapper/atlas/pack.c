@@ -11,13 +11,15 @@
 #include "stages/unwrapper/atlas/pack.h"
 
 #include "stages/unwrapper/atlas/climb.h"
+#include "stages/unwrapper/atlas/jostle.h"
 #include "stages/unwrapper/atlas/paging.h"
 #include "stages/unwrapper/atlas/plan.h"
 #include "stages/unwrapper/atlas/squeeze.h"
 
 #define SHELVES_FROM 4000 /* charts */
 #define FIRST_FILL 0.88   /* side of the first try against the largest */
-#define CELLS_A_CHART 24  /* along a side of a chart: finer gains nothing */
+#define CELLS_A_CHART 24  /* along a side of a chart: finer gains nothing, */
+#define CELLS_LOOSE 16    /* and even less when charts are moved afterwards */
 #define CELLS_FEW 256     /* at least so fine, if there are steps for it */
 #define CELLS_LEAST 6
 #define FEW 30        /* charts */
@@ -32,6 +34,8 @@
 #define STEPS_MOST 2e9
 #define PAGES_MOST 1000 /* ten times a hundred tiles */
 #define HALF_ROOT 0.70710678118654752
+#define SEARCH_PART 0.7  /* of the steps, where charts are moved apart afterwards, */
+#define JOSTLE_PART 0.6  /* which takes so many */
 #define SQUEEZE_PART 0.3 /* of the steps */
 
 /* What a mask takes with some layouts, in cells of 1/128, 1/256 ... of the page; without and
@@ -47,6 +51,7 @@ struct packer {
     struct uvp_tray tray;
     struct uvp_climb climb;
     double box_area;
+    bool loose; /* a layout that is only nearly right will do: charts are moved apart */
 };
 
 /* ---- scale ---- */
@@ -85,9 +90,9 @@ static double limit_scale(const struct packer *packer, double scale)
 
 /* Spots from a layout, if its scale is better than what there is: the page is stretched to what
  * the charts really take, at most `side` cells. */
-static bool set_spots(struct packer *packer, const struct uvp_place *place, int32_t side)
+static bool set_spots(const struct packer *packer, const struct uvp_place *place, int32_t side,
+                      struct uvp_packing *packing)
 {
-    struct uvp_packing *const packing = packer->packing;
     const double border = packing->gap / 2;
     struct uvp_vec2 low = {HUGE_VAL, HUGE_VAL};
     double extent = 0;
@@ -188,7 +193,7 @@ static enum uvp_code lay_squeezed(struct packer *packer)
         bool fits = false;
         UVP_TRY(uvp_squeeze_lay(tray, packer->packing, slopes[i], place, &fits));
         if (fits) {
-            (void)set_spots(packer, place, tray->side_max);
+            (void)set_spots(packer, place, tray->side_max, packer->packing);
         }
     }
     return UVP_OK;
@@ -217,9 +222,10 @@ static enum uvp_code squeeze(struct packer *packer, int32_t cells)
     return UVP_OK;
 }
 
-static enum uvp_code pack_raster(struct packer *packer, int32_t cells)
+/* The best layout in these cells becomes the packing, if it is better. */
+static enum uvp_code lay_cells(struct packer *packer, int32_t cells,
+                               struct uvp_packing *packing, bool *set)
 {
-    const struct uvp_arena_mark mark = uvp_arena_mark(packer->work->scratch);
     const double gap = packer->packing->gap;
     struct uvp_tray *const tray = &packer->tray;
 
@@ -228,11 +234,48 @@ static enum uvp_code pack_raster(struct packer *packer, int32_t cells)
     tray->cells = FIRST_FILL * tray->side_max / (1 - gap) *
                   limit_scale(packer, fill_scale(packer, cells));
     UVP_TRY(find_drawing(packer));
+    *set = false;
     if (packer->climb.best_side != 0) {
         UVP_TRY(search(packer));
-        if (set_spots(packer, packer->climb.best.place, packer->climb.best_side)) {
-            UVP_TRY(squeeze(packer, cells));
-        }
+        *set = set_spots(packer, packer->climb.best.place, packer->climb.best_side, packing);
+    }
+    return UVP_OK;
+}
+
+/* A layout that is only nearly right, pushed into shape. */
+static enum uvp_code pack_loosely(struct packer *packer, int32_t cells, bool *done)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(packer->work->scratch);
+    const uint64_t steps = packer->tray.steps_limit;
+    struct uvp_packing draft = {.gap = packer->packing->gap};
+    bool set;
+
+    UVP_TAKE(packer->work, draft.spot, packer->outlines->count);
+    packer->tray.loose = true;
+    packer->tray.steps_limit = (uint64_t)(SEARCH_PART * (double)steps);
+    const struct uvp_arena_mark laid = uvp_arena_mark(packer->work->scratch);
+    UVP_TRY(lay_cells(packer, cells, &draft, &set));
+    uvp_arena_rewind(packer->work->scratch, laid);
+    if (set) {
+        UVP_TRY(uvp_jostle_make(packer->work, packer->tray.charts, packer->outlines, &draft,
+                                (uint64_t)(JOSTLE_PART * (double)steps), packer->packing,
+                                done));
+    }
+    packer->tray.loose = false;
+    packer->tray.steps_limit = steps;
+    packer->tray.page.steps = 0;
+    uvp_arena_rewind(packer->work->scratch, mark);
+    return UVP_OK;
+}
+
+static enum uvp_code pack_raster(struct packer *packer, int32_t cells)
+{
+    const struct uvp_arena_mark mark = uvp_arena_mark(packer->work->scratch);
+    bool set;
+
+    UVP_TRY(lay_cells(packer, cells, packer->packing, &set));
+    if (set) {
+        UVP_TRY(squeeze(packer, cells));
     }
     uvp_arena_rewind(packer->work->scratch, mark);
     return UVP_OK;
@@ -268,10 +311,12 @@ static int32_t choose_cells(struct packer *packer)
     const bool best = packer->work->plan->preset == UVP_ATLAS_BEST;
     const uint32_t most = best || packer->outlines->count < FEW ? 16 : 8;
     const double side = sqrt(packer->outlines->count / packer->pages);
-    const double finest = fmax(CELLS_FEW, (best ? 2 : 1) * CELLS_A_CHART * side);
+    const double fine = packer->loose ? CELLS_LOOSE : CELLS_A_CHART;
+    const double finest = fmax(CELLS_FEW, (best ? 2 : 1) * fine * side);
     /* of few charts many orders are worth more than small cells, or directions */
     double layouts = !best && packer->outlines->count < FEW ? FEW_LAYOUTS : 1;
-    const double steps = (double)packer->tray.steps_limit;
+    const double steps = (packer->loose && packer->tray.hints ? SEARCH_PART : 1) *
+                         (double)packer->tray.steps_limit;
 
     for (unsigned fewer = 0; fewer < 5; fewer++, layouts = fmax(1, layouts / 2)) {
         const double masks =
@@ -306,12 +351,15 @@ static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_chart
         .packing = packing,
         .demand = demand,
         .pages = fmin(demand.pages_most, packing->page_count),
+        .loose = outlines->count > 1 && demand.pages_most == 1 &&
+                 demand.scale_most >= HUGE_VAL && work->plan->preset != UVP_ATLAS_FAST,
         .tray = {.work = work,
                  .charts = charts,
                  .outlines = outlines,
                  .steps_limit = count_steps(work, outlines->count, round),
                  .hints = outlines->count > hints_from[work->plan->preset]},
     };
+    bool done = false;
     int32_t cells;
 
     for (uint32_t c = 0; c < outlines->count; c++) {
@@ -331,7 +379,10 @@ static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_chart
                                packing);
     }
     UVP_TRY(uvp_climb_take(&packer.climb, &packer.tray, FIRST_SEED));
-    return pack_raster(&packer, cells);
+    if (packer.loose) {
+        UVP_TRY(pack_loosely(&packer, cells, &done));
+    }
+    return done ? UVP_OK : pack_raster(&packer, cells);
 }
 
 struct uvp_demand uvp_pack_demand(const struct uvp_atlas_work *work, double mesh_unit)

@@ -8,6 +8,8 @@
 
 #define EDGE 1e-6 /* cells: covers the rounding of the drawing itself */
 #define OCTAVES 12
+#define LOOSE_LEAST 2.0 /* cells: charts of that mean width are drawn loosely */
+#define LOOSE_MORE 0.15 /* cells more than the gap */
 
 /* What is being drawn. */
 struct drawing {
@@ -72,21 +74,32 @@ struct band {
     double reach;
 };
 
-/* All cells the edge touches, or a square of the band's reach moved along it. */
+/* Sets the cells of a row that [from, to], made longer by the margin, touches. */
+static void set_span(const struct uvp_cells *cells, int32_t row, double from, double to)
+{
+    const int32_t first = clamp_cell(ceil(from - 1), cells->width);
+    const int32_t last = to < 0 ? -1 : clamp_cell(to, cells->width);
+
+    if (first <= last) {
+        uvp_row_set(cells->bits + (size_t)row * cells->words, first, last);
+    }
+}
+
+/* All cells the edge touches, or a square of the band's reach moved along it; with a negative
+ * reach the cells are smaller by that on all sides. */
 static void draw_edge(const struct band *band, struct uvp_vec2 p, struct uvp_vec2 q)
 {
     const struct uvp_cells *const cells = band->cells;
     const struct uvp_vec2 low = p.y <= q.y ? p : q;
     const struct uvp_vec2 high = p.y <= q.y ? q : p;
     const double margin = band->reach + EDGE;
-    const int32_t first = clamp_cell(low.y + band->shift - margin, cells->height);
+    const int32_t first = clamp_cell(ceil(low.y + band->shift - margin - 1), cells->height);
     const int32_t last = clamp_cell(high.y + band->shift + margin, cells->height);
     double slope;
 
     if (first == last) {
-        uvp_row_set(cells->bits + (size_t)first * cells->words,
-                    clamp_cell(fmin(p.x, q.x) + band->shift - margin, cells->width),
-                    clamp_cell(fmax(p.x, q.x) + band->shift + margin, cells->width));
+        set_span(cells, first, fmin(p.x, q.x) + band->shift - margin,
+                 fmax(p.x, q.x) + band->shift + margin);
         return;
     }
     slope = high.y > low.y ? (high.x - low.x) / (high.y - low.y) : 0;
@@ -100,9 +113,7 @@ static void draw_edge(const struct band *band, struct uvp_vec2 p, struct uvp_vec
             from = to;
             to = swap;
         }
-        uvp_row_set(cells->bits + (size_t)row * cells->words,
-                    clamp_cell(from + band->shift - margin, cells->width),
-                    clamp_cell(to + band->shift + margin, cells->width));
+        set_span(cells, row, from + band->shift - margin, to + band->shift + margin);
     }
 }
 
@@ -151,10 +162,11 @@ static void fill_row(const struct drawing *drawing, int32_t row)
     }
 }
 
-static enum uvp_code draw_chart(struct uvp_atlas_work *work, const struct drawing *drawing)
+static enum uvp_code draw_chart(struct uvp_atlas_work *work, const struct drawing *drawing,
+                                double reach)
 {
     const struct uvp_canvas *const canvas = drawing->canvas;
-    const struct band band = {&canvas->touched, 0, 0};
+    const struct band band = {&canvas->touched, 0, reach};
 
     clear_cells(&canvas->touched);
     memset(canvas->inside, 0,
@@ -267,12 +279,12 @@ static enum uvp_code draw_wide_ring(struct uvp_atlas_work *work,
 
 /* Moves a square along the border: for gaps of parts of a cell. */
 static enum uvp_code draw_narrow_ring(struct uvp_atlas_work *work,
-                                      const struct drawing *drawing)
+                                      const struct drawing *drawing, double reach)
 {
     const struct uvp_canvas *const canvas = drawing->canvas;
     const struct uvp_cells *const from = &canvas->touched;
     const struct uvp_cells *const to = &canvas->ring;
-    const struct band band = {to, canvas->gap.pad, canvas->gap.cells};
+    const struct band band = {to, canvas->gap.pad, reach};
 
     for (int32_t row = 0; row < from->height; row++) {
         shift_row(from->bits + (size_t)row * from->words, from->words,
@@ -292,12 +304,28 @@ static enum uvp_code draw_ring(struct uvp_atlas_work *work, const struct drawing
 
     clear_cells(&canvas->ring);
     if (canvas->gap.cells < 1) {
-        return draw_narrow_ring(work, drawing);
+        return draw_narrow_ring(work, drawing, canvas->gap.cells);
     }
     return draw_wide_ring(work, canvas);
 }
 
 /* ---- drawing ---- */
+
+/*
+ * Cells whose centres lie inside or close by, so that cells of two charts are as far apart as
+ * the charts, give or take half a cell. A thick chart has such cells: its area is at most its
+ * perimeter times the radius of the largest disc in it.
+ */
+static enum uvp_code draw_loosely(struct uvp_atlas_work *work, const struct drawing *drawing)
+{
+    const struct uvp_canvas *const canvas = drawing->canvas;
+    const double apart = canvas->gap.cells + LOOSE_MORE;
+    const double own = fmin(0.5, apart / 2);
+
+    UVP_TRY(draw_chart(work, drawing, own - 0.5));
+    clear_cells(&canvas->ring);
+    return draw_narrow_ring(work, drawing, apart - own - 0.5);
+}
 
 /* The border in cells, moved to the corner of the mask; false: larger than a page. */
 static bool fit_drawing(struct uvp_canvas *canvas, uint32_t edges)
@@ -365,7 +393,10 @@ enum uvp_code uvp_raster_draw(struct uvp_atlas_work *work, struct uvp_canvas *ca
         .height = mask->height,
         .words = canvas->touched.words,
     };
-    UVP_TRY(draw_chart(work, &drawing));
+    if (canvas->loose && 2 * outline->area * cells >= LOOSE_LEAST * outline->perimeter) {
+        return draw_loosely(work, &drawing);
+    }
+    UVP_TRY(draw_chart(work, &drawing, 0));
     return draw_ring(work, &drawing);
 }
 

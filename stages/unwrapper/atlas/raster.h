@@ -35,6 +35,7 @@ struct uvp_canvas {
     struct uvp_run *runs;
     uint32_t *row_first; /* run of each row */
     uint64_t steps;      /* work done, for budgets */
+    bool loose;          /* masks are near enough; else the chart never leaves its cells */
 
     struct uvp_cells touched; /* as drawn */
     struct uvp_cells ring;

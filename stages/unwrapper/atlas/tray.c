@@ -70,6 +70,7 @@ enum uvp_code uvp_tray_take(struct uvp_tray *tray, int32_t cells, double gap)
     }
     UVP_TRY(uvp_raster_canvas(tray->work, tray->side_max + 2 * tray->gap.pad + 4, tray->gap,
                               edges_max, &tray->canvas));
+    tray->canvas.loose = tray->loose;
     UVP_TRY(uvp_page_take(tray->work, tray->side_max + 2 * tray->gap.pad, &tray->page));
     tray->page.steps = steps;
     return UVP_OK;

@@ -51,6 +51,7 @@ struct uvp_tray {
     int32_t side_max;
     double cells;         /* a length */
     uint64_t steps_limit; /* to go on with a layout */
+    bool loose;           /* masks are near enough to move charts apart afterwards */
     bool hints;           /* rows where charts of a size no longer fit are skipped */
 };
 

@@ -32,33 +32,30 @@ static void add_triangle(const struct uvp_topology *topology, const struct uvp_c
 {
     const uint32_t *const v = topology->vertex + 3 * (size_t)t;
     const uint32_t *const c = charts->corner + 3 * (size_t)t;
-    const struct uvp_rest rest =
-        uvp_rest_of(uvp_point_of(topology, v[0]), uvp_point_of(topology, v[1]),
-                    uvp_point_of(topology, v[2]));
-    const double px =
-        ((double)charts->page[c[1]].x - charts->page[c[0]].x) / charts->page_lattice;
-    const double py =
-        ((double)charts->page[c[1]].y - charts->page[c[0]].y) / charts->page_lattice;
-    const double qx =
-        ((double)charts->page[c[2]].x - charts->page[c[0]].x) / charts->page_lattice;
-    const double qy =
-        ((double)charts->page[c[2]].y - charts->page[c[0]].y) / charts->page_lattice;
+    const struct uvp_vec3 origin = uvp_point_of(topology, v[0]);
+    const struct uvp_vec3 ab = uvp_vec3_sub(uvp_point_of(topology, v[1]), origin);
+    const struct uvp_vec3 ac = uvp_vec3_sub(uvp_point_of(topology, v[2]), origin);
+    const double step = 1.0 / charts->page_lattice;
+    const double px = ((double)charts->page[c[1]].x - charts->page[c[0]].x) * step;
+    const double py = ((double)charts->page[c[1]].y - charts->page[c[0]].y) * step;
+    const double qx = ((double)charts->page[c[2]].x - charts->page[c[0]].x) * step;
+    const double qy = ((double)charts->page[c[2]].y - charts->page[c[0]].y) * step;
     const double det = px * qy - py * qx;
-    /* columns of the map from UV to the triangle's plane */
-    const double ax = (rest.x1 * qy - rest.x2 * py) / det;
-    const double ay = -rest.y2 * py / det;
-    const double bx = (rest.x2 * px - rest.x1 * qx) / det;
-    const double by = rest.y2 * px / det;
-    const double a = ax * ax + ay * ay;
-    const double b = ax * bx + ay * by;
-    const double d = bx * bx + by * by;
+    const double inverse = 1 / (det * det);
+    /* columns of the map from UV to space, times det */
+    const struct uvp_vec3 u = uvp_vec3_sub(uvp_vec3_scale(ab, qy), uvp_vec3_scale(ac, py));
+    const struct uvp_vec3 w = uvp_vec3_sub(uvp_vec3_scale(ac, px), uvp_vec3_scale(ab, qx));
+    const double a = uvp_vec3_dot(u, u) * inverse;
+    const double b = uvp_vec3_dot(u, w) * inverse;
+    const double d = uvp_vec3_dot(w, w) * inverse;
     const double larger = (a + d + sqrt((a - d) * (a - d) + 4 * b * b)) / 2;
+    const double area = uvp_area_of(topology, t);
 
-    sums->area += uvp_area_of(topology, t);
+    sums->area += area;
     sums->uv_area += det / 2;
     if (isfinite(larger)) {
-        sums->squares += uvp_area_of(topology, t) * (a + d) / 2;
-        sums->largest = fmax(sums->largest, larger);
+        sums->squares += area * (a + d) / 2;
+        sums->largest = larger > sums->largest ? larger : sums->largest;
     }
 }
 

@@ -16,7 +16,7 @@
 #include "stages/unwrapper/atlas/solver.h"
 
 #define FLOOR 1e-5 /* of the mean edge */
-#define SAMPLE 256U
+#define SAMPLE 64U
 #define BLOCK 1024U /* triangles between two polls */
 
 /* ---- rest shapes ---- */

@@ -7,8 +7,10 @@
 
 #include <stdbool.h>
 
-#define BORDER (UINT32_C(1) << 31) /* with a corner's vertex: a border edge leaves it */
-#define COUNT_MAX (BORDER / 3)
+#define BORDER (UINT32_C(1) << 31)  /* with a corner's vertex: a border edge leaves it */
+#define UNNAMED (UINT32_C(1) << 30) /* instead of a vertex: a corner without one */
+#define COUNT_MAX (UNNAMED / 3)
+#define BLOCK 1024U
 
 static enum uvp_code label_triangles(struct uvp_atlas_work *work,
                                      const struct uvp_pieces *pieces, uint32_t label,
@@ -17,16 +19,21 @@ static enum uvp_code label_triangles(struct uvp_atlas_work *work,
     for (uint32_t i = 0; i < count; i++) {
         uvp_pieces_give(pieces, triangles[i], label);
         pieces->local[triangles[i]] = i;
-        UVP_TRY(uvp_work_count(work, 2));
+        if (i % BLOCK == BLOCK - 1) {
+            UVP_TRY(uvp_work_count(work, 3 * BLOCK));
+        }
     }
     return UVP_OK;
 }
 
-/* The patch's half-edge across each of its half-edges, or UVP_NONE. */
-static enum uvp_code find_across(struct uvp_atlas_work *work,
-                                 const struct uvp_topology *topology,
-                                 const struct uvp_pieces *pieces, struct uvp_patch *patch,
-                                 uint32_t *across)
+/*
+ * For each corner of the patch the next one about its vertex, which starts the half-edge across
+ * the one that ends here, or UVP_NONE. Corners where border edges begin are marked.
+ */
+static enum uvp_code find_turns(struct uvp_atlas_work *work,
+                                const struct uvp_topology *topology,
+                                const struct uvp_pieces *pieces, struct uvp_patch *patch,
+                                uint32_t *turn)
 {
     for (uint32_t i = 0; i < patch->triangle_count; i++) {
         const uint32_t t = patch->triangle[i];
@@ -34,42 +41,49 @@ static enum uvp_code find_across(struct uvp_atlas_work *work,
         const uint32_t cut = pieces->cut != NULL ? pieces->cut[t] : 0;
         for (uint32_t k = 0; k < 3; k++) {
             const uint32_t g = topology->opposite[3 * t + k];
+            const uint32_t next = 3 * i + (k == 2 ? 0 : k + 1);
             const bool open = g == UVP_NONE || uvp_pieces_label(pieces, g / 3) != label ||
                               (cut >> k & 1) != 0;
-            across[3 * i + k] = open ? UVP_NONE : 3 * pieces->local[g / 3] + g % 3;
-            patch->corner[3 * i + k] = UVP_NONE;
+            turn[next] = open ? UVP_NONE : 3 * pieces->local[g / 3] + g % 3;
+            patch->corner[3 * i + k] = open ? UNNAMED | BORDER : UNNAMED;
             patch->border_count += open;
         }
-        UVP_TRY(uvp_work_count(work, 8));
+        if (i % BLOCK == BLOCK - 1) {
+            UVP_TRY(uvp_work_count(work, 8 * BLOCK));
+        }
     }
     return UVP_OK;
 }
 
-/* Gives the vertex to every corner of i's fan, border edges marked. */
-static void mark_fan(const uint32_t *across, uint32_t i, uint32_t vertex, uint32_t *corner)
+/* Gives the vertex to every corner of i's fan. */
+static inline void name_fan(const uint32_t *turn, uint32_t i, uint32_t vertex, uint32_t *corner)
 {
     uint32_t at = i;
 
-    while (at != UVP_NONE && corner[at] == UVP_NONE) {
-        corner[at] = across[at] == UVP_NONE ? vertex | BORDER : vertex;
-        at = across[uvp_edge_prev(at)];
+    do {
+        corner[at] = (corner[at] & BORDER) | vertex;
+        at = turn[at];
+    } while (at != UVP_NONE && at != i);
+    if (at == i) {
+        return;
     }
-    at = across[i];
-    while (at != UVP_NONE && corner[uvp_edge_next(at)] == UVP_NONE) {
-        at = uvp_edge_next(at);
-        corner[at] = across[at] == UVP_NONE ? vertex | BORDER : vertex;
-        at = across[at];
+    /* backwards from i, to where the border begins */
+    for (at = i; (corner[at] & BORDER) == 0;) {
+        at = uvp_edge_next(turn[uvp_edge_next(at)]);
+        corner[at] = (corner[at] & BORDER) | vertex;
     }
 }
 
-static enum uvp_code number_vertices(struct uvp_atlas_work *work, const uint32_t *across,
+static enum uvp_code number_vertices(struct uvp_atlas_work *work, const uint32_t *turn,
                                      struct uvp_patch *patch)
 {
     for (uint32_t i = 0; i < 3 * patch->triangle_count; i++) {
-        if (patch->corner[i] == UVP_NONE) {
-            mark_fan(across, i, patch->vertex_count++, patch->corner);
+        if ((patch->corner[i] & UNNAMED) != 0) {
+            name_fan(turn, i, patch->vertex_count++, patch->corner);
         }
-        UVP_TRY(uvp_work_count(work, 2));
+        if (i % BLOCK == BLOCK - 1) {
+            UVP_TRY(uvp_work_count(work, 5 * BLOCK));
+        }
     }
     return UVP_OK;
 }
@@ -95,7 +109,9 @@ static enum uvp_code read_corners(struct uvp_atlas_work *work,
         corner[0] &= ~BORDER;
         corner[1] &= ~BORDER;
         corner[2] &= ~BORDER;
-        UVP_TRY(uvp_work_count(work, 4));
+        if (i % BLOCK == BLOCK - 1) {
+            UVP_TRY(uvp_work_count(work, 4 * BLOCK));
+        }
     }
     return UVP_OK;
 }
@@ -105,7 +121,7 @@ enum uvp_code uvp_patch_make(struct uvp_atlas_work *work, const struct uvp_topol
                              const uint32_t *triangles, uint32_t count, struct uvp_patch *patch)
 {
     struct uvp_arena_mark mark;
-    uint32_t *across;
+    uint32_t *turn;
 
     *patch = (struct uvp_patch){.triangle = triangles, .triangle_count = count};
     if (count > COUNT_MAX) {
@@ -114,9 +130,9 @@ enum uvp_code uvp_patch_make(struct uvp_atlas_work *work, const struct uvp_topol
     UVP_TRY(label_triangles(work, pieces, label, triangles, count));
     UVP_TAKE(work, patch->corner, 3 * (size_t)count);
     mark = uvp_arena_mark(work->scratch);
-    UVP_TAKE(work, across, 3 * (size_t)count);
-    UVP_TRY(find_across(work, topology, pieces, patch, across));
-    UVP_TRY(number_vertices(work, across, patch));
+    UVP_TAKE(work, turn, 3 * (size_t)count);
+    UVP_TRY(find_turns(work, topology, pieces, patch, turn));
+    UVP_TRY(number_vertices(work, turn, patch));
     uvp_arena_rewind(work->scratch, mark);
     UVP_TAKE(work, patch->point, patch->vertex_count);
     UVP_TAKE(work, patch->border, 2 * (size_t)patch->border_count);

@@ -15,31 +15,35 @@
 #define ROOM_LEAST 1e-6
 #define ROOM_MOST 0.006 /* looser bounds are about the mean: single stretched parts fail */
 #define ITERATIONS 24
+#define BLOCK 1024U         /* triangles between two polls */
 #define LEAST_SQUARE 1e-250 /* of twice a triangle's area: below, products lose digits */
 
-/* Singular values of the map from a triangle in space to its layout, as sum and product. */
+/* Singular values of the map from a triangle in space to its layout. */
 struct stretch {
     double squares; /* sum of their squares */
-    double det;
+    double square;  /* of their product */
+    double inverse; /* sum of the squares of their inverses */
+    bool positive;
 };
 
 /*
  * Without a frame in the triangle's plane: the first fundamental forms of triangle and layout
  * tell all. Where the triangle's has no digits left, its rest shape does.
  */
-static struct stretch stretch_of(struct uvp_vec3 ab, struct uvp_vec3 ac, struct uvp_vec2 pq,
-                                 struct uvp_vec2 pr)
+static inline struct stretch stretch_of(struct uvp_vec3 ab, struct uvp_vec3 ac,
+                                        struct uvp_vec2 pq, struct uvp_vec2 pr)
 {
     const struct uvp_vec3 normal = uvp_vec3_cross(ab, ac);
     const double square = uvp_vec3_dot(normal, normal);
     const double area = pq.x * pr.y - pq.y * pr.x;
-    const double squares = ((pq.x * pq.x + pq.y * pq.y) * uvp_vec3_dot(ac, ac) -
-                            2 * (pq.x * pr.x + pq.y * pr.y) * uvp_vec3_dot(ab, ac) +
-                            (pr.x * pr.x + pr.y * pr.y) * uvp_vec3_dot(ab, ab)) /
-                           square;
+    const double sum = (pq.x * pq.x + pq.y * pq.y) * uvp_vec3_dot(ac, ac) -
+                       2 * (pq.x * pr.x + pq.y * pr.y) * uvp_vec3_dot(ab, ac) +
+                       (pr.x * pr.x + pr.y * pr.y) * uvp_vec3_dot(ab, ab);
 
     if (square > LEAST_SQUARE) {
-        return (struct stretch){squares, area / sqrt(square)};
+        const double inverse = 1 / square;
+        return (struct stretch){sum * inverse, area * area * inverse, sum / (area * area),
+                                area > 0};
     }
     {
         const struct uvp_rest rest = uvp_rest_of((struct uvp_vec3){0, 0, 0}, ab, ac);
@@ -47,12 +51,14 @@ static struct stretch stretch_of(struct uvp_vec3 ab, struct uvp_vec3 ac, struct 
         const double d = pq.y / rest.x1;
         const double b = (pr.x - a * rest.x2) / rest.y2;
         const double e = (pr.y - d * rest.x2) / rest.y2;
-        return (struct stretch){a * a + b * b + d * d + e * e, a * e - b * d};
+        const double squares = a * a + b * b + d * d + e * e;
+        const double det = a * e - b * d;
+        return (struct stretch){squares, det * det, squares / (det * det), det > 0};
     }
 }
 
-static struct stretch triangle_stretch(const struct uvp_topology *topology,
-                                       const struct uvp_patch *patch, uint32_t i)
+static inline struct stretch triangle_stretch(const struct uvp_topology *topology,
+                                              const struct uvp_patch *patch, uint32_t i)
 {
     const uint32_t *const v = topology->vertex + 3 * (size_t)patch->triangle[i];
     const uint32_t *const c = patch->corner + 3 * (size_t)i;
@@ -81,17 +87,18 @@ enum uvp_code uvp_solve_measure(struct uvp_atlas_work *work,
     for (uint32_t i = 0; i < patch->triangle_count; i++) {
         const struct stretch s = triangle_stretch(topology, patch, i);
         const double weight = uvp_area_of(topology, patch->triangle[i]);
-        const double square = s.det * s.det;
         /* the characteristic polynomial at `least`, and on which side of its vertex that is */
-        const bool between = least * least - s.squares * least + square < 0;
-        if (!(s.det > 0)) {
+        const bool between = least * least - s.squares * least + s.square < 0;
+        if (!s.positive) {
             *distortion = (struct uvp_distortion){HUGE_VAL, 1};
             return UVP_OK;
         }
-        energy += weight * (s.squares + s.squares / square);
+        energy += weight * (s.squares + s.inverse);
         area += weight;
         stretched += between || 2 * least > s.squares ? weight : 0;
-        UVP_TRY(uvp_work_count(work, 8));
+        if (i % BLOCK == BLOCK - 1) {
+            UVP_TRY(uvp_work_count(work, 8 * BLOCK));
+        }
     }
     energy = area > 0 ? energy / (4 * area) : 1;
     *distortion = (struct uvp_distortion){isfinite(energy) ? energy : HUGE_VAL,

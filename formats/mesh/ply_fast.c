@@ -1,0 +1,179 @@
+/*
+ * A row is moved by one load and one store of 16 bytes, of which 12 count; where the load would
+ * reach behind the bytes, byte by byte. Indices are judged a block at a time: a bad one is rare
+ * and ends everything anyway.
+ */
+#include "formats/mesh/ply_fast.h"
+
+#include <string.h>
+
+#if defined(__SSE2__)
+#    include <emmintrin.h>
+#endif
+
+#define BLOCK_ROWS ((size_t)64)
+
+static uint32_t load_word(const unsigned char *at, bool is_big)
+{
+    return is_big
+               ? (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3]
+               : (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
+}
+
+static bool is_little_machine(void)
+{
+    const uint32_t one = 1;
+    unsigned char first;
+
+    memcpy(&first, &one, 1);
+    return first == 1;
+}
+
+static void move_three(const unsigned char *at, bool is_big, unsigned char *to)
+{
+    for (int i = 0; i < 3; i++) {
+        const uint32_t word = load_word(at + 4 * i, is_big);
+        memcpy(to + 4 * i, &word, 4);
+    }
+}
+
+#if defined(__SSE2__)
+
+static inline __m128i load_four(const unsigned char *at, bool is_big)
+{
+    __m128i words;
+
+    memcpy(&words, at, sizeof words);
+    if (is_big) {
+        words = _mm_or_si128(_mm_slli_epi16(words, 8), _mm_srli_epi16(words, 8));
+        words = _mm_shufflelo_epi16(words, 0xb1);
+        words = _mm_shufflehi_epi16(words, 0xb1);
+    }
+    return words;
+}
+
+/* How many of `rows` rows may be read 16 bytes at a time. */
+static size_t count_wide(const unsigned char *at, const unsigned char *end, size_t stride,
+                         size_t rows)
+{
+    const size_t left = (size_t)(end - at);
+    const size_t wide = left < 16 ? 0 : (left - 16) / stride + 1;
+
+    return wide < rows ? wide : rows;
+}
+
+static inline size_t move_points(const unsigned char *at, const unsigned char *end,
+                                 size_t stride, size_t rows, bool is_big, float *to)
+{
+    const size_t wide = count_wide(at, end, stride, rows);
+
+    for (size_t i = 0; i < wide; i++) {
+        const __m128i words = load_four(at + i * stride, is_big);
+        memcpy(to + 3 * i, &words, sizeof words);
+    }
+    return wide;
+}
+
+/* As far as they are triangles; *bad: one of them has an index that is not there. */
+static inline size_t move_triangles(const struct uvp_ply_fast_faces *faces,
+                                    const unsigned char *at, size_t rows, bool is_big,
+                                    uint32_t *to, bool *bad)
+{
+    const __m128i last = _mm_set1_epi32((int)faces->vertex_count - 1);
+    __m128i beyond = _mm_setzero_si128();
+    size_t i;
+
+    for (i = 0; i < rows && at[faces->before] == 3; i++, at += faces->stride) {
+        const __m128i words = load_four(at + faces->before + 1, is_big);
+        memcpy(to + 3 * i, &words, sizeof words);
+        beyond = _mm_or_si128(beyond, _mm_or_si128(_mm_cmpgt_epi32(words, last), words));
+    }
+    *bad = (_mm_movemask_ps(_mm_castsi128_ps(beyond)) & 7) != 0;
+    return i;
+}
+
+#else
+
+static size_t count_wide(const unsigned char *at, const unsigned char *end, size_t stride,
+                         size_t rows)
+{
+    (void)at;
+    (void)end;
+    (void)stride;
+    return rows;
+}
+
+static inline size_t move_points(const unsigned char *at, const unsigned char *end,
+                                 size_t stride, size_t rows, bool is_big, float *to)
+{
+    (void)at;
+    (void)end;
+    (void)stride;
+    (void)rows;
+    (void)is_big;
+    (void)to;
+    return 0;
+}
+
+static inline size_t move_triangles(const struct uvp_ply_fast_faces *faces,
+                                    const unsigned char *at, size_t rows, bool is_big,
+                                    uint32_t *to, bool *bad)
+{
+    size_t i;
+
+    *bad = false;
+    for (i = 0; i < rows && at[faces->before] == 3; i++, at += faces->stride) {
+        move_three(at + faces->before + 1, is_big, (unsigned char *)(to + 3 * i));
+        for (int k = 0; k < 3; k++) {
+            *bad = *bad || to[3 * i + (size_t)k] >= faces->vertex_count;
+        }
+    }
+    return i;
+}
+
+#endif
+
+void uvp_ply_fast_points(const unsigned char *at, const unsigned char *end, size_t stride,
+                         size_t rows, bool is_big, float *to)
+{
+    size_t done;
+
+    if (stride == 12 && !is_big && is_little_machine()) {
+        memcpy(to, at, 12 * rows);
+        return;
+    }
+    done = is_big ? move_points(at, end, stride, rows, true, to)
+                  : move_points(at, end, stride, rows, false, to);
+    for (; done < rows; done++) {
+        move_three(at + done * stride, is_big, (unsigned char *)(to + 3 * done));
+    }
+}
+
+size_t uvp_ply_fast_triangles(const struct uvp_ply_fast_faces *faces, const unsigned char *at,
+                              const unsigned char *end, size_t rows, uint32_t *to)
+{
+    const size_t items_at = faces->before + 1;
+    size_t done = 0;
+
+    if (faces->vertex_count == 0 || (size_t)(end - at) < items_at) {
+        return 0;
+    }
+    rows = count_wide(at + items_at, end, faces->stride, rows);
+    while (done < rows) {
+        const size_t block = rows - done < BLOCK_ROWS ? rows - done : BLOCK_ROWS;
+        bool bad;
+        const size_t taken = faces->is_big
+                                 ? move_triangles(faces, at, block, true, to + 3 * done, &bad)
+                                 : move_triangles(faces, at, block, false, to + 3 * done, &bad);
+
+        if (bad) {
+            return done;
+        }
+        done += taken;
+        at += taken * faces->stride;
+        if (taken < block) {
+            return done;
+        }
+    }
+    return done;
+}

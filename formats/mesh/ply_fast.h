@@ -1,0 +1,41 @@
+/*
+ * ply_fast.h -- rows of the common shapes, without a question per row
+ *
+ * Why:     three floats a vertex and a triangle a face are most of what there is. They mean
+ *          the same as read by ply_rows.h.
+ * Threads: no state.
+ */
+#ifndef UVP_FORMATS_MESH_PLY_FAST_H
+#define UVP_FORMATS_MESH_PLY_FAST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define UVP_PLY_FAST_SLACK 1 /* items written behind the last one that counts */
+
+/*
+ * `rows` times three floats that follow each other at `at`, `stride` apart; `end` is that of
+ * the bytes. `to` has room for UVP_PLY_FAST_SLACK more.
+ */
+void uvp_ply_fast_points(const unsigned char *at, const unsigned char *end, size_t stride,
+                         size_t rows, bool is_big, float *to);
+
+/* How faces lie that have but one list, of one-byte counts and four-byte indices. */
+struct uvp_ply_fast_faces {
+    size_t before; /* bytes of a row before the count */
+    size_t stride; /* of a triangle */
+    bool is_big;
+    uint32_t vertex_count; /* less than 2^31 */
+};
+
+/*
+ * Triangles, up to `rows` of them, all of which lie before `end`: stops at the first that is
+ * none, or when one refers to a vertex that is not there. As above about `to`.
+ *
+ * Returns: how many were written
+ */
+size_t uvp_ply_fast_triangles(const struct uvp_ply_fast_faces *faces, const unsigned char *at,
+                              const unsigned char *end, size_t rows, uint32_t *to);
+
+#endif

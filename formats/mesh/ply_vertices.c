@@ -1,0 +1,251 @@
+/*
+ * Positions are float32 in the mesh. Where the file has more digits and the model lies far from
+ * the origin, as maps do, the middle of its box is taken off before rounding: shape is what is
+ * unwrapped, and the file's own numbers stay as they are.
+ */
+#include <math.h>
+
+#include "formats/mesh/ply.h"
+#include "formats/mesh/ply_fast.h"
+#include "formats/mesh/ply_text.h"
+
+#define FAR 1024.0 /* as a multiple of the box's greatest extent */
+#define FEW UINT32_C(64)
+
+struct vertices {
+    const struct uvp_ply *ply;
+    struct uvp_ply_cursor *cursor;
+    float *positions;
+    double middle[3];
+};
+
+static const struct uvp_ply_property *axis_property(const struct uvp_ply *ply, int axis)
+{
+    return ply->roles[UVP_PLY_X + axis];
+}
+
+/* Where a property begins in a row, its element having no lists. */
+static size_t offset_of(const struct uvp_ply_element *element,
+                        const struct uvp_ply_property *property)
+{
+    size_t offset = 0;
+
+    for (const struct uvp_ply_property *at = element->properties; at < property; at++) {
+        offset += uvp_ply_type_bytes(at->type);
+    }
+    return offset;
+}
+
+/* ---- one row, of any kind ---- */
+
+static enum uvp_code read_axis(const struct vertices *vertices,
+                               const struct uvp_ply_field *field,
+                               const struct uvp_ply_property *property, double *value,
+                               struct uvp_error *err)
+{
+    const struct uvp_ply_cursor *const cursor = vertices->cursor;
+
+    if (cursor->encoding != UVP_PLY_ASCII) {
+        *value =
+            uvp_ply_load_number(field->at, property->type, cursor->encoding == UVP_PLY_BIG);
+        return UVP_OK;
+    }
+    if (!uvp_ply_text_double(field->at, field->end, value)) {
+        return uvp_ply_fail(cursor, UVP_BAD_DATA, field->at, "coordinate is not a number", err);
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code read_point(const struct vertices *vertices, double point[3],
+                                struct uvp_error *err)
+{
+    const struct uvp_ply *const ply = vertices->ply;
+    struct uvp_ply_row row;
+
+    UVP_TRY(uvp_ply_row_next(vertices->cursor, ply->vertex, &row, err));
+    for (int axis = 0; axis < 3; axis++) {
+        const struct uvp_ply_property *const property = axis_property(ply, axis);
+
+        point[axis] = 0;
+        if (property != NULL) {
+            UVP_TRY(read_axis(vertices, &row.fields[UVP_PLY_X + axis], property, &point[axis],
+                              err));
+        }
+    }
+    return UVP_OK;
+}
+
+/* ---- rows of text ---- */
+
+static enum uvp_code read_text_point(const struct vertices *vertices, float *to,
+                                     struct uvp_error *err)
+{
+    const struct uvp_ply *const ply = vertices->ply;
+    struct uvp_ply_row row;
+
+    UVP_TRY(uvp_ply_row_next(vertices->cursor, ply->vertex, &row, err));
+    for (int axis = 0; axis < 3; axis++) {
+        const struct uvp_ply_field *const field = &row.fields[UVP_PLY_X + axis];
+
+        to[axis] = 0.0f;
+        if (axis_property(ply, axis) != NULL &&
+            !uvp_ply_text_float(field->at, field->end, &to[axis])) {
+            return uvp_ply_fail(vertices->cursor, UVP_BAD_DATA, field->at,
+                                "coordinate is not a number", err);
+        }
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code read_text(const struct vertices *vertices, struct uvp_error *err)
+{
+    const uint32_t count = (uint32_t)vertices->ply->vertex->count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        UVP_TRY(read_text_point(vertices, vertices->positions + (size_t)3 * i, err));
+    }
+    return UVP_OK;
+}
+
+/* ---- rows of bytes ---- */
+
+static bool are_plain_points(const struct uvp_ply *ply)
+{
+    for (int axis = 0; axis < 3; axis++) {
+        const struct uvp_ply_property *const property = axis_property(ply, axis);
+
+        if (property == NULL || property->type != UVP_PLY_F32 ||
+            property != axis_property(ply, 0) + axis) {
+            return false;
+        }
+    }
+    return ply->vertex->list_count == 0;
+}
+
+static enum uvp_code read_plain_points(const struct vertices *vertices, struct uvp_error *err)
+{
+    const struct uvp_ply_element *const vertex = vertices->ply->vertex;
+    struct uvp_ply_cursor *const cursor = vertices->cursor;
+    const size_t stride = (size_t)vertex->row_bytes;
+    const size_t offset = offset_of(vertex, axis_property(vertices->ply, 0));
+    const size_t step = (size_t)UVP_PLY_POLL_BYTES / stride + 1;
+    size_t count = (size_t)vertex->count;
+    float *to = vertices->positions;
+
+    if (count > (size_t)(cursor->end - cursor->at) / stride) {
+        return uvp_ply_fail(cursor, UVP_BAD_DATA, cursor->end, "row beyond the end", err);
+    }
+    while (count > 0) {
+        const size_t rows = count < step ? count : step;
+        uvp_ply_fast_points(cursor->at + offset, cursor->end, stride, rows,
+                            cursor->encoding == UVP_PLY_BIG, to);
+        cursor->at += rows * stride;
+        to += 3 * rows;
+        count -= rows;
+        UVP_TRY(uvp_ply_poll(cursor, err));
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code read_any_points(const struct vertices *vertices, struct uvp_error *err)
+{
+    const uint32_t count = (uint32_t)vertices->ply->vertex->count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        double point[3];
+        UVP_TRY(read_point(vertices, point, err));
+        for (int axis = 0; axis < 3; axis++) {
+            vertices->positions[3 * (size_t)i + (size_t)axis] =
+                (float)(point[axis] - vertices->middle[axis]);
+        }
+    }
+    return UVP_OK;
+}
+
+/* ---- far from the origin ---- */
+
+/* float32 in, float32 out: there is nothing to be won. */
+static bool has_more_digits(const struct uvp_ply *ply)
+{
+    for (int axis = 0; axis < 3; axis++) {
+        const struct uvp_ply_property *const property = axis_property(ply, axis);
+
+        if (property != NULL &&
+            (ply->header.encoding == UVP_PLY_ASCII || property->type == UVP_PLY_F64 ||
+             property->type == UVP_PLY_I32 || property->type == UVP_PLY_U32)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The middle of the box of all finite points; false when it is near the origin. */
+static bool is_far(const float *positions, uint32_t count, double middle[3])
+{
+    double extent = 0;
+    double distance = 0;
+
+    for (size_t axis = 0; axis < 3; axis++) {
+        float low = INFINITY;
+        float high = -INFINITY;
+
+        for (size_t i = axis; i < 3 * (size_t)count; i += 3) {
+            const float value = positions[i];
+            if (value >= -3e38f && value <= 3e38f) {
+                low = value < low ? value : low;
+                high = value > high ? value : high;
+            }
+        }
+        middle[axis] = low <= high ? ((double)low + (double)high) / 2 : 0;
+        extent = low <= high && (double)high - (double)low > extent ? (double)high - (double)low
+                                                                    : extent;
+        distance = fabs(middle[axis]) > distance ? fabs(middle[axis]) : distance;
+    }
+    return distance > FAR * extent;
+}
+
+static enum uvp_code read_near(struct vertices *vertices, const unsigned char *begin,
+                               struct uvp_error *err)
+{
+    const uint32_t count = (uint32_t)vertices->ply->vertex->count;
+
+    if (!has_more_digits(vertices->ply)) {
+        return UVP_OK;
+    }
+    /* a few that are near speak for all: more points only make the box larger */
+    if (!is_far(vertices->positions, count < FEW ? count : FEW, vertices->middle)) {
+        return UVP_OK;
+    }
+    UVP_TRY(uvp_stop_poll(vertices->cursor->stop, err));
+    if (!is_far(vertices->positions, count, vertices->middle)) {
+        return UVP_OK;
+    }
+    vertices->cursor->at = begin;
+    vertices->cursor->next_poll = begin;
+    return read_any_points(vertices, err);
+}
+
+enum uvp_code uvp_ply_vertices_read(const struct uvp_ply *ply, struct uvp_ply_cursor *cursor,
+                                    struct uvp_arena *arena, struct uvp_mesh *mesh,
+                                    struct uvp_error *err)
+{
+    const unsigned char *const begin = cursor->at;
+    const size_t floats = 3 * (size_t)ply->vertex->count + UVP_PLY_FAST_SLACK;
+    struct vertices vertices = {.ply = ply, .cursor = cursor};
+
+    vertices.positions = UVP_ARENA_ARRAY(arena, float, floats);
+    if (vertices.positions == NULL) {
+        return uvp_fail_memory(err, 4 * floats);
+    }
+    if (cursor->encoding == UVP_PLY_ASCII) {
+        UVP_TRY(read_text(&vertices, err));
+    } else if (are_plain_points(ply)) {
+        UVP_TRY(read_plain_points(&vertices, err));
+    } else {
+        UVP_TRY(read_any_points(&vertices, err));
+    }
+    UVP_TRY(read_near(&vertices, begin, err));
+    mesh->positions = vertices.positions;
+    mesh->vertex_count = (uint32_t)ply->vertex->count;
+    return UVP_OK;
+}

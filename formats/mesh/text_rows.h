@@ -64,35 +64,23 @@ UVP_SIMD static inline const unsigned char *uvp_row_next(const struct uvp_text *
     return at + uvp_bit_first(eols) + 1;
 }
 
-/* The next 1 to 3 columns, as the lowest bits tell, to `to`, which has room for 4. */
-UVP_SIMD_INLINE bool uvp_columns_read(const unsigned char *at, uint64_t *starts, uint64_t *ends,
+/* The next 1 or 2 columns, as the lowest bits tell, to `to`, which has room for 4. */
+UVP_SIMD_INLINE bool uvp_columns_read(const unsigned char *at, uint64_t starts, uint64_t ends,
                                       uint32_t columns, float *to)
 {
-    uint64_t starts_now = *starts;
-    uint64_t ends_now = *ends;
-    const unsigned char *first[3];
-    const unsigned char *after[3];
-    struct uvp_token token[3];
-    unsigned bad = 0;
+    /* the last token again where there is no third */
+    const size_t start_y = uvp_bit_first(columns > 1 ? starts & (starts - 1) : starts);
+    const size_t end_y = uvp_bit_first(columns > 1 ? ends & (ends - 1) : ends);
+    const size_t start[3] = {uvp_bit_first(starts), start_y, start_y};
+    const size_t end[3] = {uvp_bit_first(ends), end_y, end_y};
+    struct uvp_doubts doubts = {_mm_setzero_si128(), 0, 0};
+    const struct uvp_token x = uvp_token_read(at, start[0], end[0], &doubts);
+    const struct uvp_token y = uvp_token_read(at, start_y, end_y, &doubts);
 
-    for (uint32_t k = 0; k < 3; k++) {
-        first[k] = at + uvp_bit_first(starts_now);
-        after[k] = at + uvp_bit_first(ends_now);
-        starts_now = k + 1 < columns ? starts_now & (starts_now - 1) : starts_now;
-        ends_now = k + 1 < columns ? ends_now & (ends_now - 1) : ends_now;
-        token[k] = uvp_token_read(first[k], after[k], &bad);
-    }
-    *starts = starts_now & (starts_now - 1);
-    *ends = ends_now & (ends_now - 1);
-    if (uvp_tokens_write(token[0], token[1], token[2], to) && bad == 0) {
+    if (uvp_tokens_write(x, y, y, to) && !uvp_doubts_any(&doubts)) {
         return true;
     }
-    for (uint32_t k = 0; k < columns; k++) {
-        if (!uvp_text_read_token(first[k], after[k], to + k)) {
-            return false;
-        }
-    }
-    return true;
+    return uvp_text_read_triple(at, start, end, to);
 }
 
 UVP_SIMD_INLINE bool uvp_row_columns(const unsigned char *at, const struct uvp_row *row,
@@ -104,13 +92,17 @@ UVP_SIMD_INLINE bool uvp_row_columns(const unsigned char *at, const struct uvp_r
     if (uvp_bit_count(ends) < columns) {
         return false;
     }
-    for (uint32_t column = 0; column < columns; column += 3) {
-        const uint32_t left = columns - column;
-        if (!uvp_columns_read(at, &starts, &ends, left < 3 ? left : 3, to + column)) {
+    for (; columns >= 3; columns -= 3) {
+        if (!uvp_triple_read(at, starts, ends, to)) {
             return false;
         }
+        to += 3;
+        for (int k = 0; k < 3; k++) {
+            starts &= starts - 1;
+            ends &= ends - 1;
+        }
     }
-    return true;
+    return columns == 0 || uvp_columns_read(at, starts, ends, columns, to);
 }
 
 /* `columns` is a constant where it is 3. */
@@ -160,8 +152,8 @@ UVP_SIMD_INLINE __m128i uvp_indices_read(const unsigned char *at, uint64_t *star
     uint64_t word[4];
 
     for (int k = 0; k < 4; k++) {
-        const unsigned start = uvp_bit_first_or_64(*starts);
-        const unsigned end = uvp_bit_first_or_64(*ends);
+        const size_t start = uvp_bit_first_or_64(*starts);
+        const size_t end = uvp_bit_first_or_64(*ends);
         word[k] = uvp_index_load(at + start, end - start);
         *starts &= *starts - 1;
         *ends &= *ends - 1;

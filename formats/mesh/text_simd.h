@@ -20,7 +20,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "formats/mesh/text_scan.h"
+#include "formats/mesh/text_levels.h"
 
 #if UVP_SIMD_AVX2
 #    define UVP_SIMD __attribute__((target("avx2,bmi,bmi2,popcnt")))
@@ -29,23 +29,27 @@
 #endif
 #define UVP_SIMD_INLINE UVP_SIMD static inline __attribute__((always_inline))
 
-#define UVP_TOKEN_BYTES 16u
+#define UVP_TOKEN_BYTES 16
 #define UVP_INDEX_DIGITS 8u
 
 /* ---- bits ---- */
 
-UVP_SIMD_INLINE unsigned uvp_bit_first(uint64_t bits)
+UVP_SIMD_INLINE size_t uvp_bit_first(uint64_t bits)
 {
-    return (unsigned)__builtin_ctzll(bits);
+#if UVP_SIMD_AVX2
+    return _tzcnt_u64(bits);
+#else
+    return (size_t)__builtin_ctzll(bits);
+#endif
 }
 
 /* 64 when there is none. */
-UVP_SIMD_INLINE unsigned uvp_bit_first_or_64(uint64_t bits)
+UVP_SIMD_INLINE size_t uvp_bit_first_or_64(uint64_t bits)
 {
 #if UVP_SIMD_AVX2
-    return (unsigned)_tzcnt_u64(bits);
+    return _tzcnt_u64(bits);
 #else
-    return bits == 0 ? 64 : (unsigned)__builtin_ctzll(bits);
+    return bits == 0 ? 64 : (size_t)__builtin_ctzll(bits);
 #endif
 }
 
@@ -174,35 +178,60 @@ UVP_SIMD_INLINE uint64_t uvp_block_digits(struct uvp_block block)
 
 /* ---- digits ---- */
 
-/* 16 digits, the first one the highest, as 4 numbers of 4 digits and twice 2 of 8. */
-UVP_SIMD_INLINE __m128i uvp_digits_reduce(__m128i digits)
+/* 16 digits, the first one the highest, as 4 numbers of 4. */
+UVP_SIMD_INLINE __m128i uvp_digits_fours(__m128i digits)
 {
-    const __m128i hundreds = _mm_set1_epi32(0x00010064);
-    const __m128i thousands = _mm_set1_epi32(0x00012710);
-    __m128i two;
-    __m128i four;
+    __m128i twos;
 
 #if UVP_SIMD_AVX2
-    two = _mm_maddubs_epi16(digits, _mm_set1_epi16(0x010a));
+    twos = _mm_maddubs_epi16(digits, _mm_set1_epi16(0x010a));
 #else
-    two = _mm_add_epi16(
+    twos = _mm_add_epi16(
         _mm_mullo_epi16(_mm_and_si128(digits, _mm_set1_epi16(0xff)), _mm_set1_epi16(10)),
         _mm_srli_epi16(digits, 8));
 #endif
-    four = _mm_madd_epi16(two, hundreds);
-    return _mm_madd_epi16(_mm_packs_epi32(four, four), thousands);
+    return _mm_madd_epi16(twos, _mm_set1_epi32(0x00010064));
+}
+
+/* The same as 2 numbers of 8 digits, twice. */
+UVP_SIMD_INLINE __m128i uvp_digits_reduce(__m128i digits)
+{
+    const __m128i fours = uvp_digits_fours(digits);
+
+    return _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(0x00012710));
 }
 
 /* Sixteen zeros, then ones: from [n] on it keeps the last n of 16 bytes, all when n > 15. */
-static const unsigned char uvp_keep_last[48] = {
-    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
-    0,    0,    0,    0,    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+#define FOUR_ONES 0xff, 0xff, 0xff, 0xff
+#define SIXTEEN_ONES FOUR_ONES, FOUR_ONES, FOUR_ONES, FOUR_ONES
+static const unsigned char uvp_keep_last[16 + 64 + 16] = {
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    SIXTEEN_ONES,
+    SIXTEEN_ONES,
+    SIXTEEN_ONES,
+    SIXTEEN_ONES,
+    SIXTEEN_ONES,
 };
+#undef SIXTEEN_ONES
+#undef FOUR_ONES
 
 /* Takes byte `point` out, what is before it moves up; 16: nothing to take out. */
-UVP_SIMD_INLINE __m128i uvp_digits_squeeze(__m128i digits, unsigned point)
+UVP_SIMD_INLINE __m128i uvp_digits_squeeze(__m128i digits, size_t point)
 {
 #if UVP_SIMD_AVX2
     /* from [16 * 1 - point] on: 0x80 is zero, then each byte but the point's */
@@ -247,7 +276,7 @@ UVP_SIMD_INLINE __m128i uvp_digits_squeeze(__m128i digits, unsigned point)
     return _mm_shuffle_epi8(digits, _mm_loadu_si128((const void *)orders[point]));
 #else
     /* ones for the last 15 - point bytes stay where they are */
-    const unsigned stay = point == 16 ? 16 : 15 - point;
+    const size_t stay = point == 16 ? 16 : 15 - point;
     const __m128i behind = _mm_loadu_si128((const void *)(uvp_keep_last + stay));
     const __m128i before = _mm_slli_si128(_mm_andnot_si128(behind, digits), 1);
 
@@ -258,47 +287,55 @@ UVP_SIMD_INLINE __m128i uvp_digits_squeeze(__m128i digits, unsigned point)
 
 /* ---- floats ---- */
 
-#define UVP_POINT_NONE 16u
-
-/* By place of the point in 16 bytes; the second half for numbers below zero. */
-static const double uvp_token_scale[2][17] = {
+/* By place of the point in 16 bytes, or 16; the second row for numbers below zero. */
+static const double uvp_token_scale[2][32] = {
     {1e15, 1e14, 1e13, 1e12, 1e11, 1e10, 1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1, 1},
     {-1e15, -1e14, -1e13, -1e12, -1e11, -1e10, -1e9, -1e8, -1e7, -1e6, -1e5, -1e4, -1e3, -1e2,
      -1e1, -1, -1},
 };
 
-/* A token as two halves of 8 digits, and what to divide them by. */
+/* A token on its way to a number. */
 struct uvp_token {
-    __m128i halves; /* 32 bits each: the high one, the low one, and again */
-    double scale;
+    __m128i digits; /* 16, or bytes above 9: then it is no plain number */
+    double scale;   /* to divide them by */
 };
 
-/* *bad: nonzero when the token is no plain number of at most 16 digits and a point. */
-UVP_SIMD_INLINE struct uvp_token uvp_token_read(const unsigned char *first,
-                                                const unsigned char *after, unsigned *bad)
+/* What is wrong with some of the tokens: asked about once for all. */
+struct uvp_doubts {
+    __m128i digits;
+    uint64_t points;
+    uint64_t lengths;
+};
+
+/* The token [start, end) of a text: at most 16 digits and a point that is not last. */
+UVP_SIMD_INLINE struct uvp_token uvp_token_read(const unsigned char *text, size_t start,
+                                                size_t end, struct uvp_doubts *doubts)
 {
-    const __m128i bytes = _mm_loadu_si128((const void *)(after - UVP_TOKEN_BYTES));
-    const unsigned negative = *first == '-';
-    unsigned length = (unsigned)(after - first) - negative;
-    unsigned points;
-    unsigned digits;
-    unsigned point;
-    __m128i digit;
+    const uint64_t negative = text[start] == '-';
+    const uint64_t length = end - start - negative;
+    const __m128i bytes = _mm_loadu_si128((const void *)(text + end - UVP_TOKEN_BYTES));
+    const __m128i keep = _mm_loadu_si128((const void *)(uvp_keep_last + length));
+    const __m128i digits = _mm_and_si128(_mm_sub_epi8(bytes, _mm_set1_epi8('0')), keep);
+    const __m128i is_point = _mm_cmpeq_epi8(digits, _mm_set1_epi8('.' - '0'));
+    const uint64_t points = (uint32_t)_mm_movemask_epi8(is_point);
+    const size_t point = uvp_bit_first(points | UINT64_C(0x10000));
     struct uvp_token token;
 
-    /* 0.123456789012345 is a byte too long, but its first says nothing */
-    length -= (unsigned)(length > UVP_TOKEN_BYTES) & (unsigned)(first[negative] == '0');
-    digit = _mm_and_si128(_mm_sub_epi8(bytes, _mm_set1_epi8('0')),
-                          _mm_loadu_si128((const void *)(uvp_keep_last + (length & 31))));
-    points = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(digit, _mm_set1_epi8('.' - '0')));
-    digits = (unsigned)_mm_movemask_epi8(
-        _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit));
-    *bad |= ((digits | points) ^ 0xffff) | (points & (points - 1)) |
-            (unsigned)(length > UVP_TOKEN_BYTES) | (unsigned)(length <= (points != 0));
-    point = uvp_bit_first(points | 0x10000);
-    token.halves = uvp_digits_reduce(uvp_digits_squeeze(digit, point));
+    token.digits = uvp_digits_squeeze(digits, point); /* a second point stays: no digit */
     token.scale = uvp_token_scale[negative][point];
+    doubts->digits = _mm_max_epu8(doubts->digits, token.digits);
+    doubts->points |= points;
+    doubts->lengths |= length - 1;
     return token;
+}
+
+UVP_SIMD_INLINE bool uvp_doubts_any(const struct uvp_doubts *doubts)
+{
+    const __m128i most = _mm_set1_epi8(9);
+    const __m128i good = _mm_cmpeq_epi8(_mm_min_epu8(doubts->digits, most), doubts->digits);
+
+    return ((uint64_t)(uint32_t)(_mm_movemask_epi8(good) ^ 0xffff) | (doubts->points & 0x8000) |
+            (doubts->lengths & ~UINT64_C(15))) != 0;
 }
 
 #define UVP_MIDDLE_MASK INT64_C(0x1fffffff) /* what a double has more than a float */
@@ -310,10 +347,16 @@ UVP_SIMD_INLINE struct uvp_token uvp_token_read(const unsigned char *first,
 UVP_SIMD_INLINE bool uvp_tokens_write(struct uvp_token x, struct uvp_token y,
                                       struct uvp_token z, float *to)
 {
-    const __m128i xy = _mm_unpacklo_epi32(x.halves, y.halves);
-    const __m128i high = _mm_unpacklo_epi64(xy, z.halves);
-    const __m128i low =
-        _mm_unpackhi_epi64(xy, _mm_shuffle_epi32(z.halves, _MM_SHUFFLE(3, 1, 3, 1)));
+    const __m128i ten_thousand = _mm_set1_epi32(0x00012710);
+    const __m128i fours_z = uvp_digits_fours(z.digits);
+    /* 32 bits each: x high, x low, y high, y low */
+    const __m128i xy = _mm_madd_epi16(
+        _mm_packs_epi32(uvp_digits_fours(x.digits), uvp_digits_fours(y.digits)), ten_thousand);
+    const __m128i zz = _mm_madd_epi16(_mm_packs_epi32(fours_z, fours_z), ten_thousand);
+    const __m128 xyf = _mm_castsi128_ps(xy);
+    const __m128 zzf = _mm_castsi128_ps(zz);
+    const __m128i high = _mm_castps_si128(_mm_shuffle_ps(xyf, zzf, _MM_SHUFFLE(2, 0, 2, 0)));
+    const __m128i low = _mm_castps_si128(_mm_shuffle_ps(xyf, zzf, _MM_SHUFFLE(3, 1, 3, 1)));
     const __m256d digits = _mm256_add_pd(
         _mm256_mul_pd(_mm256_cvtepi32_pd(high), _mm256_set1_pd(1e8)), _mm256_cvtepi32_pd(low));
     const __m256d value = _mm256_div_pd(digits, _mm256_set_pd(1, z.scale, y.scale, x.scale));
@@ -330,7 +373,7 @@ UVP_SIMD_INLINE bool uvp_tokens_write(struct uvp_token x, struct uvp_token y,
 /* SSE2 compares 32 bits at most: one double after the other is as quick. */
 UVP_SIMD_INLINE bool uvp_token_write(struct uvp_token token, float *to)
 {
-    const int64_t halves = _mm_cvtsi128_si64(token.halves);
+    const int64_t halves = _mm_cvtsi128_si64(uvp_digits_reduce(token.digits));
     const double digits =
         (double)(halves & UINT32_MAX) * 1e8 + (double)(int64_t)((uint64_t)halves >> 32);
     const double value = digits / token.scale;
@@ -361,22 +404,23 @@ UVP_SIMD_INLINE bool uvp_tokens_write(struct uvp_token x, struct uvp_token y,
 UVP_SIMD_INLINE bool uvp_triple_read(const unsigned char *text, uint64_t starts, uint64_t ends,
                                      float *to)
 {
-    const unsigned char *first[3];
-    const unsigned char *after[3];
-    struct uvp_token token[3];
-    unsigned bad = 0;
+    struct uvp_doubts doubts = {_mm_setzero_si128(), 0, 0};
+    const size_t start_x = uvp_bit_first(starts);
+    const size_t end_x = uvp_bit_first(ends);
+    const struct uvp_token x = uvp_token_read(text, start_x, end_x, &doubts);
+    const uint64_t starts_y = starts & (starts - 1);
+    const uint64_t ends_y = ends & (ends - 1);
+    const size_t start_y = uvp_bit_first(starts_y);
+    const size_t end_y = uvp_bit_first(ends_y);
+    const struct uvp_token y = uvp_token_read(text, start_y, end_y, &doubts);
+    const size_t start_z = uvp_bit_first(starts_y & (starts_y - 1));
+    const size_t end_z = uvp_bit_first(ends_y & (ends_y - 1));
+    const struct uvp_token z = uvp_token_read(text, start_z, end_z, &doubts);
 
-    for (int k = 0; k < 3; k++) {
-        first[k] = text + uvp_bit_first(starts);
-        after[k] = text + uvp_bit_first(ends);
-        starts &= starts - 1;
-        ends &= ends - 1;
-        token[k] = uvp_token_read(first[k], after[k], &bad);
-    }
-    if (__builtin_expect(!uvp_tokens_write(token[0], token[1], token[2], to) || bad != 0, 0)) {
-        return uvp_text_read_token(first[0], after[0], to) &&
-               uvp_text_read_token(first[1], after[1], to + 1) &&
-               uvp_text_read_token(first[2], after[2], to + 2);
+    if (__builtin_expect(!uvp_tokens_write(x, y, z, to) || uvp_doubts_any(&doubts), 0)) {
+        const size_t start[3] = {start_x, start_y, start_z};
+        const size_t end[3] = {end_x, end_y, end_z};
+        return uvp_text_read_triple(text, start, end, to);
     }
     return true;
 }
@@ -384,7 +428,7 @@ UVP_SIMD_INLINE bool uvp_triple_read(const unsigned char *text, uint64_t starts,
 /* ---- whole numbers ---- */
 
 /* The bytes of up to 8 digits at `first`, the last digit in the highest byte. */
-UVP_SIMD_INLINE uint64_t uvp_index_load(const unsigned char *first, unsigned digits)
+UVP_SIMD_INLINE uint64_t uvp_index_load(const unsigned char *first, size_t digits)
 {
     uint64_t word;
 

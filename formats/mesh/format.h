@@ -162,6 +162,9 @@ const struct uvp_format *const *uvp_formats(void);
 /* By suffix of the path, any case; NULL when none has it. Cheap. */
 const struct uvp_format *uvp_format_by_path(const char *path, size_t path_bytes);
 
+/* A name without a suffix: only its bytes can tell what it is. */
+bool uvp_format_is_unnamed(const char *path, size_t path_bytes);
+
 #define UVP_FORMAT_HEAD_BYTES                                                                  \
     ((size_t)64 << 10) /* what a kind is told by; more is not looked at */
 

@@ -107,28 +107,35 @@ static const struct uvp_format *find_by_contents(struct uvp_span head, bool whol
     return NULL;
 }
 
+bool uvp_format_is_unnamed(const char *path, size_t path_bytes)
+{
+    return !has_suffix(path, path_bytes);
+}
+
 const struct uvp_format *uvp_format_find(const char *path, size_t path_bytes,
                                          struct uvp_span head, bool whole, const char **reason)
 {
-    const struct uvp_format *format = uvp_format_by_path(path, path_bytes);
+    const struct uvp_format *const named = uvp_format_by_path(path, path_bytes);
+    const struct uvp_format *found = NULL;
+    enum uvp_probe probe;
 
     if (head.bytes > UVP_FORMAT_HEAD_BYTES) {
         head.bytes = UVP_FORMAT_HEAD_BYTES;
         whole = false;
     }
     *reason = "";
-    if (format != NULL) {
-        if (format->probe(head, whole) != UVP_PROBE_NO) {
-            return format;
-        }
-        *reason = name_contents(head);
-        return NULL;
+    probe = named == NULL ? UVP_PROBE_NO : named->probe(head, whole);
+    if (probe == UVP_PROBE_YES) {
+        return named;
     }
-    if (!has_suffix(path, path_bytes)) {
-        format = find_by_contents(head, whole);
+    if (named != NULL || !has_suffix(path, path_bytes)) {
+        found = find_by_contents(head, whole);
     }
-    if (format == NULL) {
-        *reason = "not a mesh format that is read";
+    if (found == NULL && probe == UVP_PROBE_MAYBE) {
+        found = named;
     }
-    return format;
+    if (found == NULL) {
+        *reason = named != NULL ? name_contents(head) : "not a mesh format that is read";
+    }
+    return found;
 }

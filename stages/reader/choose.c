@@ -26,13 +26,27 @@ static bool matches_any(const char *const *patterns, uint32_t count, const char 
     return false;
 }
 
+/* Members without a suffix are read to see what they are, up to this size. */
+#define UNNAMED_MOST ((uint64_t)64 << 20)
+
+static bool may_be_mesh(const struct uvp_header *header)
+{
+    if (uvp_format_by_path(header->path, header->path_bytes) != NULL) {
+        return true;
+    }
+    return uvp_format_is_unnamed(header->path, header->path_bytes) && header->replaceable &&
+           header->size_known && header->size_bytes != 0 && header->size_bytes <= UNNAMED_MOST;
+}
+
 const char *uvp_choose_member(const struct uvp_settings *settings,
-                              const struct uvp_header *header, bool is_mesh)
+                              const struct uvp_header *header, enum uvp_looked looked)
 {
     if (header->type != UVP_ENTRY_FILE) {
         return "not a file";
     }
-    if (!is_mesh && uvp_format_by_path(header->path, header->path_bytes) == NULL) {
+    if (looked == UVP_LOOKED_OTHER
+            ? uvp_format_by_path(header->path, header->path_bytes) == NULL
+            : looked == UVP_LOOKED_NOT && !may_be_mesh(header)) {
         return "not a mesh format";
     }
     if (settings->include_count != 0 &&
@@ -49,7 +63,10 @@ const char *uvp_choose_member(const struct uvp_settings *settings,
         return header->why_not == NULL ? "cannot be rewritten" : header->why_not;
     }
     if (settings->dry_run) {
-        return "would be unwrapped";
+        return uvp_format_by_path(header->path, header->path_bytes) != NULL ||
+                       looked == UVP_LOOKED_MESH
+                   ? "would be unwrapped"
+                   : "would be looked into";
     }
     return NULL;
 }

@@ -9,10 +9,17 @@
 #include "formats/archive/input.h"
 #include "stages/shared.h"
 
-/* NULL when the member is to be unwrapped (as far as its name tells), else why it is not.
- * `is_mesh`: its bytes say so, whatever it is called. */
+/* What a look at a member's first bytes has shown. */
+enum uvp_looked {
+    UVP_LOOKED_NOT = 0, /* nobody looked */
+    UVP_LOOKED_MESH,    /* a mesh, whatever it is called */
+    UVP_LOOKED_OTHER,
+};
+
+/* NULL when the member is to be unwrapped, as far as its name tells, else why it is not. A name
+ * without a suffix tells nothing: such a member goes on to where its bytes are seen. */
 const char *uvp_choose_member(const struct uvp_settings *settings,
-                              const struct uvp_header *header, bool is_mesh);
+                              const struct uvp_header *header, enum uvp_looked looked);
 
 /*
  * The kind of output that follows from the settings and an input: the first of the run, or

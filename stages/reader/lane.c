@@ -467,9 +467,18 @@ static enum uvp_code refuse_member(struct uvp_lane *lane, const struct uvp_heade
                                                                     : UVP_OK;
 }
 
+/* What was given as an input of its own is meant to be something: a cut or mistaken file must
+ * not pass in silence. */
+static bool has_known_name(const struct uvp_lane *lane)
+{
+    return uvp_format_by_path((const char *)lane->member_name.data,
+                              lane->member_name.bytes - 1) != NULL;
+}
+
 /* Whether a plain file is a mesh by its bytes, of which always the same are looked at: how fast
  * they come in must not decide. */
-static enum uvp_code look_at_head(struct uvp_lane *lane, bool *is_mesh, struct uvp_error *err)
+static enum uvp_code look_at_head(struct uvp_lane *lane, enum uvp_looked *looked,
+                                  struct uvp_error *err)
 {
     const char *const name = (const char *)lane->member_name.data;
     unsigned char *const head = uvp_mem_take(lane->shared->mem, UVP_FORMAT_HEAD_BYTES);
@@ -483,19 +492,15 @@ static enum uvp_code look_at_head(struct uvp_lane *lane, bool *is_mesh, struct u
     }
     code = uvp_input_head(lane->input, head, UVP_FORMAT_HEAD_BYTES, &bytes, &whole, err);
     if (code == UVP_OK) {
-        *is_mesh = uvp_format_find(name, strlen(name), uvp_span_of(head, bytes), whole,
-                                   &reason) != NULL;
+        const size_t name_bytes = has_known_name(lane) ? strlen(name) : 0;
+
+        *looked =
+            uvp_format_find(name, name_bytes, uvp_span_of(head, bytes), whole, &reason) != NULL
+                ? UVP_LOOKED_MESH
+                : UVP_LOOKED_OTHER;
     }
     uvp_mem_give(lane->shared->mem, head, UVP_FORMAT_HEAD_BYTES);
     return code;
-}
-
-/* What was given as an input of its own is meant to be something: a cut or mistaken file must
- * not pass in silence. */
-static bool has_known_name(const struct uvp_lane *lane)
-{
-    return uvp_format_by_path((const char *)lane->member_name.data,
-                              lane->member_name.bytes - 1) != NULL;
 }
 
 static enum uvp_code handle_member(struct uvp_lane *lane, struct uvp_header *header,
@@ -503,16 +508,16 @@ static enum uvp_code handle_member(struct uvp_lane *lane, struct uvp_header *hea
 {
     const bool plain = uvp_input_container(lane->input) == UVP_CONTAINER_PLAIN;
     const char *reason;
-    bool is_mesh = false;
+    enum uvp_looked looked = UVP_LOOKED_NOT;
 
     if (lane->is_folder) { /* its files are not read through counted_read */
         uvp_shared_count(&lane->shared->bytes_in, header->size_bytes);
     }
     if (plain) {
-        UVP_TRY(look_at_head(lane, &is_mesh, err));
+        UVP_TRY(look_at_head(lane, &looked, err));
     }
-    reason = uvp_choose_member(lane->shared->settings, header, is_mesh);
-    if (plain && reason != NULL && !is_mesh && !has_known_name(lane)) {
+    reason = uvp_choose_member(lane->shared->settings, header, looked);
+    if (plain && reason != NULL && looked == UVP_LOOKED_OTHER && !has_known_name(lane)) {
         struct uvp_error warning = {0};
 
         (void)uvp_fail(&warning, UVP_UNSUPPORTED, 0,

@@ -126,7 +126,11 @@ static enum uvp_code decode(struct job *job, struct uvp_error *err)
     job->options = settings->mesh;
     job->options.wants_uvs = settings->atlas.keep_charts || settings->task == UVP_TASK_CHECK;
     job->options.wants_groups = settings->atlas.seam_groups;
-    job->format = uvp_format_find(entry->path, entry->path_bytes, job->body, true, &reason);
+    /* one with another suffix is here because its bytes were looked at */
+    job->format = uvp_format_find(
+        entry->path,
+        uvp_format_by_path(entry->path, entry->path_bytes) != NULL ? entry->path_bytes : 0,
+        job->body, true, &reason);
     if (job->format == NULL) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "%s", reason);
     }

@@ -25,7 +25,7 @@ static const char *judge(const struct uvp_settings *settings, const char *path)
 {
     const struct uvp_header header = header_of(path);
 
-    return uvp_choose_member(settings, &header, false);
+    return uvp_choose_member(settings, &header, UVP_LOOKED_NOT);
 }
 
 static void test_suffix_decides(void **state)
@@ -38,6 +38,31 @@ static void test_suffix_decides(void **state)
     assert_non_null(judge(&settings, "a/b.obj.txt"));
     assert_non_null(judge(&settings, "a/obj"));
     assert_non_null(judge(&settings, ""));
+}
+
+/* Its bytes can tell, if it can be read, and is not so long that reading it costs much. */
+static void test_names_without_a_suffix_are_looked_into(void **state)
+{
+    const struct uvp_settings settings = {0};
+    const struct uvp_settings dry = {.dry_run = true};
+    struct uvp_header header = header_of("models/part");
+
+    (void)state;
+    header.size_bytes = 100;
+    assert_null(uvp_choose_member(&settings, &header, UVP_LOOKED_NOT));
+    assert_string_equal(uvp_choose_member(&dry, &header, UVP_LOOKED_NOT),
+                        "would be looked into");
+    assert_non_null(uvp_choose_member(&settings, &header, UVP_LOOKED_OTHER));
+    header.size_known = false;
+    assert_non_null(uvp_choose_member(&settings, &header, UVP_LOOKED_NOT));
+    header.size_known = true;
+    header.replaceable = false;
+    assert_non_null(uvp_choose_member(&settings, &header, UVP_LOOKED_NOT));
+    header.replaceable = true;
+    header.size_bytes = UINT64_C(1) << 30;
+    assert_non_null(uvp_choose_member(&settings, &header, UVP_LOOKED_NOT));
+    header.size_bytes = 0;
+    assert_non_null(uvp_choose_member(&settings, &header, UVP_LOOKED_NOT));
 }
 
 static void test_globs(void **state)
@@ -63,9 +88,9 @@ static void test_contents_stand_in_for_a_suffix_only(void **state)
     const struct uvp_header chair = header_of("chair");
 
     (void)state;
-    assert_null(uvp_choose_member(&settings, &table, true));
-    assert_non_null(uvp_choose_member(&settings, &table, false));
-    assert_string_equal(uvp_choose_member(&settings, &chair, true), "excluded");
+    assert_null(uvp_choose_member(&settings, &table, UVP_LOOKED_MESH));
+    assert_non_null(uvp_choose_member(&settings, &table, UVP_LOOKED_OTHER));
+    assert_string_equal(uvp_choose_member(&settings, &chair, UVP_LOOKED_MESH), "excluded");
 }
 
 static void test_what_cannot_be_touched(void **state)
@@ -76,15 +101,15 @@ static void test_what_cannot_be_touched(void **state)
 
     (void)state;
     header.type = UVP_ENTRY_LINK;
-    assert_string_equal(uvp_choose_member(&settings, &header, false), "not a file");
+    assert_string_equal(uvp_choose_member(&settings, &header, UVP_LOOKED_NOT), "not a file");
     header = header_of("a.obj");
     header.replaceable = false;
     header.why_not = "encrypted";
-    assert_string_equal(uvp_choose_member(&settings, &header, false), "encrypted");
+    assert_string_equal(uvp_choose_member(&settings, &header, UVP_LOOKED_NOT), "encrypted");
     header.why_not = NULL;
-    assert_non_null(uvp_choose_member(&settings, &header, false));
+    assert_non_null(uvp_choose_member(&settings, &header, UVP_LOOKED_NOT));
     header = header_of("a.obj");
-    assert_string_equal(uvp_choose_member(&dry, &header, false), "would be unwrapped");
+    assert_string_equal(uvp_choose_member(&dry, &header, UVP_LOOKED_NOT), "would be unwrapped");
 }
 
 static enum uvp_container outcome(uint32_t inputs, bool per_input, enum uvp_container first)
@@ -197,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_suffix_decides),
+        cmocka_unit_test(test_names_without_a_suffix_are_looked_into),
         cmocka_unit_test(test_globs),
         cmocka_unit_test(test_contents_stand_in_for_a_suffix_only),
         cmocka_unit_test(test_what_cannot_be_touched),

@@ -6,8 +6,11 @@
 #include "formats/mesh/ply.h"
 #include "formats/mesh/ply_fast.h"
 #include "formats/mesh/ply_text.h"
+#include "formats/mesh/text_scan.h"
 
 #define ROWS_PER_BLOCK ((size_t)4096)
+#define TEXT_ROWS ((size_t)1024)
+#define SCANNED_CORNERS_MAX 16 /* of a face: what a scanner may take */
 
 struct faces {
     struct uvp_ply *ply;
@@ -224,7 +227,7 @@ static void read_triangles(struct faces *faces, const struct uvp_ply_fast_faces 
     faces->corners += 3 * taken;
 }
 
-static enum uvp_code read_rows(struct faces *faces, struct uvp_error *err)
+static enum uvp_code read_binary_rows(struct faces *faces, struct uvp_error *err)
 {
     struct uvp_ply_fast_faces layout;
     const bool is_fast = find_layout(faces, &layout);
@@ -236,6 +239,50 @@ static enum uvp_code read_rows(struct faces *faces, struct uvp_error *err)
         }
         if (polygons_left(faces) > 0) {
             UVP_TRY(read_face(faces, err));
+        }
+    }
+    return UVP_OK;
+}
+
+/* ---- many lines ---- */
+
+/* Rows that have only the list, many at once. */
+static void scan_rows(struct faces *faces, const struct uvp_text_scanner *scanner)
+{
+    struct uvp_ply_cursor *const cursor = faces->cursor;
+    struct uvp_text text = {cursor->data, cursor->at, cursor->end};
+    struct uvp_text_faces to = {
+        .corner_start = faces->corner_start,
+        .corner_vertex = faces->corner_vertex,
+        .polygons = faces->polygons,
+        .corners = (uint32_t)faces->corners,
+        .polygon_room = (uint32_t)faces->ply->face->count,
+        .corner_room = (uint32_t)faces->room,
+        .vertices = (uint32_t)faces->ply->vertex->count,
+    };
+
+    (void)scanner->faces(&text, TEXT_ROWS, &to);
+    cursor->at = text.at;
+    faces->polygons = to.polygons;
+    faces->corners = to.corners;
+}
+
+static enum uvp_code read_text_rows(struct faces *faces, struct uvp_error *err)
+{
+    const struct uvp_text_scanner *const scanner = uvp_text_scanner(uvp_text_level_best());
+    const bool is_fast = !faces->cursor->flow && faces->ply->face->property_count == 1 &&
+                         faces->options->polygon_corners >= SCANNED_CORNERS_MAX;
+
+    while (polygons_left(faces) > 0) {
+        const uint32_t before = faces->polygons;
+
+        if (is_fast) {
+            scan_rows(faces, scanner);
+        }
+        UVP_TRY(uvp_ply_poll(faces->cursor, err));
+        if (faces->polygons == before) {
+            UVP_TRY(read_face(faces, err));
+            uvp_ply_end_line(faces->cursor);
         }
     }
     return UVP_OK;
@@ -256,7 +303,8 @@ enum uvp_code uvp_ply_faces_read(struct uvp_ply *ply, struct uvp_ply_cursor *cur
     faces.corner_start[0] = 0;
     ply->has_wedges = false;
     UVP_TRY(take_first_room(&faces, err));
-    UVP_TRY(read_rows(&faces, err));
+    UVP_TRY(cursor->encoding == UVP_PLY_ASCII ? read_text_rows(&faces, err)
+                                              : read_binary_rows(&faces, err));
     mesh->corner_start = faces.corner_start;
     mesh->polygon_count = faces.polygons;
     mesh->corner_vertex = faces.corner_vertex;

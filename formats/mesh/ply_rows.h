@@ -87,6 +87,16 @@ static inline enum uvp_code uvp_ply_poll(struct uvp_ply_cursor *cursor, struct u
     return cursor->at < cursor->next_poll ? UVP_OK : uvp_ply_poll_now(cursor, err);
 }
 
+/* Text by lines: behind a row's line end, where a row would begin. */
+static inline void uvp_ply_end_line(struct uvp_ply_cursor *cursor)
+{
+    if (!cursor->flow && cursor->at < cursor->end) {
+        const bool is_pair =
+            *cursor->at == '\r' && cursor->at + 1 < cursor->end && cursor->at[1] == '\n';
+        cursor->at += is_pair ? 2 : 1;
+    }
+}
+
 /* ---- binary values ---- */
 
 static inline uint16_t uvp_ply_load_16(const unsigned char *at, bool is_big)

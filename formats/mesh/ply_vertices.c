@@ -3,20 +3,22 @@
  * the origin, as maps do, the middle of its box is taken off before rounding: shape is what is
  * unwrapped, and the file's own numbers stay as they are.
  */
-#include <math.h>
-
+#include "formats/mesh/far.h"
 #include "formats/mesh/ply.h"
 #include "formats/mesh/ply_fast.h"
 #include "formats/mesh/ply_text.h"
+#include "formats/mesh/text_scan.h"
 
-#define FAR 1024.0 /* as a multiple of the box's greatest extent */
 #define FEW UINT32_C(64)
+#define TEXT_ROWS ((size_t)1024) /* of text between polls */
+#define COLUMNS_MAX ((size_t)16)
+#define WIDE_ROWS ((size_t)64)
 
 struct vertices {
     const struct uvp_ply *ply;
     struct uvp_ply_cursor *cursor;
     float *positions;
-    double middle[3];
+    float middle[3];
 };
 
 static const struct uvp_ply_property *axis_property(const struct uvp_ply *ply, int axis)
@@ -97,12 +99,78 @@ static enum uvp_code read_text_point(const struct vertices *vertices, float *to,
     return UVP_OK;
 }
 
+/* How many numbers a row has, when that is all it has and they are not too many; else 0. */
+static uint32_t count_columns(const struct uvp_ply *ply)
+{
+    const uint32_t columns = ply->vertex->property_count;
+
+    return ply->vertex->list_count == 0 && columns <= COLUMNS_MAX ? columns : 0;
+}
+
+static size_t column_of(const struct uvp_ply *ply, int axis)
+{
+    return (size_t)(axis_property(ply, axis) - ply->vertex->properties);
+}
+
+/* x, y and z of rows of any numbers. */
+static size_t scan_wide_rows(const struct vertices *vertices,
+                             const struct uvp_text_scanner *scanner, struct uvp_text *text,
+                             uint32_t columns, size_t rows, float *to)
+{
+    float values[WIDE_ROWS * COLUMNS_MAX];
+    const size_t done =
+        scanner->rows(text, columns, rows < WIDE_ROWS ? rows : WIDE_ROWS, values);
+
+    for (int axis = 0; axis < 3; axis++) {
+        const bool is_there = axis_property(vertices->ply, axis) != NULL;
+        const float *const from = values + (is_there ? column_of(vertices->ply, axis) : 0);
+
+        for (size_t i = 0; i < done; i++) {
+            to[3 * i + (size_t)axis] = is_there ? from[columns * i] : 0.0f;
+        }
+    }
+    return done;
+}
+
+/* Rows that are plainly numbers and lie by lines, many at once. */
+static size_t scan_rows(const struct vertices *vertices, const struct uvp_text_scanner *scanner,
+                        size_t rows, float *to)
+{
+    const struct uvp_ply *const ply = vertices->ply;
+    struct uvp_ply_cursor *const cursor = vertices->cursor;
+    const uint32_t columns = count_columns(ply);
+    struct uvp_text text = {cursor->data, cursor->at, cursor->end};
+    const bool is_plain = columns == 3 && axis_property(ply, 2) != NULL &&
+                          column_of(ply, 0) == 0 && column_of(ply, 1) == 1;
+    size_t done = 0;
+
+    if (cursor->flow || columns == 0) {
+        return 0;
+    }
+    rows = rows < TEXT_ROWS ? rows : TEXT_ROWS;
+    done = is_plain ? scanner->rows(&text, 3, rows, to)
+                    : scan_wide_rows(vertices, scanner, &text, columns, rows, to);
+    cursor->at = text.at;
+    return done;
+}
+
 static enum uvp_code read_text(const struct vertices *vertices, struct uvp_error *err)
 {
-    const uint32_t count = (uint32_t)vertices->ply->vertex->count;
+    const struct uvp_text_scanner *const scanner = uvp_text_scanner(uvp_text_level_best());
+    const size_t count = (size_t)vertices->ply->vertex->count;
+    size_t i = 0;
 
-    for (uint32_t i = 0; i < count; i++) {
-        UVP_TRY(read_text_point(vertices, vertices->positions + (size_t)3 * i, err));
+    while (i < count) {
+        const size_t done =
+            scan_rows(vertices, scanner, count - i, vertices->positions + 3 * i);
+
+        i += done;
+        UVP_TRY(uvp_ply_poll(vertices->cursor, err));
+        if (done == 0) {
+            UVP_TRY(read_text_point(vertices, vertices->positions + 3 * i, err));
+            uvp_ply_end_line(vertices->cursor);
+            i++;
+        }
     }
     return UVP_OK;
 }
@@ -156,7 +224,7 @@ static enum uvp_code read_any_points(const struct vertices *vertices, struct uvp
         UVP_TRY(read_point(vertices, point, err));
         for (int axis = 0; axis < 3; axis++) {
             vertices->positions[3 * (size_t)i + (size_t)axis] =
-                (float)(point[axis] - vertices->middle[axis]);
+                (float)(point[axis] - (double)vertices->middle[axis]);
         }
     }
     return UVP_OK;
@@ -179,29 +247,13 @@ static bool has_more_digits(const struct uvp_ply *ply)
     return false;
 }
 
-/* The middle of the box of all finite points; false when it is near the origin. */
-static bool is_far(const float *positions, uint32_t count, double middle[3])
+static bool is_far(const float *positions, uint32_t count, float middle[3])
 {
-    double extent = 0;
-    double distance = 0;
+    struct uvp_far_box box;
 
-    for (size_t axis = 0; axis < 3; axis++) {
-        float low = INFINITY;
-        float high = -INFINITY;
-
-        for (size_t i = axis; i < 3 * (size_t)count; i += 3) {
-            const float value = positions[i];
-            if (value >= -3e38f && value <= 3e38f) {
-                low = value < low ? value : low;
-                high = value > high ? value : high;
-            }
-        }
-        middle[axis] = low <= high ? ((double)low + (double)high) / 2 : 0;
-        extent = low <= high && (double)high - (double)low > extent ? (double)high - (double)low
-                                                                    : extent;
-        distance = fabs(middle[axis]) > distance ? fabs(middle[axis]) : distance;
-    }
-    return distance > FAR * extent;
+    uvp_far_box_init(&box);
+    uvp_far_box_extend(&box, positions, count);
+    return uvp_far_box_middle(&box, middle);
 }
 
 static enum uvp_code read_near(struct vertices *vertices, const unsigned char *begin,

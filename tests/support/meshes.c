@@ -145,6 +145,29 @@ void uvp_test_mesh_plane(struct uvp_test_mesh *mesh, uint32_t nx, uint32_t ny, b
     add_grid(mesh, first, nx + 1, ny + 1, false, false, quads);
 }
 
+void uvp_test_mesh_cells(struct uvp_test_mesh *mesh, uint32_t nx, uint32_t ny, bool quads,
+                         bool (*is_in)(uint32_t x, uint32_t y, uint32_t nx))
+{
+    const uint32_t first = mesh->vertex_count;
+
+    for (uint32_t i = 0; i < (nx + 1) * (ny + 1); i++) {
+        (void)uvp_test_mesh_vertex(mesh, i % (nx + 1), i / (nx + 1), 0);
+    }
+    for (uint32_t i = 0; i < nx * ny; i++) {
+        const uint32_t at = first + i / nx * (nx + 1) + i % nx;
+        const uint32_t corners[4] = {at, at + 1, at + nx + 2, at + nx + 1};
+        if (!is_in(i % nx, i / nx, nx)) {
+            continue;
+        }
+        if (quads) {
+            uvp_test_mesh_polygon(mesh, corners, 4);
+        } else {
+            uvp_test_mesh_triangle(mesh, corners[0], corners[1], corners[2]);
+            uvp_test_mesh_triangle(mesh, corners[0], corners[2], corners[3]);
+        }
+    }
+}
+
 void uvp_test_mesh_cube(struct uvp_test_mesh *mesh, double x, double y, double z)
 {
     static const uint32_t side[6][4] = {{0, 2, 3, 1}, {4, 5, 7, 6}, {0, 1, 5, 4},

@@ -40,6 +40,9 @@ void uvp_test_mesh_cut_polygon(struct uvp_test_mesh *mesh, const uint32_t *verte
 
 /* Generators add to the mesh. */
 void uvp_test_mesh_plane(struct uvp_test_mesh *mesh, uint32_t nx, uint32_t ny, bool quads);
+/* The cells of such a plane for which `is_in` is true. */
+void uvp_test_mesh_cells(struct uvp_test_mesh *mesh, uint32_t nx, uint32_t ny, bool quads,
+                         bool (*is_in)(uint32_t x, uint32_t y, uint32_t nx));
 void uvp_test_mesh_cube(struct uvp_test_mesh *mesh, double x, double y, double z);
 void uvp_test_mesh_cylinder(struct uvp_test_mesh *mesh, uint32_t around, uint32_t up);
 void uvp_test_mesh_sphere(struct uvp_test_mesh *mesh, uint32_t around, uint32_t up);

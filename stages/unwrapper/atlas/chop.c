@@ -17,6 +17,7 @@ enum uvp_code uvp_chop_init(struct uvp_atlas_work *work, const struct uvp_topolo
 {
     *chop = (struct uvp_chop){.work = work, .topology = topology, .charts = charts};
     UVP_TAKE(work, chop->local, topology->triangle_count);
+    UVP_TAKE(work, chop->near, 3 * (size_t)triangles_max);
     UVP_TAKE(work, chop->side, triangles_max);
     UVP_TAKE(work, chop->part, triangles_max);
     UVP_TAKE(work, chop->stack, triangles_max);
@@ -39,7 +40,7 @@ static const uint32_t *list_of(const struct uvp_chop *chop)
  * The place in the chart's list of the triangle across half-edge h, or UVP_NONE. A chart may
  * have seams inside, where two of its triangles have different slots: there is no way across.
  */
-static uint32_t across(const struct uvp_chop *chop, uint32_t h)
+static uint32_t find_across(const struct uvp_chop *chop, uint32_t h)
 {
     const uint32_t g = uvp_charts_across(chop->topology, chop->charts, h);
 
@@ -94,6 +95,32 @@ static void set_sides(struct uvp_chop *chop, struct uvp_line line)
     }
 }
 
+/* Whether anything across the edges of places first ... end - 1 lies on the other side. */
+static bool is_at_cut(const struct uvp_chop *chop, uint32_t first, uint32_t end)
+{
+    for (uint32_t e = 3 * first; e < 3 * end; e++) {
+        if (chop->near[e] != UVP_NONE && chop->side[chop->near[e]] != chop->side[first]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether places first ... end - 1, a unit, share more with the other side. */
+static bool is_pulled(const struct uvp_chop *chop, uint32_t first, uint32_t end)
+{
+    double pull = 0;
+
+    for (uint32_t e = 3 * first; e < 3 * end; e++) {
+        const uint32_t k = chop->near[e];
+        if (k != UVP_NONE && (k < first || k >= end)) {
+            const double length = edge_length(chop, 3 * list_of(chop)[e / 3] + e % 3);
+            pull += chop->side[k] == chop->side[first] ? -length : length;
+        }
+    }
+    return pull > 0;
+}
+
 /* Units that share more with the other side go there. */
 static bool smooth(struct uvp_chop *chop)
 {
@@ -102,25 +129,9 @@ static bool smooth(struct uvp_chop *chop)
     uint32_t end;
 
     for (uint32_t i = 0; i < count; i = end) {
-        const uint8_t side = chop->side[i];
-        double same = 0;
-        double other = 0;
         end = unit_end(chop, i);
-        for (uint32_t j = i; j < end; j++) {
-            for (uint32_t h = 3 * list_of(chop)[j]; h < 3 * list_of(chop)[j] + 3; h++) {
-                const uint32_t k = across(chop, h);
-                if (k == UVP_NONE || (k >= i && k < end)) {
-                    continue;
-                }
-                if (chop->side[k] == side) {
-                    same += edge_length(chop, h);
-                } else {
-                    other += edge_length(chop, h);
-                }
-            }
-        }
-        if (other > same) {
-            memset(chop->side + i, !side, end - i);
+        if (is_at_cut(chop, i, end) && is_pulled(chop, i, end)) {
+            memset(chop->side + i, !chop->side[i], end - i);
             changed = true;
         }
     }
@@ -138,8 +149,28 @@ static double area_of(const struct uvp_chop *chop, uint32_t t)
            2;
 }
 
-/* Numbers what is connected over edges on one side; gives the areas. */
-static void find_parts(struct uvp_chop *chop)
+/* A piece of a line; of a whole line, everything. */
+struct span {
+    double cosine; /* of its direction */
+    double sine;
+    double low;
+    double high;
+};
+
+/* Whether the line runs within its span where it crosses half-edge h. */
+static bool is_within(const struct uvp_chop *chop, const struct span *span, uint32_t h)
+{
+    const struct uvp_point2 p = at_corner(chop, h);
+    const struct uvp_point2 q = at_corner(chop, uvp_edge_next(h));
+    const double a = span->cosine * p.x + span->sine * p.y;
+    const double b = span->cosine * q.x + span->sine * q.y;
+
+    return fmin(a, b) <= span->high && fmax(a, b) >= span->low;
+}
+
+/* Numbers what is connected over edges on one side, or around the end of the span when there is
+ * one; gives the areas. */
+static void find_parts(struct uvp_chop *chop, const struct span *span)
 {
     const uint32_t count = chart_of(chop)->triangle_count;
 
@@ -157,10 +188,11 @@ static void find_parts(struct uvp_chop *chop)
             const uint32_t j = chop->stack[--depth];
             const uint32_t t = list_of(chop)[j];
             chop->area[chop->count] += area_of(chop, t);
-            for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
-                const uint32_t k = across(chop, h);
+            for (uint32_t e = 0; e < 3; e++) {
+                const uint32_t k = chop->near[3 * j + e];
                 if (k != UVP_NONE && chop->part[k] == UVP_NONE &&
-                    chop->side[k] == chop->side[i]) {
+                    (chop->side[k] == chop->side[j] ||
+                     (span != NULL && !is_within(chop, span, 3 * t + e)))) {
                     chop->part[k] = chop->count;
                     chop->stack[depth++] = k;
                 }
@@ -191,11 +223,37 @@ static bool drown_small(struct uvp_chop *chop, double least)
 
 /* ---- corners ---- */
 
-static bool is_cut(const struct uvp_chop *chop, uint32_t i, uint32_t h)
+/* Edge e % 3 of place e / 3. */
+static bool is_cut(const struct uvp_chop *chop, uint32_t e)
 {
-    const uint32_t k = across(chop, h);
+    const uint32_t k = chop->near[e];
 
-    return k != UVP_NONE && chop->part[k] != chop->part[i];
+    return k != UVP_NONE && chop->part[k] != chop->part[e / 3];
+}
+
+/* The slot that edge e starts in. */
+static uint32_t slot_at(const struct uvp_chop *chop, uint32_t e)
+{
+    return chop->charts->corner[3 * list_of(chop)[e / 3] + e % 3] - chart_of(chop)->first_slot;
+}
+
+/* Marks the slots of the cut; gives how many edges of the parts' borders start there. */
+static uint32_t mark_cut(struct uvp_chop *chop)
+{
+    const struct uvp_chart *const chart = chart_of(chop);
+    uint32_t count = 0;
+
+    memset(chop->bad, 0, chart->slot_count);
+    for (uint32_t e = 0; e < 3 * chart->triangle_count; e++) {
+        if (is_cut(chop, e)) {
+            chop->bad[slot_at(chop, e)] = 1;
+            chop->bad[slot_at(chop, uvp_edge_next(e))] = 1;
+        }
+    }
+    for (uint32_t e = 0; e < 3 * chart->triangle_count; e++) {
+        count += (chop->near[e] == UVP_NONE || is_cut(chop, e)) && chop->bad[slot_at(chop, e)];
+    }
+    return count;
 }
 
 /*
@@ -206,30 +264,18 @@ static enum uvp_code find_bad(struct uvp_chop *chop, bool *found)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(chop->work->scratch);
     const struct uvp_chart *const chart = chart_of(chop);
+    const uint32_t most = mark_cut(chop);
     struct uvp_sort_item *items;
     struct uvp_sort_item *spare;
     uint32_t count = 0;
 
     *found = false;
-    memset(chop->bad, 0, chart->slot_count);
-    for (uint32_t i = 0; i < chart->triangle_count; i++) {
-        const uint32_t t = list_of(chop)[i];
-        for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
-            if (is_cut(chop, i, h)) {
-                chop->bad[chop->charts->corner[h] - chart->first_slot] = 1;
-                chop->bad[chop->charts->corner[uvp_edge_next(h)] - chart->first_slot] = 1;
-            }
-        }
-    }
-    UVP_TAKE(chop->work, items, 3 * (size_t)chart->triangle_count);
-    UVP_TAKE(chop->work, spare, 3 * (size_t)chart->triangle_count);
-    for (uint32_t i = 0; i < chart->triangle_count; i++) {
-        const uint32_t t = list_of(chop)[i];
-        for (uint32_t h = 3 * t; h < 3 * t + 3; h++) {
-            const uint32_t v = chop->charts->corner[h] - chart->first_slot;
-            if (chop->bad[v] && (across(chop, h) == UVP_NONE || is_cut(chop, i, h))) {
-                items[count++] = (struct uvp_sort_item){(uint64_t)v << 32 | chop->part[i], 0};
-            }
+    UVP_TAKE(chop->work, items, most);
+    UVP_TAKE(chop->work, spare, most);
+    for (uint32_t e = 0; e < 3 * chart->triangle_count; e++) {
+        if ((chop->near[e] == UVP_NONE || is_cut(chop, e)) && chop->bad[slot_at(chop, e)]) {
+            items[count++] =
+                (struct uvp_sort_item){(uint64_t)slot_at(chop, e) << 32 | chop->part[e / 3], 0};
         }
     }
     memset(chop->bad, 0, chart->slot_count);
@@ -264,23 +310,29 @@ static void mend_bad(struct uvp_chop *chop, uint8_t side)
     }
 }
 
-enum uvp_code uvp_chop_parts(struct uvp_chop *chop, uint32_t chart, struct uvp_line line,
-                             double least)
+static void begin(struct uvp_chop *chop, uint32_t chart, struct uvp_line line)
 {
-    uint32_t count;
-
     chop->chart = chart;
-    count = chart_of(chop)->triangle_count;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < chart_of(chop)->triangle_count; i++) {
         chop->local[list_of(chop)[i]] = i;
     }
+    for (uint32_t e = 0; e < 3 * chart_of(chop)->triangle_count; e++) {
+        chop->near[e] = find_across(chop, 3 * list_of(chop)[e / 3] + e % 3);
+    }
     set_sides(chop, line);
+}
+
+/* Straightens the cut, and mends it until all parts are charts. */
+static enum uvp_code settle(struct uvp_chop *chop, double least)
+{
+    const uint32_t count = chart_of(chop)->triangle_count;
+
     for (int i = 0; i < SMOOTHINGS && smooth(chop); i++) {
         UVP_TRY(uvp_work_count(chop->work, 10 * count));
     }
     for (uint32_t round = 0; round < ROUNDS_MAX; round++) {
         bool bad = false;
-        find_parts(chop);
+        find_parts(chop, NULL);
         UVP_TRY(uvp_work_count(chop->work, 20 * count));
         if (drown_small(chop, least)) {
             continue;
@@ -296,6 +348,59 @@ enum uvp_code uvp_chop_parts(struct uvp_chop *chop, uint32_t chart, struct uvp_l
     }
     chop->count = 0;
     return UVP_OK;
+}
+
+enum uvp_code uvp_chop_parts(struct uvp_chop *chop, uint32_t chart, struct uvp_line line,
+                             double least)
+{
+    begin(chop, chart, line);
+    return settle(chop, least);
+}
+
+/* One side is the smallest part that is large enough, the other all else. */
+static bool choose_part(struct uvp_chop *chop, double least)
+{
+    uint32_t smallest = UVP_NONE;
+    double area = 0;
+
+    for (uint32_t p = 0; p < chop->count; p++) {
+        area += chop->area[p];
+    }
+    for (uint32_t p = 0; p < chop->count; p++) {
+        if (chop->area[p] >= least * area &&
+            (smallest == UVP_NONE || chop->area[p] < chop->area[smallest])) {
+            smallest = p;
+        }
+    }
+    for (uint32_t i = 0; i < chart_of(chop)->triangle_count; i++) {
+        chop->side[i] = chop->part[i] == smallest;
+    }
+    return chop->count > 1 && smallest != UVP_NONE;
+}
+
+enum uvp_code uvp_chop_across(struct uvp_chop *chop, uint32_t chart, struct uvp_point2 from,
+                              struct uvp_point2 to, double least)
+{
+    const double dx = (double)to.x - from.x;
+    const double dy = (double)to.y - from.y;
+    const double length = sqrt(dx * dx + dy * dy);
+    const struct span span = {dx / length, dy / length, (dx * from.x + dy * from.y) / length,
+                              (dx * to.x + dy * to.y) / length};
+
+    chop->count = 0;
+    if (!(length > 0)) {
+        return UVP_OK;
+    }
+    begin(
+        chop, chart,
+        (struct uvp_line){-span.sine, span.cosine, span.cosine * from.y - span.sine * from.x});
+    find_parts(chop, &span);
+    UVP_TRY(uvp_work_count(chop->work, 20 * chart_of(chop)->triangle_count));
+    if (!choose_part(chop, least)) {
+        chop->count = 0;
+        return UVP_OK;
+    }
+    return settle(chop, least);
 }
 
 void uvp_chop_units(struct uvp_chop *chop, uint32_t chart)

@@ -3,7 +3,8 @@
  *
  * Why:     the packer asks for cuts by where they should run; parts must still be charts: whole
  *          polygons, connected over edges, and never touching themselves in a corner.
- * Use:     init once; uvp_chop_parts for a line; then read `part` and `count`.
+ * Use:     init once; uvp_chop_parts for a line, or uvp_chop_across for a piece of one; then
+ *          read `part` and `count`.
  */
 #ifndef UVP_ATLAS_CHOP_H
 #define UVP_ATLAS_CHOP_H
@@ -24,6 +25,7 @@ struct uvp_chop {
     const struct uvp_charts *charts;
     uint32_t *local; /* of each triangle of the mesh: its place in the chart's list */
     uint32_t chart;
+    uint32_t *near; /* 3 a triangle of the chart: places across its edges, or UVP_NONE */
     uint8_t *side;  /* of each triangle of the chart */
     uint32_t *part; /* of each triangle of the chart */
     uint32_t *stack;
@@ -41,6 +43,11 @@ UVP_MUST_USE enum uvp_code uvp_chop_init(struct uvp_atlas_work *work,
 /* Parts smaller than `least` of the chart's area join their neighbours. */
 UVP_MUST_USE enum uvp_code uvp_chop_parts(struct uvp_chop *chop, uint32_t chart,
                                           struct uvp_line line, double least);
+
+/* The same along the straight way from one point of the border to another, and no further. */
+UVP_MUST_USE enum uvp_code uvp_chop_across(struct uvp_chop *chop, uint32_t chart,
+                                           struct uvp_point2 from, struct uvp_point2 to,
+                                           double least);
 
 /* Every polygon is a part. */
 void uvp_chop_units(struct uvp_chop *chop, uint32_t chart);

@@ -12,14 +12,14 @@
 /* Gaps and borders are kept with this margin: rounding to the lattice takes from them. */
 #define GAP_MARGIN 1.001
 
-/* A cut is seam: a few save most of what all would, and none are made where charts pack well.
- */
+/* A cut is seam: where charts are narrow a little of it saves much. */
 static const struct {
     uint32_t most;
     double below;
-} preset_cuts[UVP_ATLAS_PRESET_COUNT] = {[UVP_ATLAS_BALANCED] = {6, 0.66},
-                                         [UVP_ATLAS_FAST] = {2, 0.55},
-                                         [UVP_ATLAS_BEST] = {12, 0.72}};
+    double price;
+} preset_cuts[UVP_ATLAS_PRESET_COUNT] = {[UVP_ATLAS_BALANCED] = {60, 1, 2.2},
+                                         [UVP_ATLAS_FAST] = {6, 0.6, 2.2},
+                                         [UVP_ATLAS_BEST] = {100, 1, 2.6}};
 
 #define SEAM_MARGIN_DEGREES 1e-3
 #define RADIANS_A_DEGREE (3.14159265358979323846 / 180)
@@ -141,6 +141,7 @@ void uvp_plan_make(const struct uvp_atlas_options *options, struct uvp_plan *pla
     };
     plan->cuts_max = o->whole_charts || o->keep_charts ? 0 : preset_cuts[plan->preset].most;
     plan->cut_below = preset_cuts[plan->preset].below;
+    plan->cut_price = preset_cuts[plan->preset].price;
     plan->gap = padding * GAP_MARGIN / plan->resolution;
     set_quality(plan, o);
 }

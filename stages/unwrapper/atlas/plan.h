@@ -18,6 +18,7 @@ struct uvp_plan {
     uint32_t pack_effort;
     uint32_t cuts_max;            /* so that charts pack better, */
     double cut_below;             /* when they would fill less of the page than this */
+    double cut_price;             /* times all area: what cuts as long as all seams must save */
     uint32_t chart_triangles_max; /* UINT32_MAX: no limit */
     double seam_cosine;           /* normals with a smaller cosine bend at a seam; -2: none */
     bool seam_groups;

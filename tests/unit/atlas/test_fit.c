@@ -14,32 +14,6 @@ static struct uvp_atlas_stats make_flat(struct uvp_test_mesh *mesh, bool whole)
     return uvp_check_atlas(mesh, &options);
 }
 
-/* Flat cells of a grid, as `is_in` tells. */
-static void add_cells(struct uvp_test_mesh *mesh, uint32_t side, bool quads,
-                      bool (*is_in)(uint32_t x, uint32_t y, uint32_t side))
-{
-    uint32_t *const vertex = calloc((size_t)(side + 1) * (side + 1), sizeof *vertex);
-
-    assert_non_null(vertex);
-    for (uint32_t i = 0; i < (side + 1) * (side + 1); i++) {
-        vertex[i] = uvp_test_mesh_vertex(mesh, i % (side + 1), i / (side + 1), 0);
-    }
-    for (uint32_t i = 0; i < side * side; i++) {
-        const uint32_t *const at = vertex + i / side * (side + 1) + i % side;
-        const uint32_t corners[4] = {at[0], at[1], at[side + 2], at[side + 1]};
-        if (!is_in(i % side, i / side, side)) {
-            continue;
-        }
-        if (quads) {
-            uvp_test_mesh_polygon(mesh, corners, 4);
-        } else {
-            uvp_test_mesh_triangle(mesh, corners[0], corners[1], corners[2]);
-            uvp_test_mesh_triangle(mesh, corners[0], corners[2], corners[3]);
-        }
-    }
-    free(vertex);
-}
-
 static bool in_row(uint32_t x, uint32_t y, uint32_t side)
 {
     return y < side / 20 && x < side;
@@ -69,6 +43,15 @@ static bool in_noise(uint32_t x, uint32_t y, uint32_t side)
     return (x * 2654435761U + y * 40503U * side) % 97 < 70;
 }
 
+/* Two squares, joined by a strip. */
+static bool in_dumbbell(uint32_t x, uint32_t y, uint32_t side)
+{
+    const uint32_t third = side / 3;
+    const bool joint = 2 * y >= side - 4 && 2 * y < side + 4;
+
+    return joint || ((x < third || x >= side - third) && y < 2 * third);
+}
+
 static void check_shape(bool (*is_in)(uint32_t x, uint32_t y, uint32_t side), bool quads,
                         double gain)
 {
@@ -77,7 +60,7 @@ static void check_shape(bool (*is_in)(uint32_t x, uint32_t y, uint32_t side), bo
     struct uvp_atlas_stats cut;
 
     uvp_test_mesh_init(&mesh);
-    add_cells(&mesh, 40, quads, is_in);
+    uvp_test_mesh_cells(&mesh, 40, 40, quads, is_in);
     whole = make_flat(&mesh, true);
     cut = make_flat(&mesh, false);
     assert_true(cut.packing_efficiency >= whole.packing_efficiency + gain);
@@ -97,6 +80,7 @@ static void test_long_and_sprawling_charts_are_cut(void **state)
         check_shape(in_row, quads != 0, 0.2);
         check_shape(in_angle, quads != 0, 0.1);
         check_shape(in_frame, quads != 0, 0.1);
+        check_shape(in_dumbbell, quads != 0, 0.1);
         check_shape(in_comb, quads != 0, -0.05);
     }
 }
@@ -128,7 +112,7 @@ static void test_no_memory(void **state)
 
     (void)state;
     uvp_test_mesh_init(&mesh);
-    add_cells(&mesh, 20, true, in_angle);
+    uvp_test_mesh_cells(&mesh, 20, 20, true, in_angle);
     for (uint64_t n = 1; code != UVP_OK; n++) {
         struct uvp_atlas_result result;
         struct uvp_bench bench;

@@ -174,30 +174,15 @@ static void test_too_long_for_the_density(void **state)
     uvp_test_mesh_release(&mesh);
 }
 
-/* Flat, `wide` by `high` cells with some left out, or none. */
-static void add_cells(struct uvp_test_mesh *mesh, uint32_t wide, uint32_t high, bool quads,
-                      bool ragged)
+static bool in_all(uint32_t x, uint32_t y, uint32_t wide)
 {
-    uint32_t *const vertex = calloc((size_t)(wide + 1) * (high + 1), sizeof *vertex);
+    (void)x, (void)y, (void)wide;
+    return true;
+}
 
-    assert_non_null(vertex);
-    for (uint32_t i = 0; i < (wide + 1) * (high + 1); i++) {
-        vertex[i] = uvp_test_mesh_vertex(mesh, i % (wide + 1), i / (wide + 1), 0);
-    }
-    for (uint32_t i = 0; i < wide * high; i++) {
-        const uint32_t *const at = vertex + i / wide * (wide + 1) + i % wide;
-        const uint32_t corners[4] = {at[0], at[1], at[wide + 2], at[wide + 1]};
-        if (ragged && (i * 2654435761U >> 7) % 97 > 75) {
-            continue;
-        }
-        if (quads) {
-            uvp_test_mesh_polygon(mesh, corners, 4);
-        } else {
-            uvp_test_mesh_triangle(mesh, corners[0], corners[1], corners[2]);
-            uvp_test_mesh_triangle(mesh, corners[0], corners[2], corners[3]);
-        }
-    }
-    free(vertex);
+static bool in_ragged(uint32_t x, uint32_t y, uint32_t wide)
+{
+    return ((y * wide + x) * 2654435761U >> 7) % 97 <= 75;
 }
 
 /* Charts that are longer than a page at the density are cut until they are not. */
@@ -211,7 +196,8 @@ static void test_long_charts_are_cut(void **state)
         const uint32_t *const size = sizes[i / 8];
         struct uvp_test_mesh mesh;
         uvp_test_mesh_init(&mesh);
-        add_cells(&mesh, size[0], size[1], i % 2 == 1, i / 2 % 2 == 1);
+        uvp_test_mesh_cells(&mesh, size[0], size[1], i % 2 == 1,
+                            i / 2 % 2 == 1 ? in_ragged : in_all);
         for (size_t d = 0; d < sizeof densities / sizeof *densities; d++) {
             const struct uvp_atlas_options options = {.resolution_texels = 256,
                                                       .padding_texels = 1,
@@ -232,7 +218,7 @@ static void test_long_charts_are_cut_for_one_page(void **state)
 
     (void)state;
     uvp_test_mesh_init(&mesh);
-    add_cells(&mesh, 80, 20, true, false);
+    uvp_test_mesh_cells(&mesh, 80, 20, true, in_all);
     assert_true(check(&mesh, &options, 8.0 / 512).density_reached);
     options.whole_charts = true;
     assert_false(check(&mesh, &options, 0).density_reached);
@@ -251,7 +237,7 @@ static void test_long_chart_on_pages(void **state)
 
     (void)state;
     uvp_test_mesh_init(&mesh);
-    add_cells(&mesh, 160, 20, true, false);
+    uvp_test_mesh_cells(&mesh, 160, 20, true, in_all);
     add_quads(&mesh, 100, 2, 8);
     options.whole_charts = true;
     whole = check(&mesh, &options, 0).efficiency;
@@ -271,7 +257,7 @@ static void test_no_memory_for_cuts(void **state)
 
     (void)state;
     uvp_test_mesh_init(&mesh);
-    add_cells(&mesh, 60, 4, true, true);
+    uvp_test_mesh_cells(&mesh, 60, 4, true, in_ragged);
     for (uint64_t n = 1; code != UVP_OK; n++) {
         struct uvp_atlas_result result;
         struct uvp_bench bench;

@@ -287,19 +287,43 @@ static enum uvp_code descend(struct descent *descent, uint32_t iterations, doubl
     return UVP_OK;
 }
 
+/* Most of it in the matrix's memory: only the factor is of use now. */
+static enum uvp_code take_memory(struct descent *descent)
+{
+    struct uvp_solver *const solver = descent->solver;
+    const size_t entries = solver->matrix.start[solver->matrix.count];
+    void *array[3 + 2 * MEMORY];
+
+    solver->loan[1] = (struct uvp_loan){(unsigned char *)solver->matrix.column,
+                                        entries * sizeof *solver->matrix.column};
+    solver->loan[2] = (struct uvp_loan){(unsigned char *)solver->matrix.value,
+                                        entries * sizeof *solver->matrix.value};
+    for (int i = 0; i < 3 + 2 * MEMORY; i++) {
+        UVP_TRY(uvp_solver_take(solver, descent->count,
+                                i < 3 ? sizeof(struct uvp_vec2) : sizeof(struct point2f),
+                                &array[i]));
+    }
+    descent->gradient = array[0];
+    descent->next_gradient = array[1];
+    descent->step = array[2];
+    for (int i = 0; i < MEMORY; i++) {
+        descent->moved[i] = array[3 + 2 * i];
+        descent->bent[i] = array[4 + 2 * i];
+    }
+    return UVP_OK;
+}
+
 enum uvp_code uvp_descent_lower(struct uvp_solver *solver, uint32_t iterations, double *energy)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(solver->work->scratch);
+    const struct uvp_loan before = solver->loan[0];
     struct descent descent = {.solver = solver, .count = solver->patch->vertex_count};
 
-    UVP_TAKE(solver->work, descent.gradient, descent.count);
-    UVP_TAKE(solver->work, descent.next_gradient, descent.count);
-    UVP_TAKE(solver->work, descent.step, descent.count);
-    for (uint32_t i = 0; i < MEMORY; i++) {
-        UVP_TAKE(solver->work, descent.moved[i], descent.count);
-        UVP_TAKE(solver->work, descent.bent[i], descent.count);
-    }
+    UVP_TRY(take_memory(&descent));
     UVP_TRY(descend(&descent, iterations, energy));
+    solver->loan[0] = before;
+    solver->loan[1] = (struct uvp_loan){NULL, 0};
+    solver->loan[2] = (struct uvp_loan){NULL, 0};
     uvp_arena_rewind(solver->work->scratch, mark);
     return UVP_OK;
 }

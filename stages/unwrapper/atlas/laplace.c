@@ -101,22 +101,15 @@ static void make_row(struct uvp_solver *solver, const float *weight, uint32_t v,
     matrix->diagonal[v] = sum;
 }
 
-enum uvp_code uvp_laplace_make(struct uvp_solver *solver)
+enum uvp_code uvp_laplace_fill(struct uvp_solver *solver)
 {
     const struct uvp_patch *const patch = solver->patch;
     struct uvp_sparse *const matrix = &solver->matrix;
-    const size_t entries = 3 * (size_t)patch->triangle_count + patch->border_count;
-    struct uvp_arena_mark mark;
+    const struct uvp_arena_mark mark = uvp_arena_mark(solver->work->scratch);
     uint32_t *fill;
     uint32_t *place;
     float *weight;
 
-    matrix->count = patch->vertex_count;
-    UVP_TAKE(solver->work, matrix->start, (size_t)matrix->count + 1);
-    UVP_TAKE(solver->work, matrix->column, entries);
-    UVP_TAKE(solver->work, matrix->value, entries);
-    UVP_TAKE(solver->work, matrix->diagonal, matrix->count);
-    mark = uvp_arena_mark(solver->work->scratch);
     UVP_TAKE(solver->work, fill, matrix->count);
     UVP_TAKE(solver->work, place, matrix->count);
     UVP_TAKE(solver->work, weight, 3 * (size_t)patch->triangle_count);
@@ -131,6 +124,20 @@ enum uvp_code uvp_laplace_make(struct uvp_solver *solver)
     }
     uvp_arena_rewind(solver->work->scratch, mark);
     return UVP_OK;
+}
+
+enum uvp_code uvp_laplace_make(struct uvp_solver *solver)
+{
+    const struct uvp_patch *const patch = solver->patch;
+    struct uvp_sparse *const matrix = &solver->matrix;
+    const size_t entries = 3 * (size_t)patch->triangle_count + patch->border_count;
+
+    matrix->count = patch->vertex_count;
+    UVP_TAKE(solver->work, matrix->start, (size_t)matrix->count + 1);
+    UVP_TAKE(solver->work, matrix->column, entries);
+    UVP_TAKE(solver->work, matrix->value, entries);
+    UVP_TAKE(solver->work, matrix->diagonal, matrix->count);
+    return uvp_laplace_fill(solver);
 }
 
 enum uvp_code uvp_laplace_factor_any(const struct uvp_solver *solver, struct uvp_sparse *matrix,

@@ -75,11 +75,31 @@ static struct uvp_vec3 way(const struct uvp_solver *solver, uint32_t from, uint3
         solver->unit);
 }
 
+enum uvp_code uvp_solver_take(struct uvp_solver *solver, size_t count, size_t each,
+                              void **array)
+{
+    for (int i = 0; i < UVP_LOANS; i++) {
+        struct uvp_loan *const loan = &solver->loan[i];
+        const size_t bytes = count * each;
+        if (loan->data != NULL && loan->bytes >= bytes) {
+            *array = loan->data;
+            loan->data += bytes;
+            loan->bytes -= bytes;
+            return UVP_OK;
+        }
+    }
+    *array = uvp_arena_take(solver->work->scratch, count, each);
+    return *array != NULL ? UVP_OK : uvp_fail_memory(solver->work->err, count * each);
+}
+
 enum uvp_code uvp_solver_begin(struct uvp_solver *solver)
 {
     struct uvp_patch *const patch = solver->patch;
+    void *rest;
 
-    UVP_TAKE(solver->work, solver->metric, patch->triangle_count);
+    solver->loan[0] = (struct uvp_loan){solver->ask->lent, solver->ask->lent_bytes};
+    UVP_TRY(uvp_solver_take(solver, patch->triangle_count, sizeof *solver->metric, &rest));
+    solver->metric = rest;
     find_unit(solver);
     solver->area = 0;
     for (uint32_t i = 0; i < patch->triangle_count; i++) {

@@ -222,6 +222,7 @@ static enum uvp_code unroll(struct uvp_solver *solver, double *energy)
     }
     UVP_TAKE(solver->work, before, patch->vertex_count);
     memcpy(before, patch->uv, patch->vertex_count * sizeof *before);
+    UVP_TRY(uvp_laplace_fill(solver));
     UVP_TRY(start_over(solver, &now));
     if (now < UVP_SOLVE_TANGLED) {
         UVP_TRY(uvp_descent_lower(solver, ITERATIONS, &now));

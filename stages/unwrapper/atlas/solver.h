@@ -27,6 +27,14 @@ struct uvp_metric {
     float area; /* of the triangle in space: what its distortion weighs */
 };
 
+/* Memory of others that do not need it for now. */
+struct uvp_loan {
+    unsigned char *data;
+    size_t bytes;
+};
+
+#define UVP_LOANS 3
+
 struct uvp_solver {
     struct uvp_atlas_work *work;
     const struct uvp_topology *topology;
@@ -36,9 +44,14 @@ struct uvp_solver {
     double area; /* all triangles' */
     double room; /* energy above 1 that a good chart may have: the scale of what matters */
     struct uvp_metric *metric;
-    struct uvp_sparse matrix; /* the Laplacian, positive weights */
-    bool factored;            /* see uvp_laplace_factor */
+    struct uvp_sparse matrix;        /* the Laplacian, positive weights */
+    bool factored;                   /* see uvp_laplace_factor */
+    struct uvp_loan loan[UVP_LOANS]; /* the ask's; the matrix's, when only its factor counts */
 };
+
+/* metric.c: `count` items of `each` bytes, from the loans if one has room, or the arena. */
+UVP_MUST_USE enum uvp_code uvp_solver_take(struct uvp_solver *solver, size_t count, size_t each,
+                                           void **array);
 
 /* metric.c */
 UVP_MUST_USE enum uvp_code uvp_solver_begin(struct uvp_solver *solver);
@@ -75,8 +88,11 @@ UVP_MUST_USE enum uvp_code uvp_metric_longest(const struct uvp_solver *solver,
                                               const struct uvp_vec2 *uv,
                                               const struct uvp_vec2 *step, double *longest);
 
-/* laplace.c: fills the matrix. */
+/* laplace.c: takes and fills the matrix. */
 UVP_MUST_USE enum uvp_code uvp_laplace_make(struct uvp_solver *solver);
+
+/* laplace.c: fills it again, after uvp_descent_lower made other use of its memory. */
+UVP_MUST_USE enum uvp_code uvp_laplace_fill(struct uvp_solver *solver);
 
 /* laplace.c: factors it, a vertex pinned; `factored` stays false when that is too much work. */
 UVP_MUST_USE enum uvp_code uvp_laplace_factor(struct uvp_solver *solver);
@@ -97,7 +113,8 @@ UVP_MUST_USE enum uvp_code uvp_untangle_run(struct uvp_solver *solver);
 UVP_MUST_USE enum uvp_code uvp_unfold_run(struct uvp_solver *solver, uint32_t least_steps,
                                           double *energy, bool *hopeless);
 
-/* descent.c: from a layout without turned triangles; needs the factor. */
+/* descent.c: from a layout without turned triangles; needs the factor, and spoils the matrix.
+ */
 UVP_MUST_USE enum uvp_code uvp_descent_lower(struct uvp_solver *solver, uint32_t iterations,
                                              double *energy);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "stages/unwrapper/atlas/keep.h"
+#include "stages/unwrapper/atlas/rim.h"
 
 enum uvp_code uvp_charts_take(struct uvp_atlas_work *work, const struct uvp_topology *topology,
                               struct uvp_charts *charts)
@@ -233,6 +234,9 @@ void uvp_charts_join(struct uvp_open_charts *open, uint32_t a, const uint32_t *o
 
     for (uint32_t i = 0; i < others; i++) {
         append_list(open, a, other[i]);
+        if (open->rims != NULL) {
+            uvp_rims_join(open->rims, a, other[i]);
+        }
     }
     chart->slot_count = 0; /* what they had is free now: so there is room */
     if (patch->vertex_count > open->slots_max - charts->slot_count) {

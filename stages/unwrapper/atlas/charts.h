@@ -59,6 +59,7 @@ struct uvp_open_charts {
     struct uvp_pieces pieces; /* labels are charts->chart_of */
     uint32_t *next;           /* of each triangle, in its chart's list */
     uint32_t *last;           /* of each chart */
+    struct uvp_rims *rims;    /* rim.h: join as charts do; NULL: nobody wants them */
     uint32_t slots_max;
 };
 

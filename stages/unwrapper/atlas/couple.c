@@ -57,16 +57,16 @@ static bool is_joined(const struct uvp_couple *couple, uint32_t other, uint32_t 
 }
 
 /* Joins what meets; counts the edges that stay border. */
-static uint32_t walk_rims(struct uvp_couple *couple, struct uvp_rims *rims, uint32_t *root)
+static uint32_t walk_rims(struct uvp_couple *couple, uint32_t *root)
 {
     const struct uvp_open_charts *const open = couple->open;
     uint32_t count = 0;
 
     for (uint32_t which = 0; which < 2; which++) {
         const uint32_t c = couple->chart[which];
-        for (uint32_t e = uvp_rims_next(rims, open, c, UVP_NONE); e != UVP_NONE;
-             e = uvp_rims_next(rims, open, c, e)) {
-            const uint32_t h = rims->half[e];
+        for (uint32_t e = uvp_rims_next(open, c, UVP_NONE); e != UVP_NONE;
+             e = uvp_rims_next(open, c, e)) {
+            const uint32_t h = couple->open->rims->half[e];
             if (!is_joined(couple, 1 - which, h)) {
                 count++;
             } else if (which == 1) {
@@ -88,15 +88,15 @@ static void number_vertices(struct uvp_couple *couple, uint32_t *root)
     }
 }
 
-static void list_border(struct uvp_couple *couple, struct uvp_rims *rims)
+static void list_border(struct uvp_couple *couple)
 {
     struct uvp_patch *const patch = &couple->patch;
 
     for (uint32_t which = 0; which < 2; which++) {
         const uint32_t c = couple->chart[which];
-        for (uint32_t e = uvp_rims_next(rims, couple->open, c, UVP_NONE); e != UVP_NONE;
-             e = uvp_rims_next(rims, couple->open, c, e)) {
-            const uint32_t h = rims->half[e];
+        for (uint32_t e = uvp_rims_next(couple->open, c, UVP_NONE); e != UVP_NONE;
+             e = uvp_rims_next(couple->open, c, e)) {
+            const uint32_t h = couple->open->rims->half[e];
             uint32_t *const edge = patch->border + 2 * (size_t)patch->border_count;
             if (!is_joined(couple, 1 - which, h)) {
                 edge[0] = couple->vertex[slot_at(couple, which, h)];
@@ -149,8 +149,8 @@ static void place_vertices(struct uvp_couple *couple)
 }
 
 enum uvp_code uvp_couple_make(struct uvp_atlas_work *work, const struct uvp_open_charts *open,
-                              struct uvp_rims *rims, uint32_t a, uint32_t b,
-                              const struct uvp_bond *bond, struct uvp_couple *couple)
+                              uint32_t a, uint32_t b, const struct uvp_bond *bond,
+                              struct uvp_couple *couple)
 {
     struct uvp_patch *const patch = &couple->patch;
     struct uvp_arena_mark mark;
@@ -170,11 +170,11 @@ enum uvp_code uvp_couple_make(struct uvp_atlas_work *work, const struct uvp_open
     for (uint32_t i = 0; i < slots; i++) {
         root[i] = i;
     }
-    borders = walk_rims(couple, rims, root);
+    borders = walk_rims(couple, root);
     number_vertices(couple, root);
     uvp_arena_rewind(work->scratch, mark);
     UVP_TAKE(work, patch->border, 2 * (size_t)borders);
-    list_border(couple, rims);
+    list_border(couple);
     place_vertices(couple);
     return uvp_work_count(work, 4 * slots + 8 * borders);
 }

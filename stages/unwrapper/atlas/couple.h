@@ -41,9 +41,8 @@ struct uvp_couple {
  * Vertices and border. They lie as the charts have them, vertices of both half way between.
  */
 UVP_MUST_USE enum uvp_code uvp_couple_make(struct uvp_atlas_work *work,
-                                           const struct uvp_open_charts *open,
-                                           struct uvp_rims *rims, uint32_t a, uint32_t b,
-                                           const struct uvp_bond *bond,
+                                           const struct uvp_open_charts *open, uint32_t a,
+                                           uint32_t b, const struct uvp_bond *bond,
                                            struct uvp_couple *couple);
 
 /* Triangles, corners and points. `list` has room for both charts' triangles, and must stay. */

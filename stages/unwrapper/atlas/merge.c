@@ -20,6 +20,7 @@
 #include "stages/unwrapper/atlas/pair.h"
 #include "stages/unwrapper/atlas/plan.h"
 #include "stages/unwrapper/atlas/queue.h"
+#include "stages/unwrapper/atlas/trade.h"
 
 #define BATCH 8          /* pairs a round */
 #define KNOWN_MAX 1024   /* seams whose weighing is remembered */
@@ -52,7 +53,6 @@ struct merger {
     struct uvp_atlas_work *work;
     struct uvp_open_charts *open;
     struct uvp_seams seams;
-    struct uvp_rims rims;
     struct quality *quality; /* of each chart */
     double thin;             /* narrower charts lose too much to the gaps about them */
     double area;             /* of all */
@@ -256,7 +256,7 @@ static enum uvp_code try_pair(struct uvp_atlas_work *work, void *arg, uint32_t i
 {
     struct merger *const merger = arg;
 
-    return uvp_pair_try(work, merger->open, &merger->rims, &merger->pair[merger->order[i]]);
+    return uvp_pair_try(work, merger->open, &merger->pair[merger->order[i]]);
 }
 
 static uint32_t size_of(const struct merger *merger, uint32_t i)
@@ -304,7 +304,6 @@ static void unite(struct merger *merger, const struct uvp_pair *pair)
     a->excess = (pair->trial.distortion.energy - 1) * a->area;
     merger->excess += a->excess - own;
     uvp_seams_join(&merger->seams, pair->trial.target, gone);
-    uvp_rims_join(&merger->rims, pair->trial.target, gone);
     propose_all(merger, pair->trial.target);
 }
 
@@ -401,7 +400,6 @@ static enum uvp_code take_merger(struct merger *merger)
     const uint32_t charts = merger->open->charts->count;
 
     UVP_TRY(uvp_seams_make(work, merger->open, &merger->seams));
-    UVP_TRY(uvp_rims_make(work, merger->open, &merger->rims));
     UVP_TRY(uvp_queue_take(work, merger->seams.count, &merger->queue));
     UVP_TAKE(work, merger->quality, charts);
     UVP_TAKE(work, merger->taken, charts);
@@ -462,12 +460,20 @@ enum uvp_code uvp_merge_make(struct uvp_atlas_work *work, const struct uvp_topol
                              struct uvp_charts *charts)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    const bool merges = work->plan->merge_work > 0;
     struct uvp_open_charts open;
+    struct uvp_rims rims;
 
     UVP_TRY(uvp_charts_open(work, topology, charts, &open));
     UVP_TRY(uvp_crumb_attach(work, &open));
-    UVP_TRY(uvp_merge_charts(work, &open));
+    if (merges) {
+        UVP_TRY(uvp_rims_make(work, &open, &rims));
+        UVP_TRY(uvp_merge_charts(work, &open));
+    }
     UVP_TRY(uvp_crumb_attach(work, &open));
+    if (merges) {
+        UVP_TRY(uvp_trade_polygons(work, &open));
+    }
     UVP_TRY(uvp_charts_close(work, &open));
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;

@@ -143,7 +143,7 @@ static enum uvp_code try_solved(struct uvp_atlas_work *work, const struct uvp_op
 }
 
 enum uvp_code uvp_pair_try(struct uvp_atlas_work *work, struct uvp_open_charts *open,
-                           struct uvp_rims *rims, struct uvp_pair *pair)
+                           struct uvp_pair *pair)
 {
     const uint32_t a = pair->trial.target;
     const uint32_t b = pair->trial.other[0];
@@ -155,7 +155,7 @@ enum uvp_code uvp_pair_try(struct uvp_atlas_work *work, struct uvp_open_charts *
         (open->charts->chart[a].triangle_count + open->charts->chart[b].triangle_count) /
             LOOK_COST +
         1;
-    UVP_TRY(uvp_couple_make(work, open, rims, a, b, &pair->bond, &couple));
+    UVP_TRY(uvp_couple_make(work, open, a, b, &pair->bond, &couple));
     UVP_TRY(look_ahead(work, open, &couple, pair, &crossed));
     if (pair->unfit && (!crossed || !work->plan->merge_patient)) {
         return UVP_OK;

@@ -35,9 +35,8 @@ bool uvp_pair_is_good(const struct uvp_atlas_work *work, const struct uvp_pair *
 /* What laying out so many triangles costs: a factor costs the more the larger it is. */
 double uvp_pair_burden(uint32_t triangles);
 
-/* pair->trial must have been taken. */
+/* pair->trial must have been taken; open->rims must be there. */
 UVP_MUST_USE enum uvp_code uvp_pair_try(struct uvp_atlas_work *work,
-                                        struct uvp_open_charts *open, struct uvp_rims *rims,
-                                        struct uvp_pair *pair);
+                                        struct uvp_open_charts *open, struct uvp_pair *pair);
 
 #endif

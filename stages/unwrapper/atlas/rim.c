@@ -5,13 +5,14 @@
 
 #include <string.h>
 
-/* Whether half-edge h is on the border of chart c, which it belongs to. */
+/* Whether half-edge h is on the border of chart c. */
 static bool is_rim(const struct uvp_open_charts *open, uint32_t c, uint32_t h)
 {
     const uint32_t g = open->topology->opposite[h];
 
-    return g == UVP_NONE || uvp_pieces_label(&open->pieces, g / 3) != c ||
-           (open->pieces.cut[h / 3] >> h % 3 & 1) != 0;
+    return uvp_pieces_label(&open->pieces, h / 3) == c &&
+           (g == UVP_NONE || uvp_pieces_label(&open->pieces, g / 3) != c ||
+            (open->pieces.cut[h / 3] >> h % 3 & 1) != 0);
 }
 
 static uint32_t count_rims(const struct uvp_open_charts *open, uint32_t t)
@@ -25,7 +26,7 @@ static uint32_t count_rims(const struct uvp_open_charts *open, uint32_t t)
     return count;
 }
 
-static void add(struct uvp_rims *rims, uint32_t c, uint32_t h)
+void uvp_rims_add(struct uvp_rims *rims, uint32_t c, uint32_t h)
 {
     const uint32_t e = rims->count++;
 
@@ -39,7 +40,7 @@ static void add(struct uvp_rims *rims, uint32_t c, uint32_t h)
     rims->last[c] = e;
 }
 
-enum uvp_code uvp_rims_make(struct uvp_atlas_work *work, const struct uvp_open_charts *open,
+enum uvp_code uvp_rims_make(struct uvp_atlas_work *work, struct uvp_open_charts *open,
                             struct uvp_rims *rims)
 {
     const uint32_t triangles = open->topology->triangle_count;
@@ -50,9 +51,9 @@ enum uvp_code uvp_rims_make(struct uvp_atlas_work *work, const struct uvp_open_c
         count += count_rims(open, t);
         UVP_TRY(uvp_work_count(work, 5));
     }
-    *rims = (struct uvp_rims){0};
-    UVP_TAKE(work, rims->half, count);
-    UVP_TAKE(work, rims->next, count);
+    *rims = (struct uvp_rims){.room = count <= UVP_NONE / 2 ? count + count / 2 : count};
+    UVP_TAKE(work, rims->half, rims->room);
+    UVP_TAKE(work, rims->next, rims->room);
     UVP_TAKE(work, rims->first, charts);
     UVP_TAKE(work, rims->last, charts);
     memset(rims->first, 0xff, charts * sizeof *rims->first);
@@ -61,11 +62,12 @@ enum uvp_code uvp_rims_make(struct uvp_atlas_work *work, const struct uvp_open_c
         const uint32_t c = open->charts->chart_of[t];
         for (uint32_t h = 3 * t; c != UVP_NONE && h < 3 * t + 3; h++) {
             if (is_rim(open, c, h)) {
-                add(rims, c, h);
+                uvp_rims_add(rims, c, h);
             }
         }
         UVP_TRY(uvp_work_count(work, 5));
     }
+    open->rims = rims;
     return UVP_OK;
 }
 
@@ -83,9 +85,9 @@ void uvp_rims_join(struct uvp_rims *rims, uint32_t a, uint32_t b)
     rims->first[b] = UVP_NONE;
 }
 
-uint32_t uvp_rims_next(struct uvp_rims *rims, const struct uvp_open_charts *open, uint32_t c,
-                       uint32_t e)
+uint32_t uvp_rims_next(const struct uvp_open_charts *open, uint32_t c, uint32_t e)
 {
+    struct uvp_rims *const rims = open->rims;
     uint32_t *const link = e == UVP_NONE ? &rims->first[c] : &rims->next[e];
 
     while (*link != UVP_NONE && !is_rim(open, c, rims->half[*link])) {

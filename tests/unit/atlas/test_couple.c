@@ -81,9 +81,8 @@ static void check_couple(struct opened *opened, uint32_t a, uint32_t b)
     struct uvp_patch patch;
     uint32_t *list;
 
-    assert_int_equal(
-        uvp_couple_make(&scene->work, &opened->open, &opened->rims, a, b, &bond, &couple),
-        UVP_OK);
+    assert_int_equal(uvp_couple_make(&scene->work, &opened->open, a, b, &bond, &couple),
+                     UVP_OK);
     assert_int_equal(couple.patch.triangle_count, 0);
     list = uvp_scene_take(scene, scene->topology.triangle_count, sizeof *list);
     assert_int_equal(uvp_couple_fill(&scene->work, &couple, list), UVP_OK);
@@ -130,9 +129,8 @@ static void test_seams_lie_half_way(void **state)
     (void)state;
     begin_opened(&opened);
     assert_true(are_neighbours(&opened, 0, 1));
-    assert_int_equal(
-        uvp_couple_make(&opened.scene.work, &opened.open, &opened.rims, 0, 1, &bond, &couple),
-        UVP_OK);
+    assert_int_equal(uvp_couple_make(&opened.scene.work, &opened.open, 0, 1, &bond, &couple),
+                     UVP_OK);
     assert_true(couple.joints > 1);
     first = opened.scene.charts.chart[0].first_slot;
     for (uint32_t i = 0; i < opened.scene.charts.chart[0].slot_count; i++) {
@@ -154,8 +152,8 @@ static void check_rims(struct opened *opened)
 
     memset(seen, 0, 3 * (size_t)topology->triangle_count);
     for (uint32_t c = 0; c < opened->scene.charts.count; c++) {
-        for (uint32_t e = uvp_rims_next(&opened->rims, &opened->open, c, UVP_NONE);
-             e != UVP_NONE; e = uvp_rims_next(&opened->rims, &opened->open, c, e)) {
+        for (uint32_t e = uvp_rims_next(&opened->open, c, UVP_NONE); e != UVP_NONE;
+             e = uvp_rims_next(&opened->open, c, e)) {
             assert_int_equal(opened->scene.charts.chart_of[opened->rims.half[e] / 3], c);
             assert_int_equal(seen[opened->rims.half[e]]++, 0);
         }
@@ -193,7 +191,7 @@ static void test_rims_stay_borders(void **state)
             join(&opened, all, c);
         }
     }
-    assert_int_equal(uvp_rims_next(&opened.rims, &opened.open, all, UVP_NONE), UVP_NONE);
+    assert_int_equal(uvp_rims_next(&opened.open, all, UVP_NONE), UVP_NONE);
     uvp_scene_end(&opened.scene);
 }
 

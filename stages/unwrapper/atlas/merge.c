@@ -22,7 +22,9 @@
 #include "stages/unwrapper/atlas/queue.h"
 #include "stages/unwrapper/atlas/trade.h"
 
-#define BATCH 8          /* pairs a round */
+#define BATCH 8          /* pairs a round, ... */
+#define BATCH_WIDE 16    /* ... and where the hands of a large mesh would wait */
+#define WIDE_MESH 150000 /* triangles */
 #define KNOWN_MAX 1024   /* seams whose weighing is remembered */
 #define DEFERRED_MAX 64  /* pairs passed over in a round because a chart was taken */
 #define MISFIT_MAX 0.05  /* beyond this one in fifty succeeds */
@@ -65,9 +67,11 @@ struct merger {
     uint8_t *failed;
     uint8_t *parted; /* the seam was refused as a whole; now a part of it will do */
     uint8_t *taken;  /* charts in this round */
-    struct uvp_pair pair[BATCH];
+    struct uvp_pair pair[BATCH_WIDE];
     uint32_t pairs;
-    uint32_t order[BATCH]; /* of the pairs, the largest first: so that hands end together */
+    uint32_t batch; /* pairs a round */
+    uint32_t
+        order[BATCH_WIDE]; /* of the pairs, the largest first: so that hands end together */
 };
 
 /* ---- what a pair is worth ---- */
@@ -230,7 +234,7 @@ static enum uvp_code pick_pairs(struct merger *merger, uint32_t *deferred, uint3
 {
     merger->pairs = 0;
     *deferrals = 0;
-    while (merger->pairs < BATCH) {
+    while (merger->pairs < merger->batch) {
         struct uvp_pair *const pair = &merger->pair[merger->pairs];
         const struct uvp_seam *seam;
         bool found = false;
@@ -441,7 +445,10 @@ enum uvp_code uvp_merge_charts(struct uvp_atlas_work *work, struct uvp_open_char
     const double extra = fmax(0, fmin(live, 2.0 * SMALL_MESH - live));
     const double times = work->plan->merge_work;
     const double allowed = times * live + fmin(times, EXTRA_TIMES) * extra;
-    struct merger merger = {.work = work, .open = open, .work_left = (uint64_t)allowed};
+    struct merger merger = {.work = work,
+                            .open = open,
+                            .work_left = (uint64_t)allowed,
+                            .batch = live < WIDE_MESH ? BATCH : BATCH_WIDE};
     struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
     bool more = merger.work_left > 0;
 

@@ -101,7 +101,7 @@ static inline void uvp_ply_end_line(struct uvp_ply_cursor *cursor)
 
 static inline uint16_t uvp_ply_load_16(const unsigned char *at, bool is_big)
 {
-    return is_big ? (uint16_t)(at[0] << 8 | at[1]) : (uint16_t)(at[1] << 8 | at[0]);
+    return (uint16_t)(is_big ? at[0] << 8 | at[1] : at[1] << 8 | at[0]);
 }
 
 static inline uint32_t uvp_ply_load_32(const unsigned char *at, bool is_big)

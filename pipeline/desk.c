@@ -32,7 +32,7 @@ void uvp_desk_settle(struct uvp_desk *desk, struct uvp_item *item, size_t bytes)
 
 uint32_t uvp_desk_hands(const struct uvp_desk *desk)
 {
-    return desk->line->pool == NULL ? 1 : desk->line->options.workers;
+    return desk->line->pool == NULL ? 1 : desk->line->options.workers; /* no reader helps */
 }
 
 void *uvp_desk_worker_of_hand(const struct uvp_desk *desk, uint32_t hand)
@@ -52,7 +52,7 @@ void uvp_desk_run(struct uvp_desk *desk, const struct uvp_desk_batch *batch)
         .label = batch->label,
     };
 
-    if (desk->line->pool != NULL) {
+    if (uvp_desk_hands(desk) > 1) {
         uvp_pool_run(desk->line->pool, desk->number, &posted, desk->note);
         return;
     }

@@ -59,6 +59,32 @@ bool uvp_intake_is_crowded(struct uvp_intake *intake)
     return line->serial || uvp_ring_fill(line->ring) >= line->options.workers;
 }
 
+uint32_t uvp_intake_hands(const struct uvp_intake *intake)
+{
+    return intake->line->pool == NULL ? 1 : intake->line->options.workers + 1;
+}
+
+/* Meshes are helped with first: what is read now is needed after them. */
+void uvp_intake_run(struct uvp_intake *intake, const struct uvp_desk_batch *batch)
+{
+    struct uvp_pipeline *const line = intake->line;
+    const struct uvp_pool_batch posted = {
+        .task = batch->task,
+        .arg = batch->arg,
+        .count = batch->count,
+        .rank = UINT64_MAX,
+        .label = batch->label,
+    };
+
+    if (line->pool != NULL) {
+        uvp_pool_run(line->pool, line->options.workers + intake->reader, &posted, NULL);
+        return;
+    }
+    for (uint32_t i = 0; i < batch->count; i++) {
+        batch->task(batch->arg, i, 0);
+    }
+}
+
 void uvp_intake_note(struct uvp_intake *intake, const char *step, const char *label)
 {
     uvp_note_set(intake->note, step, label);

@@ -70,7 +70,7 @@ struct uvp_pipeline {
     bool serial;
 
     struct uvp_gate gate;
-    struct uvp_pool *pool; /* of the workers; NULL when there are fewer than two */
+    struct uvp_pool *pool; /* workers, then readers; NULL in the serial twin */
     struct uvp_ring *ring; /* NULL in the serial twin */
     struct uvp_order order;
     uint64_t fence; /* behind the last fixed ticket; the head lane's reader's */

@@ -290,18 +290,17 @@ static bool has_items(void *ctx)
     return uvp_ring_has_items(line->ring);
 }
 
-/* Alone a worker finds nobody to help it. */
+/* Workers help each other and the readers; readers only ask. */
 static enum uvp_code init_pool(struct uvp_pipeline *line, struct uvp_error *err)
 {
     const struct uvp_pool_options options = {
-        .members = line->options.workers,
+        .members = line->options.workers + line->options.readers,
         .ctx = line,
         .call = call_worker,
         .is_wanted_elsewhere = has_items,
     };
 
-    return options.members < 2 ? UVP_OK
-                               : uvp_pool_create(&options, line->mem, &line->pool, err);
+    return line->serial ? UVP_OK : uvp_pool_create(&options, line->mem, &line->pool, err);
 }
 
 static enum uvp_code init_ring(struct uvp_pipeline *line, struct uvp_error *err)

@@ -91,6 +91,14 @@ bool uvp_intake_is_head(struct uvp_intake *intake);
  */
 bool uvp_intake_is_crowded(struct uvp_intake *intake);
 
+/*
+ * Tasks of what is read, for workers that have nothing better to do, as in uvp_desk_run. Hand 0
+ * is the caller: the lane's thread or the one that reads ahead for it, never both at once.
+ */
+struct uvp_desk_batch;
+uint32_t uvp_intake_hands(const struct uvp_intake *intake); /* 1: nobody will ever help */
+void uvp_intake_run(struct uvp_intake *intake, const struct uvp_desk_batch *batch);
+
 /* What this thread is doing, for -vv and for the stall report. `step` must outlive the run;
  * `label` is copied (cut at 95 bytes). */
 void uvp_intake_note(struct uvp_intake *intake, const char *step, const char *label);

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "formats/archive/codec_batch.h"
 #include "formats/archive/codec_kind.h"
 
 #define GRAIN ((size_t)512)
@@ -185,10 +186,10 @@ struct decoder {
     struct uvp_mem *mem;
     const struct uvp_codec_kind *kind;
     void *state;
-    struct uvp_slice slice; /* of the input; block NULL: none */
-    size_t slice_used;
-    uint64_t in_at; /* compressed bytes decoded */
-    bool in_ended;
+    struct uvp_lookahead ahead;    /* of the input */
+    struct uvp_codec_batch *batch; /* NULL: one frame after the other */
+    uint64_t in_at;                /* compressed bytes decoded */
+    uint64_t no_batch_at;          /* there a batch was tried in vain; + 1, 0: nowhere */
     bool between;
     bool ended;
     struct uvp_block *block; /* being filled */
@@ -205,24 +206,6 @@ static void forward_wait(void *ctx)
     if (decoder->base.before_wait != NULL) {
         decoder->base.before_wait(decoder->base.before_wait_ctx);
     }
-}
-
-static enum uvp_code more_input(struct decoder *decoder, struct uvp_error *err)
-{
-    enum uvp_code code;
-
-    if (decoder->in_ended || decoder->slice_used < decoder->slice.bytes) {
-        return UVP_OK;
-    }
-    uvp_block_drop(decoder->slice.block);
-    memset(&decoder->slice, 0, sizeof decoder->slice);
-    decoder->slice_used = 0;
-    code = uvp_stream_next(decoder->in, &decoder->slice, err);
-    if (code == UVP_END) {
-        decoder->in_ended = true;
-        return UVP_OK;
-    }
-    return code;
 }
 
 static enum uvp_code more_room(struct decoder *decoder, struct uvp_error *err)
@@ -245,7 +228,7 @@ static enum uvp_code settle_no_progress(struct decoder *decoder,
                                         const struct uvp_decode_step *step,
                                         struct uvp_error *err)
 {
-    if (step->in_bytes == 0 && !decoder->in_ended) {
+    if (step->in_bytes == 0 && !decoder->ahead.ended) {
         return UVP_OK;
     }
     if (step->in_bytes == 0 && decoder->between) {
@@ -260,21 +243,20 @@ static enum uvp_code settle_no_progress(struct decoder *decoder,
 static enum uvp_code decode_step(struct decoder *decoder, struct uvp_error *err)
 {
     struct uvp_decode_step step;
-    const size_t in_bytes = decoder->slice.bytes - decoder->slice_used;
+    const struct uvp_span in = uvp_lookahead_first(&decoder->ahead);
+    const size_t in_bytes = in.bytes;
     const size_t out_bytes = decoder->block->capacity - decoder->filled;
     enum uvp_code code;
 
     memset(&step, 0, sizeof step);
     step.in_bytes = in_bytes;
-    if (in_bytes != 0) {
-        step.in = decoder->slice.block->data + decoder->slice.offset + decoder->slice_used;
-    }
+    step.in = in.data;
     step.out = decoder->block->data + decoder->filled;
     step.out_bytes = out_bytes;
-    step.in_ended = decoder->in_ended;
+    step.in_ended = decoder->ahead.ended;
     step.between = decoder->between;
     code = decoder->kind->decode(decoder->state, &step, err);
-    decoder->slice_used += in_bytes - step.in_bytes;
+    uvp_lookahead_skip(&decoder->ahead, in_bytes - step.in_bytes);
     decoder->in_at += in_bytes - step.in_bytes;
     decoder->filled += out_bytes - step.out_bytes;
     decoder->between = step.between;
@@ -286,8 +268,8 @@ static enum uvp_code decode_step(struct decoder *decoder, struct uvp_error *err)
 
 static bool would_wait(struct decoder *decoder)
 {
-    return !decoder->in_ended && decoder->slice_used == decoder->slice.bytes &&
-           decoder->in->pending.block == NULL && !decoder->in->ops->ready(decoder->in);
+    return (decoder->batch == NULL || !uvp_codec_batch_has(decoder->batch)) &&
+           uvp_lookahead_would_wait(&decoder->ahead);
 }
 
 /* Bytes are there to be given and more would have to be waited for. */
@@ -312,6 +294,38 @@ static size_t giveable(struct decoder *decoder)
     return should_give_now(decoder) ? rest : 0;
 }
 
+/* Where a frame may begin: those at hand are decoded together, once for each place. */
+static enum uvp_code try_batch(struct decoder *decoder, struct uvp_error *err)
+{
+    bool filled = false;
+
+    if (decoder->batch == NULL || (!decoder->between && decoder->in_at != 0) ||
+        decoder->no_batch_at == decoder->in_at + 1) {
+        return UVP_OK;
+    }
+    UVP_TRY(uvp_codec_batch_fill(decoder->batch, &decoder->ahead, &filled, err));
+    decoder->no_batch_at = filled ? 0 : decoder->in_at + 1;
+    return UVP_OK;
+}
+
+/* Out of the batch, if there is anything in it. */
+static bool copy_from_batch(struct decoder *decoder)
+{
+    uint64_t stored = 0;
+    size_t bytes;
+
+    if (decoder->batch == NULL || !uvp_codec_batch_has(decoder->batch)) {
+        return false;
+    }
+    bytes = uvp_codec_batch_read(decoder->batch, &decoder->ahead,
+                                 decoder->block->data + decoder->filled,
+                                 decoder->block->capacity - decoder->filled, &stored);
+    decoder->filled += bytes;
+    decoder->in_at += stored;
+    decoder->between = true;
+    return true;
+}
+
 static void decode_some(struct decoder *decoder)
 {
     struct uvp_error *const err = &decoder->failure;
@@ -319,9 +333,18 @@ static void decode_some(struct decoder *decoder)
 
     while (code == UVP_OK && !decoder->ended && decoder->filled < decoder->block->capacity &&
            !should_give_now(decoder)) {
-        code = more_input(decoder, err);
+        if (copy_from_batch(decoder)) {
+            continue;
+        }
+        code = uvp_lookahead_more(&decoder->ahead, err);
+        if (code == UVP_OK) {
+            code = try_batch(decoder, err);
+        }
         if (code != UVP_OK) {
             break;
+        }
+        if (decoder->batch != NULL && uvp_codec_batch_has(decoder->batch)) {
+            continue;
         }
         code = decode_step(decoder, err);
         if (code == UVP_BAD_DATA || code == UVP_UNSUPPORTED || code == UVP_LIMIT) {
@@ -365,10 +388,9 @@ static bool is_ready(struct uvp_stream *stream)
 {
     struct decoder *const decoder = (struct decoder *)stream;
 
-    return decoder->ended || decoder->failure.code != UVP_OK || decoder->in_ended ||
+    return decoder->ended || decoder->failure.code != UVP_OK ||
            decoder->filled - decoder->given >= (decoder->begun ? 1 : GRAIN) ||
-           decoder->slice_used < decoder->slice.bytes || decoder->in->pending.block != NULL ||
-           decoder->in->ops->ready(decoder->in);
+           !would_wait(decoder);
 }
 
 static void close_decoder(struct uvp_stream *stream)
@@ -376,7 +398,8 @@ static void close_decoder(struct uvp_stream *stream)
     struct decoder *const decoder = (struct decoder *)stream;
 
     decoder->kind->decoder_destroy(decoder->state);
-    uvp_block_drop(decoder->slice.block);
+    uvp_codec_batch_destroy(decoder->batch);
+    uvp_lookahead_release(&decoder->ahead);
     uvp_block_drop(decoder->block);
     uvp_stream_close(decoder->in);
     uvp_mem_give(decoder->mem, decoder, sizeof *decoder);
@@ -391,7 +414,8 @@ static const struct uvp_stream_ops decoder_ops = {
 
 static enum uvp_code open_decoder(struct uvp_stream *in, const struct uvp_codec_kind *kind,
                                   struct uvp_block_pool *pool, struct uvp_mem *mem,
-                                  struct uvp_stream **out, struct uvp_error *err)
+                                  const struct uvp_codec_crew *crew, struct uvp_stream **out,
+                                  struct uvp_error *err)
 {
     struct decoder *const decoder = uvp_mem_take_zeroed(mem, sizeof *decoder);
     enum uvp_code code;
@@ -399,8 +423,12 @@ static enum uvp_code open_decoder(struct uvp_stream *in, const struct uvp_codec_
     if (decoder == NULL) {
         return uvp_fail_memory(err, sizeof *decoder);
     }
-    code = kind->decoder_create(mem, &decoder->state, err);
+    code = uvp_codec_batch_create(kind, crew, mem, &decoder->batch, err);
+    if (code == UVP_OK) {
+        code = kind->decoder_create(mem, &decoder->state, err);
+    }
     if (code != UVP_OK) {
+        uvp_codec_batch_destroy(decoder->batch);
         uvp_mem_give(mem, decoder, sizeof *decoder);
         return code;
     }
@@ -410,6 +438,7 @@ static enum uvp_code open_decoder(struct uvp_stream *in, const struct uvp_codec_
     in->before_wait = forward_wait;
     in->before_wait_ctx = decoder;
     decoder->in = in;
+    uvp_lookahead_init(&decoder->ahead, in);
     decoder->pool = pool;
     decoder->mem = mem;
     decoder->kind = kind;
@@ -418,8 +447,9 @@ static enum uvp_code open_decoder(struct uvp_stream *in, const struct uvp_codec_
 }
 
 enum uvp_code uvp_codec_open(struct uvp_stream *in, struct uvp_block_pool *pool,
-                             struct uvp_mem *mem, struct uvp_stream **out,
-                             enum uvp_codec *codec, struct uvp_error *err)
+                             struct uvp_mem *mem, const struct uvp_codec_crew *crew,
+                             struct uvp_stream **out, enum uvp_codec *codec,
+                             struct uvp_error *err)
 {
     struct uvp_span head = {NULL, 0};
     enum uvp_code code = uvp_stream_peek(in, &head, err);
@@ -432,7 +462,7 @@ enum uvp_code uvp_codec_open(struct uvp_stream *in, struct uvp_block_pool *pool,
     if (found == UVP_CODEC_NONE) {
         *out = in;
     } else {
-        UVP_TRY(open_decoder(in, kinds[found], pool, mem, out, err));
+        UVP_TRY(open_decoder(in, kinds[found], pool, mem, crew, out, err));
     }
     *codec = found;
     return UVP_OK;

@@ -34,13 +34,29 @@ enum uvp_codec uvp_codec_sniff(struct uvp_span head);
 void uvp_codec_levels(enum uvp_codec codec, int *lowest, int *usual, int *highest);
 
 /*
+ * Threads that help to decode files of many frames.
+ * run: calls task(arg, i, hand) for all i < count and returns when each has returned; never two
+ * at once for one hand < `hands`.
+ */
+struct uvp_codec_crew {
+    void *ctx;
+    uint32_t hands;
+    size_t most_bytes; /* that frames under way may take, packed and unpacked */
+    void (*run)(void *ctx, uint32_t count, void (*task)(void *arg, uint32_t i, uint32_t hand),
+                void *arg);
+};
+
+/*
  * Looks at the head of `in`; when it is compressed wraps it in a decoder, else gives it back
  * as it is (*codec NONE). Takes `in` on success. Garbage after the last frame: gzip and
- * bzip2 end with UVP_BAD_DATA unless it is all zeros; the others always.
+ * bzip2 end with UVP_BAD_DATA unless it is all zeros; the others always. `crew` (NULL allowed)
+ * must outlive the stream, and changes no byte of it.
  */
 UVP_MUST_USE enum uvp_code uvp_codec_open(struct uvp_stream *in, struct uvp_block_pool *pool,
-                                          struct uvp_mem *mem, struct uvp_stream **out,
-                                          enum uvp_codec *codec, struct uvp_error *err);
+                                          struct uvp_mem *mem,
+                                          const struct uvp_codec_crew *crew,
+                                          struct uvp_stream **out, enum uvp_codec *codec,
+                                          struct uvp_error *err);
 
 /* State to compress frames with; one a job, reused. Memory is counted in mem as far as the
  * libraries allow. */

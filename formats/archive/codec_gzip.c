@@ -1,6 +1,7 @@
 /*
- * gzip (RFC 1952): zlib reads member by member and verifies CRC and length; libdeflate writes,
- * which leaves the time 0 and the system "unknown", so the same bytes give the same member.
+ * gzip (RFC 1952): zlib reads member by member and verifies CRC and length; libdeflate writes;
+ * the time is 0 and the system "unknown", so the same bytes give the same member. Members that
+ * tell their length (BGZF, of the SAM format's specification; MiGz) are read whole.
  */
 #define ZLIB_CONST
 #include <libdeflate.h>
@@ -11,6 +12,10 @@
 
 #define WINDOW_BITS_GZIP (15 + 16)
 #define FIRST_BYTE 0x1f
+#define FLAG_EXTRA 4
+#define HEADER_BYTES 20 /* with the extra field */
+#define TRAILER_BYTES 8
+#define EXTRA_MOST 256
 
 struct gzip_decoder {
     z_stream stream;
@@ -122,20 +127,124 @@ static void gzip_encoder_destroy(void *encoder)
     libdeflate_free_compressor(encoder);
 }
 
+static void put_le32(unsigned char *p, uint32_t value)
+{
+    for (int i = 0; i < 4; i++) {
+        p[i] = (unsigned char)(value >> 8 * i);
+    }
+}
+
+static uint32_t get_le32(const unsigned char *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* The member tells how long it is, in the extra field "MZ": so do those of other programs that
+ * are read in parallel. */
 static enum uvp_code gzip_frame(void *encoder, struct uvp_span bytes, struct uvp_buf *out,
                                 struct uvp_error *err)
 {
-    const size_t bound = libdeflate_gzip_compress_bound(encoder, bytes.bytes);
+    static const unsigned char header[HEADER_BYTES] = {
+        FIRST_BYTE, 0x8b, 8, FLAG_EXTRA, 0, 0, 0, 0, 0, 255, 8, 0, 'M', 'Z', 4, 0, 0, 0, 0, 0};
+    const size_t bound = libdeflate_deflate_compress_bound(encoder, bytes.bytes);
+    unsigned char *at;
     size_t made;
 
-    UVP_TRY(uvp_buf_reserve(out, bound, err));
-    made = libdeflate_gzip_compress(encoder, bytes.data, bytes.bytes, out->data + out->bytes,
-                                    bound);
+    UVP_TRY(uvp_buf_reserve(out, sizeof header + bound + TRAILER_BYTES, err));
+    at = out->data + out->bytes;
+    memcpy(at, header, sizeof header);
+    made =
+        libdeflate_deflate_compress(encoder, bytes.bytes == 0 ? (const void *)"" : bytes.data,
+                                    bytes.bytes, at + sizeof header, bound);
     if (made == 0) {
         return uvp_fail(err, UVP_BUG, 0, "gzip made more bytes than its bound");
     }
-    out->bytes += made;
+    if (made > UINT32_MAX || bytes.bytes > UINT32_MAX) {
+        return uvp_fail(err, UVP_LIMIT, 0, "%zu bytes are too many for one gzip member",
+                        bytes.bytes);
+    }
+    put_le32(at + sizeof header - 4, (uint32_t)made);
+    put_le32(at + sizeof header + made, libdeflate_crc32(0, bytes.data, bytes.bytes));
+    put_le32(at + sizeof header + made + 4, (uint32_t)bytes.bytes);
+    out->bytes += sizeof header + made + TRAILER_BYTES;
     return UVP_OK;
+}
+
+/* ---- whole members ---- */
+
+/* The member's length as an extra field tells it: "BC" of BGZF, "MZ" of MiGz; 0: none does. */
+static uint64_t stored_by_extra(const unsigned char *extra, size_t extra_bytes)
+{
+    size_t at = 0;
+
+    while (extra_bytes - at >= 4) {
+        const unsigned char *const field = extra + at;
+        const size_t bytes = field[2] | (size_t)field[3] << 8;
+
+        if (bytes > extra_bytes - at - 4) {
+            return 0;
+        }
+        if (field[0] == 'B' && field[1] == 'C' && bytes == 2) {
+            return (uint64_t)(field[4] | (unsigned)field[5] << 8) + 1;
+        }
+        if (field[0] == 'M' && field[1] == 'Z' && bytes == 4) {
+            return (uint64_t)get_le32(field + 4) + 12 + extra_bytes + TRAILER_BYTES;
+        }
+        at += 4 + bytes;
+    }
+    return 0;
+}
+
+static bool gzip_measure(struct uvp_lookahead *ahead, uint64_t at, uint64_t most,
+                         struct uvp_codec_extent *extent)
+{
+    unsigned char head[12];
+    unsigned char extra[EXTRA_MOST];
+    unsigned char size[4];
+    size_t extra_bytes;
+
+    if (!uvp_lookahead_has(ahead, at + sizeof head)) {
+        return false;
+    }
+    uvp_lookahead_copy(ahead, at, head, sizeof head);
+    extra_bytes = head[10] | (size_t)head[11] << 8;
+    if (head[0] != FIRST_BYTE || head[1] != 0x8b || head[2] != 8 || head[3] != FLAG_EXTRA ||
+        extra_bytes > sizeof extra ||
+        !uvp_lookahead_has(ahead, at + sizeof head + extra_bytes)) {
+        return false;
+    }
+    uvp_lookahead_copy(ahead, at + sizeof head, extra, extra_bytes);
+    extent->stored_bytes = stored_by_extra(extra, extra_bytes);
+    if (extent->stored_bytes < sizeof head + extra_bytes + TRAILER_BYTES ||
+        extent->stored_bytes > most || !uvp_lookahead_has(ahead, at + extent->stored_bytes)) {
+        return false;
+    }
+    uvp_lookahead_copy(ahead, at + extent->stored_bytes - 4, size, sizeof size);
+    extent->content_bytes = get_le32(size);
+    return true;
+}
+
+static enum uvp_code gzip_whole_create(struct uvp_mem *mem, void **decoder)
+{
+    (void)mem;
+    *decoder = libdeflate_alloc_decompressor();
+    return *decoder == NULL ? UVP_NO_MEMORY : UVP_OK;
+}
+
+static void gzip_whole_destroy(void *decoder)
+{
+    libdeflate_free_decompressor(decoder);
+}
+
+static bool gzip_whole(void *decoder, struct uvp_span bytes, unsigned char *to,
+                       size_t content_bytes)
+{
+    size_t used = 0;
+    size_t made = 0;
+
+    return libdeflate_gzip_decompress_ex(decoder, bytes.data, bytes.bytes, to, content_bytes,
+                                         &used, &made) == LIBDEFLATE_SUCCESS &&
+           used == bytes.bytes && made == content_bytes;
 }
 
 const struct uvp_codec_kind uvp_codec_gzip = {
@@ -149,4 +258,8 @@ const struct uvp_codec_kind uvp_codec_gzip = {
     .encoder_create = gzip_encoder_create,
     .encoder_destroy = gzip_encoder_destroy,
     .frame = gzip_frame,
+    .measure = gzip_measure,
+    .whole_create = gzip_whole_create,
+    .whole_destroy = gzip_whole_destroy,
+    .whole = gzip_whole,
 };

@@ -8,6 +8,7 @@
 #define UVP_FORMATS_ARCHIVE_CODEC_KIND_H
 
 #include "formats/archive/codec.h"
+#include "formats/archive/lookahead.h"
 
 /* One step of decoding; the kind moves the pointers on. */
 struct uvp_decode_step {
@@ -17,6 +18,12 @@ struct uvp_decode_step {
     size_t out_bytes;
     bool in_ended; /* nothing comes after `in` */
     bool between;  /* out: no frame is open, the input may end here */
+};
+
+/* A frame as its head tells. */
+struct uvp_codec_extent {
+    uint64_t stored_bytes;
+    uint64_t content_bytes;
 };
 
 struct uvp_codec_kind {
@@ -31,6 +38,17 @@ struct uvp_codec_kind {
     void (*encoder_destroy)(void *encoder);
     enum uvp_code (*frame)(void *encoder, struct uvp_span bytes, struct uvp_buf *out,
                            struct uvp_error *err);
+    /*
+     * Frames decoded whole; all NULL where they tell no sizes. measure: false when the frame at
+     * `at` is not at hand to its end, does not tell its size, or is one that `decode` refuses.
+     * whole: true when exactly `content_bytes` came out of exactly these bytes.
+     */
+    bool (*measure)(struct uvp_lookahead *ahead, uint64_t at, uint64_t most,
+                    struct uvp_codec_extent *extent);
+    enum uvp_code (*whole_create)(struct uvp_mem *mem, void **decoder);
+    void (*whole_destroy)(void *decoder);
+    bool (*whole)(void *decoder, struct uvp_span bytes, unsigned char *to,
+                  size_t content_bytes);
 };
 
 extern const struct uvp_codec_kind uvp_codec_zstd;

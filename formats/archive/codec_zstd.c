@@ -65,6 +65,113 @@ static enum uvp_code zstd_decode(void *decoder, struct uvp_decode_step *step,
     return UVP_OK;
 }
 
+/* ---- whole frames ---- */
+
+#define MAGIC UINT32_C(0xfd2fb528)
+#define SKIPPABLE_MAGIC UINT32_C(0x184d2a50)
+#define HEADER_MOST 18
+
+static uint32_t read_le32(const unsigned char *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static size_t header_bytes(unsigned char descriptor)
+{
+    static const unsigned char dictionary[4] = {0, 1, 2, 4};
+    static const unsigned char content[4] = {0, 2, 4, 8};
+    const bool single = (descriptor >> 5 & 1) != 0;
+    const unsigned flag = descriptor >> 6;
+
+    return (size_t)(single ? 5 : 6) + dictionary[descriptor & 3] +
+           (flag == 0 && single ? (size_t)1 : (size_t)content[flag]);
+}
+
+/* Over the blocks from `at` on; false when they are not all here. */
+static bool walk_blocks(struct uvp_lookahead *ahead, uint64_t *at, uint64_t end)
+{
+    for (;;) {
+        unsigned char head[3];
+        uint32_t value;
+        unsigned type;
+
+        if (*at >= end || !uvp_lookahead_has(ahead, *at + 3)) {
+            return false;
+        }
+        uvp_lookahead_copy(ahead, *at, head, 3);
+        value = head[0] | (uint32_t)head[1] << 8 | (uint32_t)head[2] << 16;
+        type = value >> 1 & 3;
+        if (type == 3) {
+            return false;
+        }
+        *at += 3 + (type == 1 ? 1 : value >> 3);
+        if ((value & 1) != 0) {
+            return true;
+        }
+    }
+}
+
+static bool measure_skippable(struct uvp_lookahead *ahead, uint64_t at, uint64_t most,
+                              struct uvp_codec_extent *extent)
+{
+    unsigned char head[8];
+
+    if (!uvp_lookahead_has(ahead, at + 8)) {
+        return false;
+    }
+    uvp_lookahead_copy(ahead, at, head, 8);
+    extent->stored_bytes = (uint64_t)read_le32(head + 4) + 8;
+    extent->content_bytes = 0;
+    return extent->stored_bytes <= most && uvp_lookahead_has(ahead, at + extent->stored_bytes);
+}
+
+static bool zstd_measure(struct uvp_lookahead *ahead, uint64_t at, uint64_t most,
+                         struct uvp_codec_extent *extent)
+{
+    unsigned char head[HEADER_MOST] = {0};
+    uint64_t end = at;
+    size_t bytes;
+
+    if (!uvp_lookahead_has(ahead, at + 5)) {
+        return false;
+    }
+    uvp_lookahead_copy(ahead, at, head, 5);
+    if ((read_le32(head) & ~UINT32_C(15)) == SKIPPABLE_MAGIC) {
+        return measure_skippable(ahead, at, most, extent);
+    }
+    bytes = header_bytes(head[4]);
+    if (read_le32(head) != MAGIC || (head[4] & 3) != 0 ||
+        !uvp_lookahead_has(ahead, at + bytes)) {
+        return false;
+    }
+    uvp_lookahead_copy(ahead, at, head, bytes);
+    if ((head[4] >> 5 & 1) == 0 && 10U + (head[5] >> 3) > WINDOW_LOG_MAX) {
+        return false; /* refused by the decoder that goes step by step */
+    }
+    extent->content_bytes = ZSTD_getFrameContentSize(head, bytes);
+    end = at + bytes;
+    if (extent->content_bytes > most || !walk_blocks(ahead, &end, at + most)) {
+        return false; /* unknown and errors are the largest numbers */
+    }
+    end += (head[4] >> 2 & 1) != 0 ? 4 : 0;
+    extent->stored_bytes = end - at;
+    return extent->stored_bytes <= most && uvp_lookahead_has(ahead, end);
+}
+
+static enum uvp_code zstd_whole_create(struct uvp_mem *mem, void **decoder)
+{
+    (void)mem;
+    *decoder = ZSTD_createDCtx();
+    return *decoder == NULL ? UVP_NO_MEMORY : UVP_OK;
+}
+
+static bool zstd_whole(void *decoder, struct uvp_span bytes, unsigned char *to,
+                       size_t content_bytes)
+{
+    return ZSTD_decompressDCtx(decoder, to, content_bytes, bytes.data, bytes.bytes) ==
+           content_bytes;
+}
+
 static enum uvp_code zstd_encoder_create(int level, struct uvp_mem *mem, void **encoder,
                                          struct uvp_error *err)
 {
@@ -117,4 +224,8 @@ const struct uvp_codec_kind uvp_codec_zstd = {
     .encoder_create = zstd_encoder_create,
     .encoder_destroy = zstd_encoder_destroy,
     .frame = zstd_frame,
+    .measure = zstd_measure,
+    .whole_create = zstd_whole_create,
+    .whole_destroy = zstd_decoder_destroy,
+    .whole = zstd_whole,
 };

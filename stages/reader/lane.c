@@ -67,6 +67,18 @@ static enum uvp_code open_descriptor(struct uvp_lane *lane, int *fd, bool *owned
     return UVP_OK;
 }
 
+/* Frames that are decoded together take a part of the run's memory. */
+#define DECODE_PART 8
+
+static void run_frames(void *ctx, uint32_t count,
+                       void (*task)(void *arg, uint32_t i, uint32_t hand), void *arg)
+{
+    const struct uvp_desk_batch batch = {
+        .task = task, .arg = arg, .count = count, .label = "decompressing"};
+
+    uvp_intake_run(ctx, &batch);
+}
+
 /* Wraps the descriptor's stream in a decoder and, where it pays, in a thread. */
 static enum uvp_code stack_streams(struct uvp_lane *lane, struct uvp_stream *stream,
                                    struct uvp_error *err)
@@ -74,8 +86,8 @@ static enum uvp_code stack_streams(struct uvp_lane *lane, struct uvp_stream *str
     const bool pays_seekable = stream->ops->read_at == NULL || !stream->size_known;
     struct uvp_stream *decoded = NULL;
     struct uvp_stream *ahead = NULL;
-    enum uvp_code code = uvp_codec_open(stream, lane->shared->pool, lane->shared->mem, &decoded,
-                                        &lane->codec, err);
+    enum uvp_code code = uvp_codec_open(stream, lane->shared->pool, lane->shared->mem,
+                                        &lane->crew, &decoded, &lane->codec, err);
 
     if (code != UVP_OK) {
         uvp_stream_close(stream);
@@ -155,6 +167,12 @@ enum uvp_code uvp_lane_open(struct uvp_shared *shared, uint32_t number,
     lane->io = uvp_io_system;
     lane->io.read = counted_read;
     lane->io.ctx = shared;
+    lane->crew = (struct uvp_codec_crew){
+        .ctx = intake,
+        .hands = uvp_intake_hands(intake),
+        .most_bytes = shared->settings->memory_bytes / DECODE_PART,
+        .run = run_frames,
+    };
     uvp_buf_init(&lane->path, shared->mem, 0);
     uvp_buf_init(&lane->member_name, shared->mem, 0);
     lane->spare = uvp_member_create(shared->mem);

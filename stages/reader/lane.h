@@ -19,8 +19,9 @@ struct uvp_lane {
     uint32_t number;
     const char *name; /* the input's path as given */
     bool is_folder;
-    struct uvp_io io;          /* the system's, with the bytes counted */
-    struct uvp_stream *stream; /* until the input has it */
+    struct uvp_io io;           /* the system's, with the bytes counted */
+    struct uvp_stream *stream;  /* until the input has it */
+    struct uvp_codec_crew crew; /* of its decoder: the line's idle workers */
     enum uvp_codec codec;
     struct uvp_input *input;
     struct uvp_choice choice;

@@ -58,8 +58,9 @@ static enum uvp_code open_file(struct uvp_scout *scout, const char *path, bool p
         return code;
     }
     decoded = stream;
-    code = packed ? uvp_codec_open(stream, options.pool, options.mem, &decoded, &codec, err)
-                  : UVP_OK;
+    code = packed
+               ? uvp_codec_open(stream, options.pool, options.mem, NULL, &decoded, &codec, err)
+               : UVP_OK;
     if (code == UVP_OK) {
         stream = decoded;
         code = uvp_input_open(stream, &scout->options, &scout->opened, err);

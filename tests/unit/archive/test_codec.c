@@ -36,6 +36,23 @@ struct decode {
     enum uvp_codec codec;
 };
 
+/* Hands that work one after the other, the last task first: no task may count on another. */
+static void run_backwards(void *ctx, uint32_t count,
+                          void (*task)(void *arg, uint32_t i, uint32_t hand), void *arg)
+{
+    uint64_t *const ran = ctx;
+
+    for (uint32_t i = count; i-- > 0;) {
+        task(arg, i, i % 3);
+    }
+    *ran += count;
+}
+
+static uint64_t frames_together;
+static const struct uvp_codec_crew three_hands = {
+    .ctx = &frames_together, .hands = 3, .most_bytes = (size_t)48 << 20, .run = run_backwards};
+static const struct uvp_codec_crew *crew; /* every test runs without one and with one */
+
 static void decode_slices(struct decode *d, struct uvp_span bytes, size_t slice_bytes,
                           uint64_t fail_at)
 {
@@ -51,7 +68,7 @@ static void decode_slices(struct decode *d, struct uvp_span bytes, size_t slice_
     d->mem.fail_at_call = fail_at;
     d->code = uvp_memory_stream_open(bytes, slice_bytes, pool, &d->mem, &in, &d->err);
     if (d->code == UVP_OK) {
-        d->code = uvp_codec_open(in, pool, &d->mem, &out, &d->codec, &d->err);
+        d->code = uvp_codec_open(in, pool, &d->mem, crew, &out, &d->codec, &d->err);
     }
     if (d->code != UVP_OK) {
         uvp_stream_close(in);
@@ -116,6 +133,50 @@ static void assert_text(const struct decode *d, size_t bytes)
 #define EACH_CODEC(codec)                                                                      \
     for (enum uvp_codec codec = UVP_CODEC_ZSTD; codec < UVP_CODEC_COUNT;                       \
          codec = (enum uvp_codec)(codec + 1))
+
+/* A file of many frames, as we write them, comes out the same with hands and without. */
+static void many_frames_are_decoded_together(void **state)
+{
+    static const enum uvp_codec kinds[] = {UVP_CODEC_ZSTD, UVP_CODEC_GZIP};
+
+    (void)state;
+    for (size_t k = 0; k < 2; k++) {
+        struct test_bytes file = {0};
+        struct decode d;
+
+        for (size_t at = 0; at < sizeof text; at += 100000) {
+            const size_t left = sizeof text - at;
+
+            add_frame(&file, kinds[k], 1,
+                      uvp_span_of(text + at, left < 100000 ? left : 100000));
+        }
+        frames_together = 0;
+        decode_slices(&d, uvp_span_of(file.data, file.bytes), 0, 0);
+        assert_text(&d, sizeof text);
+        assert_true(crew == NULL || frames_together > 20);
+        test_bytes_release(&d.out);
+        /* one flipped bit anywhere: the same bytes before it, the same error, the same place */
+        for (size_t at = 10; at < file.bytes; at += file.bytes / 37) {
+            const struct uvp_codec_crew *const hands = crew;
+            struct decode alone;
+
+            file.data[at] ^= 4;
+            crew = NULL;
+            decode_slices(&alone, uvp_span_of(file.data, file.bytes), 0, 0);
+            crew = hands;
+            decode_slices(&d, uvp_span_of(file.data, file.bytes), 0, 0);
+            assert_int_equal(d.code, alone.code);
+            assert_int_equal(d.err.at, alone.err.at);
+            assert_int_equal(d.out.bytes, alone.out.bytes);
+            assert_true(d.out.bytes == 0 ||
+                        memcmp(d.out.data, alone.out.data, d.out.bytes) == 0);
+            test_bytes_release(&alone.out);
+            test_bytes_release(&d.out);
+            file.data[at] ^= 4;
+        }
+        test_bytes_release(&file);
+    }
+}
 
 static void frames_round_trip(void **state)
 {
@@ -542,6 +603,7 @@ static void names_and_suffixes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_frames_are_decoded_together),
         cmocka_unit_test(frames_round_trip),
         cmocka_unit_test(every_level_works_and_others_are_refused),
         cmocka_unit_test(frames_one_after_another_are_one_file),
@@ -560,5 +622,9 @@ int main(void)
     };
 
     fill_text();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("one after the other", tests, NULL, NULL);
+
+    crew = &three_hands;
+    failed += cmocka_run_group_tests_name("beside each other", tests, NULL, NULL);
+    return failed;
 }

@@ -11,7 +11,8 @@
 
 #define POLYGON_CORNERS_DEFAULT (UINT32_C(1) << 20)
 #define COUNT_DEFAULT ((UINT32_C(1) << 31) - 1)
-#define VERTICES_PER_BOX UINT32_C(1024)
+#define ROWS_PER_BLOCK UINT32_C(1024)
+#define SCANNED_CORNERS 16U /* of a face, at most */
 #define NOTE_MORE "colours and normals are not in the new file"
 
 struct reading {
@@ -27,7 +28,8 @@ struct reading {
     uint32_t faces;
     uint32_t corners; /* so far */
     uint32_t corner_room;
-    bool has_face_colours;
+    bool has_face_colours; /* of those that were looked at: the first one is */
+    const struct uvp_text_scanner *scanner;
 };
 
 /* ---- vertices ---- */
@@ -73,26 +75,77 @@ static enum uvp_code read_uv(struct reading *reading, const struct uvp_off_verte
     return UVP_OK;
 }
 
+static enum uvp_code read_vertex(struct reading *reading, uint32_t number,
+                                 struct uvp_error *err)
+{
+    float *const position = reading->positions + (size_t)3 * number;
+    struct uvp_off_vertex vertex;
+
+    UVP_TRY(uvp_off_read_vertex(&reading->cursor, position, &vertex, err));
+    note_columns(reading->notes, &vertex, number == 0);
+    if (reading->uvs != NULL) {
+        UVP_TRY(read_uv(reading, &vertex, number, err));
+    }
+    if (reading->notes->is_far) {
+        recentre(reading, &vertex, position);
+    }
+    return UVP_OK;
+}
+
+/* A scanner begins at the begin of a line. */
+static void pass_eol(struct uvp_cursor *cursor)
+{
+    const bool pair = cursor->end - cursor->at >= 2 && memcmp(cursor->at, "\r\n", 2) == 0;
+
+    if (cursor->at < cursor->end && uvp_cursor_is_eol(*cursor->at)) {
+        cursor->at += pair ? 2 : 1;
+    }
+}
+
+/* Scanners do not look at columns behind the position. */
+static bool can_scan_vertices(const struct reading *reading)
+{
+    return !reading->notes->is_far && !reading->notes->header.has_uvs &&
+           reading->options.off != UVP_ROOMLESS_STOFF;
+}
+
+static uint32_t scan_vertices(struct reading *reading, uint32_t from, uint32_t count)
+{
+    struct uvp_cursor *const cursor = &reading->cursor;
+    struct uvp_text text;
+    size_t done;
+
+    pass_eol(cursor);
+    text = (struct uvp_text){cursor->begin, cursor->at, cursor->end};
+    done = reading->scanner->rows(&text, 3, count, reading->positions + (size_t)3 * from);
+    cursor->at = text.at;
+    return (uint32_t)done;
+}
+
+/* Vertices from `from` to `end`: in one go, but for those the scanner leaves. */
+static enum uvp_code read_block(struct reading *reading, uint32_t from, uint32_t end,
+                                struct uvp_error *err)
+{
+    const bool scans = can_scan_vertices(reading);
+
+    for (uint32_t v = from; v < end;) {
+        v += scans ? scan_vertices(reading, v, end - v) : 0;
+        UVP_TRY(uvp_cursor_poll(&reading->cursor, err));
+        if (v < end) {
+            UVP_TRY(read_vertex(reading, v++, err));
+        }
+    }
+    uvp_far_box_extend(&reading->box, reading->positions + (size_t)3 * from, end - from);
+    return UVP_OK;
+}
+
 static enum uvp_code read_vertices(struct reading *reading, struct uvp_error *err)
 {
-    uint32_t in_box = 0;
-
-    for (uint32_t v = 0; v < reading->vertices; v++) {
-        float *const position = reading->positions + (size_t)3 * v;
-        struct uvp_off_vertex vertex;
-        UVP_TRY(uvp_off_read_vertex(&reading->cursor, position, &vertex, err));
-        note_columns(reading->notes, &vertex, v == 0);
-        if (reading->uvs != NULL) {
-            UVP_TRY(read_uv(reading, &vertex, v, err));
-        }
-        if (reading->notes->is_far) {
-            recentre(reading, &vertex, position);
-        }
-        if (v + 1 - in_box == VERTICES_PER_BOX || v + 1 == reading->vertices) {
-            uvp_far_box_extend(&reading->box, reading->positions + (size_t)3 * in_box,
-                               v + 1 - in_box);
-            in_box = v + 1;
-        }
+    for (uint32_t v = 0; v < reading->vertices;) {
+        const uint32_t left = reading->vertices - v;
+        const uint32_t end = v + (left < ROWS_PER_BLOCK ? left : ROWS_PER_BLOCK);
+        UVP_TRY(read_block(reading, v, end, err));
+        v = end;
     }
     return UVP_OK;
 }
@@ -194,12 +247,44 @@ static enum uvp_code take_faces(struct reading *reading, struct uvp_arena *arena
     return UVP_OK;
 }
 
+static uint32_t scan_faces(struct reading *reading, uint32_t from, uint32_t count)
+{
+    struct uvp_cursor *const cursor = &reading->cursor;
+    struct uvp_text_faces faces = {
+        .corner_start = reading->corner_start,
+        .corner_vertex = reading->corner_vertex,
+        .polygons = from,
+        .corners = reading->corners,
+        .polygon_room = from + count,
+        .corner_room = reading->corner_room,
+        .vertices = reading->vertices,
+    };
+    struct uvp_text text;
+
+    pass_eol(cursor);
+    text = (struct uvp_text){cursor->begin, cursor->at, cursor->end};
+    (void)reading->scanner->faces(&text, count, &faces);
+    cursor->at = text.at;
+    reading->corners = faces.corners;
+    return faces.polygons - from;
+}
+
+/* The first is looked at byte by byte, for its colours. */
 static enum uvp_code read_faces(struct reading *reading, struct uvp_arena *arena,
                                 struct uvp_error *err)
 {
+    const bool scans = reading->options.polygon_corners >= SCANNED_CORNERS;
+
     UVP_TRY(take_faces(reading, arena, err));
-    for (uint32_t f = 0; f < reading->faces; f++) {
-        UVP_TRY(read_face(reading, f, err));
+    for (uint32_t f = 0; f < reading->faces;) {
+        const uint32_t left = reading->faces - f;
+        const uint32_t block = left < ROWS_PER_BLOCK ? left : ROWS_PER_BLOCK;
+        const uint32_t done = scans && f != 0 ? scan_faces(reading, f, block) : 0;
+        UVP_TRY(uvp_cursor_poll(&reading->cursor, err));
+        f += done;
+        if (done < block) {
+            UVP_TRY(read_face(reading, f++, err));
+        }
     }
     return reading->corners != 0 ? UVP_OK : uvp_fail(err, UVP_UNSUPPORTED, 0, "no faces");
 }
@@ -272,10 +357,10 @@ static void hand_over(const struct reading *reading, struct uvp_model *model)
     }
 }
 
-static enum uvp_code decode(const struct uvp_mesh_source *source,
-                            const struct uvp_mesh_options *options, struct uvp_arena *arena,
-                            struct uvp_stop *stop, struct uvp_model *model,
-                            struct uvp_error *err)
+enum uvp_code uvp_off_decode(const struct uvp_mesh_source *source,
+                             const struct uvp_mesh_options *options, enum uvp_text_level level,
+                             struct uvp_arena *arena, struct uvp_stop *stop,
+                             struct uvp_model *model, struct uvp_error *err)
 {
     struct reading reading;
 
@@ -288,6 +373,7 @@ static enum uvp_code decode(const struct uvp_mesh_source *source,
     if (reading.notes == NULL || uvp_model_single(model, arena) == NULL) {
         return uvp_fail_memory(err, sizeof *reading.notes);
     }
+    reading.scanner = uvp_text_scanner(level);
     uvp_cursor_init(&reading.cursor, source->bytes, stop);
     UVP_TRY(uvp_off_read_header(&reading.cursor, &reading.notes->header, err));
     UVP_TRY(begin_arrays(&reading, arena, err));
@@ -300,6 +386,14 @@ static enum uvp_code decode(const struct uvp_mesh_source *source,
     hand_over(&reading, model);
     model->format_private = reading.notes;
     return UVP_OK;
+}
+
+static enum uvp_code decode(const struct uvp_mesh_source *source,
+                            const struct uvp_mesh_options *options, struct uvp_arena *arena,
+                            struct uvp_stop *stop, struct uvp_model *model,
+                            struct uvp_error *err)
+{
+    return uvp_off_decode(source, options, uvp_text_level_best(), arena, stop, model, err);
 }
 
 static enum uvp_code write_beside(const struct uvp_mesh_source *source,

@@ -8,6 +8,7 @@
 
 #include "formats/mesh/cursor.h"
 #include "formats/mesh/format.h"
+#include "formats/mesh/text_scan.h"
 
 #define UVP_OFF_COLUMNS_MIXED 0U /* not the same in all vertex lines */
 
@@ -76,6 +77,13 @@ UVP_MUST_USE enum uvp_code uvp_off_pass_vertex(struct uvp_cursor *cursor,
 UVP_MUST_USE enum uvp_code uvp_off_read_number(struct uvp_cursor *cursor, uint32_t *number,
                                                const unsigned char **begin,
                                                struct uvp_error *err);
+
+/* As uvp_format_off does at the best level; for tests at any. */
+UVP_MUST_USE enum uvp_code uvp_off_decode(const struct uvp_mesh_source *source,
+                                          const struct uvp_mesh_options *options,
+                                          enum uvp_text_level level, struct uvp_arena *arena,
+                                          struct uvp_stop *stop, struct uvp_model *model,
+                                          struct uvp_error *err);
 
 /* Whether UVs can be columns of this file: then `notes->columns` are what the keyword says. */
 bool uvp_off_can_hold(const struct uvp_off_notes *notes);

@@ -154,7 +154,8 @@ static enum uvp_code decode_soup(struct uvp_span bytes, const struct uvp_mesh_op
         most = options->corners / 3;
     }
     if (!is_exactly_binary(bytes) && uvp_stl_is_text(bytes, true)) {
-        UVP_TRY(uvp_stl_decode_text(bytes, most, arena, stop, soup, err));
+        UVP_TRY(
+            uvp_stl_decode_text(bytes, most, uvp_text_level_best(), arena, stop, soup, err));
     } else {
         UVP_TRY(decode_binary(bytes, most, arena, stop, soup, err));
     }

@@ -8,6 +8,7 @@
 
 #include "formats/mesh/bitweld.h"
 #include "formats/mesh/format.h"
+#include "formats/mesh/text_scan.h"
 
 #define UVP_STL_HEADER_BYTES ((size_t)84)
 #define UVP_STL_FACET_BYTES ((size_t)50)
@@ -36,8 +37,20 @@ UVP_MUST_USE enum uvp_code uvp_stl_decode_binary(struct uvp_span bytes, uint32_t
                                                  struct uvp_stl_soup *soup,
                                                  struct uvp_error *err);
 
-/* `most` facets are a limit of the user. */
+struct uvp_cursor;
+
+/*
+ * Reads up to `facets` facets in the usual form, nine numbers each; the cursor is left where
+ * the first one begins that is not, or there is none.
+ *
+ * Returns: how many were read.
+ */
+uint32_t uvp_stl_read_rows(struct uvp_cursor *cursor, const struct uvp_text_scanner *scanner,
+                           uint32_t facets, float *to);
+
+/* `most` facets are a limit of the user; the level is that of text_scan.h. */
 UVP_MUST_USE enum uvp_code uvp_stl_decode_text(struct uvp_span bytes, uint32_t most,
+                                               enum uvp_text_level level,
                                                struct uvp_arena *arena, struct uvp_stop *stop,
                                                struct uvp_stl_soup *soup,
                                                struct uvp_error *err);

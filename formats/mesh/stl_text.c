@@ -25,6 +25,7 @@
 struct reading {
     struct uvp_cursor cursor;
     struct uvp_stl_soup *soup;
+    const struct uvp_text_scanner *scanner; /* NULL: byte by byte */
     struct uvp_far_box box;
     uint32_t most;
     uint32_t held; /* facets in `block` */
@@ -173,12 +174,28 @@ static enum uvp_code read_facet(struct reading *reading, struct uvp_error *err)
     return reading->held == FACETS_PER_BLOCK ? flush(reading, err) : UVP_OK;
 }
 
+/* As many facets in the usual form as go into the block. */
+static enum uvp_code read_rows(struct reading *reading, struct uvp_error *err)
+{
+    const uint32_t left = reading->most - reading->soup->facets - reading->held;
+    const uint32_t room = FACETS_PER_BLOCK - reading->held;
+
+    if (reading->scanner == NULL) {
+        return UVP_OK;
+    }
+    reading->held +=
+        uvp_stl_read_rows(&reading->cursor, reading->scanner, room < left ? room : left,
+                          reading->block + (size_t)9 * reading->held);
+    return reading->held == FACETS_PER_BLOCK ? flush(reading, err) : UVP_OK;
+}
+
 static enum uvp_code read_all(struct reading *reading, struct uvp_error *err)
 {
     struct uvp_cursor *const cursor = &reading->cursor;
 
     for (;;) {
         bool any;
+        UVP_TRY(read_rows(reading, err));
         UVP_TRY(next_word(cursor, &any, err));
         if (!any) {
             return flush(reading, err);
@@ -191,9 +208,12 @@ static enum uvp_code read_all(struct reading *reading, struct uvp_error *err)
     }
 }
 
+/* Far from the origin numbers are read with more digits than a scanner gives. */
 static void begin_reading(struct reading *reading, struct uvp_span bytes, uint32_t most,
-                          struct uvp_stop *stop, struct uvp_stl_soup *soup)
+                          enum uvp_text_level level, struct uvp_stop *stop,
+                          struct uvp_stl_soup *soup)
 {
+    reading->scanner = level == UVP_TEXT_BYTES || soup->is_far ? NULL : uvp_text_scanner(level);
     uvp_cursor_init(&reading->cursor, bytes, stop);
     uvp_far_box_init(&reading->box);
     reading->soup = soup;
@@ -201,14 +221,15 @@ static void begin_reading(struct reading *reading, struct uvp_span bytes, uint32
     reading->held = 0;
 }
 
-static enum uvp_code read_soup(struct uvp_span bytes, uint32_t most, struct uvp_arena *arena,
-                               struct uvp_stop *stop, struct uvp_stl_soup *soup,
-                               struct uvp_far_box *box, struct uvp_error *err)
+static enum uvp_code read_soup(struct uvp_span bytes, uint32_t most, enum uvp_text_level level,
+                               struct uvp_arena *arena, struct uvp_stop *stop,
+                               struct uvp_stl_soup *soup, struct uvp_far_box *box,
+                               struct uvp_error *err)
 {
     const uint64_t facets = bytes.bytes / FACET_BYTES_MIN + 1;
     struct reading reading;
 
-    begin_reading(&reading, bytes, most, stop, soup);
+    begin_reading(&reading, bytes, most, level, stop, soup);
     UVP_TRY(
         uvp_stl_soup_init(soup, facets < most ? facets : most, facets / 8 + 64, arena, err));
     UVP_TRY(read_all(&reading, err));
@@ -216,7 +237,8 @@ static enum uvp_code read_soup(struct uvp_span bytes, uint32_t most, struct uvp_
     return uvp_bitweld_finish(&soup->weld, soup->corner_vertex, stop, err);
 }
 
-enum uvp_code uvp_stl_decode_text(struct uvp_span bytes, uint32_t most, struct uvp_arena *arena,
+enum uvp_code uvp_stl_decode_text(struct uvp_span bytes, uint32_t most,
+                                  enum uvp_text_level level, struct uvp_arena *arena,
                                   struct uvp_stop *stop, struct uvp_stl_soup *soup,
                                   struct uvp_error *err)
 {
@@ -224,11 +246,11 @@ enum uvp_code uvp_stl_decode_text(struct uvp_span bytes, uint32_t most, struct u
     struct uvp_far_box box;
 
     soup->is_text = true;
-    UVP_TRY(read_soup(bytes, most, arena, stop, soup, &box, err));
+    UVP_TRY(read_soup(bytes, most, level, arena, stop, soup, &box, err));
     if (uvp_far_box_middle(&box, soup->origin)) {
         uvp_arena_rewind(arena, mark);
         soup->is_far = true;
-        UVP_TRY(read_soup(bytes, most, arena, stop, soup, &box, err));
+        UVP_TRY(read_soup(bytes, most, level, arena, stop, soup, &box, err));
     }
     return UVP_OK;
 }

@@ -131,12 +131,20 @@ enum uvp_code uvp_laplace_make(struct uvp_solver *solver)
     const struct uvp_patch *const patch = solver->patch;
     struct uvp_sparse *const matrix = &solver->matrix;
     const size_t entries = 3 * (size_t)patch->triangle_count + patch->border_count;
+    void *start;
+    void *column;
+    void *value;
+    void *diagonal;
 
     matrix->count = patch->vertex_count;
-    UVP_TAKE(solver->work, matrix->start, (size_t)matrix->count + 1);
-    UVP_TAKE(solver->work, matrix->column, entries);
-    UVP_TAKE(solver->work, matrix->value, entries);
-    UVP_TAKE(solver->work, matrix->diagonal, matrix->count);
+    UVP_TRY(uvp_solver_take(solver, matrix->count, sizeof *matrix->diagonal, &diagonal));
+    UVP_TRY(uvp_solver_take(solver, entries, sizeof *matrix->value, &value));
+    UVP_TRY(uvp_solver_take(solver, entries, sizeof *matrix->column, &column));
+    UVP_TRY(uvp_solver_take(solver, (size_t)matrix->count + 1, sizeof *matrix->start, &start));
+    matrix->diagonal = diagonal;
+    matrix->value = value;
+    matrix->column = column;
+    matrix->start = start;
     return uvp_laplace_fill(solver);
 }
 

@@ -15,7 +15,8 @@
 #include "stages/unwrapper/atlas/flatten.h"
 #include "stages/unwrapper/atlas/solver.h"
 
-#define FLOOR 1e-5 /* of the mean edge */
+#define FLOOR 1e-5    /* of the mean edge */
+#define LOAN_STEP 16U /* bytes: what is lent stays aligned for anything */
 #define SAMPLE 64U
 #define BLOCK 1024U /* triangles between two polls */
 
@@ -80,7 +81,7 @@ enum uvp_code uvp_solver_take(struct uvp_solver *solver, size_t count, size_t ea
 {
     for (int i = 0; i < UVP_LOANS; i++) {
         struct uvp_loan *const loan = &solver->loan[i];
-        const size_t bytes = count * each;
+        const size_t bytes = (count * each + LOAN_STEP - 1) / LOAN_STEP * LOAN_STEP;
         if (loan->data != NULL && loan->bytes >= bytes) {
             *array = loan->data;
             loan->data += bytes;

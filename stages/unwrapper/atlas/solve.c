@@ -139,29 +139,35 @@ static enum uvp_code average_shapes(struct uvp_solver *solver)
     return uvp_work_count(solver->work, 8 * patch->triangle_count);
 }
 
+/* Shapes are read before there is a factor, whose matrix takes over their memory. */
 static enum uvp_code stitch_shapes(struct uvp_solver *solver)
 {
     struct uvp_patch *const patch = solver->patch;
-    struct uvp_arena_mark mark;
+    const size_t bytes = patch->vertex_count * sizeof(struct uvp_vec2);
+    struct uvp_loan before;
     struct uvp_vec2 *step;
-    struct uvp_vec2 *spare;
+    void *spare;
 
     UVP_TRY(average_shapes(solver));
+    UVP_TAKE(solver->work, step, patch->vertex_count);
+    UVP_TRY(uvp_metric_pull_shapes(solver, patch->uv, step));
+    solver->loan[0] =
+        (struct uvp_loan){(unsigned char *)solver->ask->shape,
+                          3 * (size_t)patch->triangle_count * sizeof *solver->ask->shape};
     UVP_TRY(uvp_laplace_make(solver));
     UVP_TRY(uvp_laplace_factor(solver));
     if (!solver->factored) {
         return UVP_OK;
     }
-    mark = uvp_arena_mark(solver->work->scratch);
-    UVP_TAKE(solver->work, step, patch->vertex_count);
-    UVP_TAKE(solver->work, spare, patch->vertex_count);
-    UVP_TRY(uvp_metric_pull_shapes(solver, patch->uv, step));
+    before = solver->loan[0];
+    UVP_TRY(uvp_solver_take(solver, patch->vertex_count, sizeof(struct uvp_vec2), &spare));
     UVP_TRY(uvp_sparse_solve(solver->work, &solver->matrix, step, spare));
     for (uint32_t v = 0; v < patch->vertex_count; v++) {
         patch->uv[v].x -= step[v].x / 2;
         patch->uv[v].y -= step[v].y / 2;
     }
-    uvp_arena_rewind(solver->work->scratch, mark);
+    solver->loan[0] = before;
+    solver->loan[3] = (struct uvp_loan){(unsigned char *)step, bytes};
     return UVP_OK;
 }
 

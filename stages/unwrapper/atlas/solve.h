@@ -18,9 +18,9 @@ enum uvp_solve_start {
 
 struct uvp_solve_ask {
     enum uvp_solve_start start;
-    const struct uvp_vec2 *shape; /* SHAPES: 3 a triangle, where its corners would be */
-    double energy_max; /* worse than this is of no use: the solver may give up early */
-    void *lent;        /* memory that nobody needs while the patch is solved; or NULL */
+    struct uvp_vec2 *shape; /* SHAPES: 3 a triangle, where its corners would be; spoilt */
+    double energy_max;      /* worse than this is of no use: the solver may give up early */
+    void *lent;             /* memory that nobody needs while the patch is solved; or NULL */
     size_t lent_bytes;
 };
 

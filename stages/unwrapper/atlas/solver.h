@@ -33,7 +33,7 @@ struct uvp_loan {
     size_t bytes;
 };
 
-#define UVP_LOANS 3
+#define UVP_LOANS 4
 
 struct uvp_solver {
     struct uvp_atlas_work *work;
@@ -46,7 +46,8 @@ struct uvp_solver {
     struct uvp_metric *metric;
     struct uvp_sparse matrix;        /* the Laplacian, positive weights */
     bool factored;                   /* see uvp_laplace_factor */
-    struct uvp_loan loan[UVP_LOANS]; /* the ask's; the matrix's, when only its factor counts */
+    struct uvp_loan loan[UVP_LOANS]; /* the ask's; the matrix's two, when only its factor
+                                        counts; a step's that was gone */
 };
 
 /* metric.c: `count` items of `each` bytes, from the loans if one has room, or the arena. */

@@ -66,7 +66,7 @@ static void ready(struct scene *scene)
 }
 
 static void solve_within(struct scene *scene, enum uvp_solve_start start,
-                         const struct uvp_vec2 *shape, double energy_max)
+                         struct uvp_vec2 *shape, double energy_max)
 {
     const struct uvp_solve_ask ask = {.start = start, .shape = shape, .energy_max = energy_max};
 
@@ -75,7 +75,7 @@ static void solve_within(struct scene *scene, enum uvp_solve_start start,
                      UVP_OK);
 }
 
-static void solve(struct scene *scene, enum uvp_solve_start start, const struct uvp_vec2 *shape)
+static void solve(struct scene *scene, enum uvp_solve_start start, struct uvp_vec2 *shape)
 {
     solve_within(scene, start, shape, 1.006);
 }

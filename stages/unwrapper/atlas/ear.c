@@ -11,7 +11,7 @@
 #include "stages/unwrapper/atlas/solve.h"
 #include "stages/unwrapper/atlas/verdict.h"
 
-#define LEFT_LEAST 9    /* triangles of a chart that loses some: fewer are a crumb */
+#define LEFT_LEAST 2    /* triangles of a chart that loses some; crumbs find a place later */
 #define LONGER 1.01     /* than the edge that held it, at least */
 #define ENERGY_MAX 1.02 /* of a polygon that moves, unless it was worse before */
 

@@ -467,20 +467,17 @@ enum uvp_code uvp_merge_make(struct uvp_atlas_work *work, const struct uvp_topol
                              struct uvp_charts *charts)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    const bool merges = work->plan->merge_work > 0;
     struct uvp_open_charts open;
     struct uvp_rims rims;
 
     UVP_TRY(uvp_charts_open(work, topology, charts, &open));
     UVP_TRY(uvp_crumb_attach(work, &open));
-    if (merges) {
+    if (work->plan->merge_work > 0) {
         UVP_TRY(uvp_rims_make(work, &open, &rims));
         UVP_TRY(uvp_merge_charts(work, &open));
-    }
-    UVP_TRY(uvp_crumb_attach(work, &open));
-    if (merges) {
         UVP_TRY(uvp_trade_polygons(work, &open));
     }
+    UVP_TRY(uvp_crumb_attach(work, &open));
     UVP_TRY(uvp_charts_close(work, &open));
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;

@@ -12,7 +12,7 @@
 #include "stages/unwrapper/atlas/seam.h"
 #include "stages/unwrapper/atlas/trial.h"
 
-/* The charts as a whole: crumbs, merging, crumbs again. */
+/* The charts as a whole: crumbs, merging, trading of polygons, crumbs again. */
 UVP_MUST_USE enum uvp_code uvp_merge_make(struct uvp_atlas_work *work,
                                           const struct uvp_topology *topology,
                                           struct uvp_charts *charts);

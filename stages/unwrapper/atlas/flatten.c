@@ -7,7 +7,7 @@
  * triangle is flattened at most DEPTH_MAX + 2 times.
  *
  * A task writes at its own triangles and in the parts of the arrays that belong to them: slots
- * from 3 * the piece's first place on, charts from the segment's first unit on. They are closed
+ * from 3 * the piece's first place on, parts from the segment's first unit on. They are closed
  * up afterwards, in the order of segments, so the number of hands leaves no trace.
  */
 #include "stages/unwrapper/atlas/flatten.h"
@@ -32,11 +32,19 @@ struct piece {
     double step; /* of the layout that waits in the slots; 0: none does */
 };
 
+/* A chart, or a piece that waits. They follow each other without gaps. */
+struct part {
+    uint32_t count; /* of triangles */
+    uint32_t slots; /* of a chart; of a piece: its depth */
+    double step;
+};
+
 struct segment {
     uint32_t first; /* of its triangles, in charts->triangle */
     uint32_t count;
-    uint32_t room; /* its first chart, until charts are closed up */
-    uint32_t charts;
+    uint32_t room;   /* its first part */
+    uint32_t units;  /* and as many parts, at most */
+    uint32_t charts; /* its first parts; the last ones are pieces */
 };
 
 /* What all tasks share. */
@@ -45,6 +53,7 @@ struct flattening {
     struct uvp_charts *charts;
     struct uvp_pieces pieces;
     struct segment *segment;
+    struct part *part;
     struct uvp_sort_item *task; /* segments, the largest first */
     const struct uvp_lineage *lineage;
     bool keep; /* old layouts are tried first */
@@ -55,8 +64,8 @@ struct flattener {
     struct uvp_atlas_work *work;
     struct flattening *all;
     struct segment *segment;
-    struct piece *stack;
-    uint32_t depth;
+    uint32_t first;  /* triangle that is in no chart yet */
+    uint32_t pieces; /* that wait */
 };
 
 struct uvp_flat uvp_flatten_flat(const struct uvp_patch *patch)
@@ -160,13 +169,24 @@ static bool is_good(const struct uvp_plan *plan, const struct uvp_distortion *di
            distortion->stretched <= plan->stretch_part;
 }
 
+/* What to ask of the solver, which is lent the slots that the piece does not need yet. */
+static struct uvp_solve_ask ask_of(const struct flattener *flattener, const struct piece *piece,
+                                   enum uvp_solve_start start)
+{
+    struct uvp_point2 *const slot = flattener->all->charts->slot;
+
+    return (struct uvp_solve_ask){.start = start,
+                                  .energy_max = flattener->work->plan->chart_energy,
+                                  .lent = slot + 3 * (size_t)piece->first,
+                                  .lent_bytes = 3 * (size_t)piece->count * sizeof *slot};
+}
+
 /* Takes the layout that waits for the patch, and improves it if it must. */
 static enum uvp_code take_layout(struct flattener *flattener, const struct piece *piece,
                                  struct uvp_patch *patch, struct uvp_distortion *distortion)
 {
     struct uvp_atlas_work *const work = flattener->work;
-    const struct uvp_solve_ask ask = {.start = UVP_SOLVE_LAYOUT,
-                                      .energy_max = work->plan->chart_energy};
+    const struct uvp_solve_ask ask = ask_of(flattener, piece, UVP_SOLVE_LAYOUT);
 
     uvp_charts_load(flattener->all->charts, piece->step, patch);
     UVP_TRY(uvp_solve_measure(work, flattener->all->topology, patch, distortion));
@@ -188,8 +208,7 @@ static enum uvp_code lay_out(struct flattener *flattener, const struct piece *pi
                              struct uvp_patch *patch, bool *good)
 {
     struct uvp_atlas_work *const work = flattener->work;
-    const struct uvp_solve_ask ask = {.start = UVP_SOLVE_FRESH,
-                                      .energy_max = work->plan->chart_energy};
+    const struct uvp_solve_ask ask = ask_of(flattener, piece, UVP_SOLVE_FRESH);
     struct uvp_distortion distortion = {HUGE_VAL, 1};
 
     *good = false;
@@ -215,30 +234,41 @@ static void accept(struct flattener *flattener, const struct piece *piece,
                    const struct uvp_patch *patch)
 {
     struct segment *const segment = flattener->segment;
-    struct uvp_charts *const charts = flattener->all->charts;
 
-    charts->chart[segment->room + segment->charts++] = (struct uvp_chart){
-        .first_triangle = piece->first,
-        .triangle_count = piece->count,
-        .first_slot = 3 * piece->first,
-        .slot_count = patch->vertex_count,
-        .step = patch->step,
-    };
-    uvp_charts_store(charts, 3 * piece->first, patch);
+    flattener->all->part[segment->room + segment->charts++] =
+        (struct part){piece->count, patch->vertex_count, patch->step};
+    uvp_charts_store(flattener->all->charts, 3 * piece->first, patch);
+    flattener->first += piece->count;
 }
 
 /* ---- dividing ---- */
 
-/* The parts in order on top of the stack, the first one highest. */
+/* Charts fill a segment's parts from the front, pieces from the back: the first one comes last.
+ */
+static void push_piece(struct flattener *flattener, uint32_t count, uint32_t depth, double step)
+{
+    const struct segment *const segment = flattener->segment;
+
+    flattener->pieces++;
+    flattener->all->part[segment->room + segment->units - flattener->pieces] =
+        (struct part){count, depth, step};
+}
+
+static struct piece pop_piece(struct flattener *flattener)
+{
+    const struct segment *const segment = flattener->segment;
+    const struct part part =
+        flattener->all->part[segment->room + segment->units - flattener->pieces];
+
+    flattener->pieces--;
+    return (struct piece){flattener->first, part.count, part.slots, part.step};
+}
+
 static void push_parts(struct flattener *flattener, const struct piece *piece,
                        const uint32_t *part, uint32_t parts, double step)
 {
-    uint32_t end = piece->first + piece->count;
-
     for (uint32_t i = parts; i-- > 0;) {
-        end -= part[i];
-        flattener->stack[flattener->depth++] =
-            (struct piece){end, part[i], piece->depth + 1, step};
+        push_piece(flattener, part[i], piece->depth + 1, step);
     }
 }
 
@@ -405,12 +435,15 @@ static enum uvp_code flatten_segment(struct uvp_atlas_work *work, void *arg, uin
 {
     struct flattening *const all = arg;
     struct segment *const segment = &all->segment[all->task[i].value];
-    struct flattener flattener = {.work = work, .all = all, .segment = segment};
+    struct flattener flattener = {
+        .work = work, .all = all, .segment = segment, .first = segment->first};
 
-    UVP_TAKE(work, flattener.stack, segment->count);
-    flattener.stack[flattener.depth++] = (struct piece){segment->first, segment->count, 0, 0};
-    while (flattener.depth > 0) {
-        const struct piece piece = flattener.stack[--flattener.depth];
+    if (segment->count == 0) {
+        return UVP_OK;
+    }
+    push_piece(&flattener, segment->count, 0, 0);
+    while (flattener.pieces > 0) {
+        const struct piece piece = pop_piece(&flattener);
         UVP_TRY(flatten_piece(&flattener, &piece));
     }
     return UVP_OK;
@@ -434,16 +467,16 @@ static enum uvp_code list_segments(struct uvp_atlas_work *work, struct flattenin
             }
         }
         if (c != UVP_NONE) {
-            all->segment[c].room++;
+            all->segment[c].units++;
         }
         UVP_TRY(uvp_work_count(work, 8));
     }
     for (uint32_t c = 0; c < segments->count; c++) {
         struct segment *const segment = &all->segment[c];
-        const uint32_t units = segment->room;
-        *segment = (struct segment){first, segment->count, room, 0};
+        segment->first = first;
+        segment->room = room;
         first += segment->count;
-        room += units;
+        room += segment->units;
     }
     for (uint32_t t = 0; t < topology->triangle_count; t++) {
         uvp_pieces_give(&all->pieces, t, UVP_NONE);
@@ -472,22 +505,33 @@ static enum uvp_code list_tasks(struct uvp_atlas_work *work, struct flattening *
     return uvp_sort_polled(work, all->task, spare, count);
 }
 
-/* Moves charts and slots down to where the ones before them end. */
+/* Moves slots down to where the ones before them end. */
 static enum uvp_code close_up(struct uvp_atlas_work *work, struct flattening *all,
                               uint32_t segments)
 {
     struct uvp_charts *const charts = all->charts;
+    uint32_t count = 0;
 
+    for (uint32_t s = 0; s < segments; s++) {
+        count += all->segment[s].charts;
+    }
+    UVP_TAKE(work, charts->chart, count);
     charts->count = 0;
     charts->slot_count = 0;
     for (uint32_t s = 0; s < segments; s++) {
+        uint32_t first = all->segment[s].first;
         for (uint32_t i = 0; i < all->segment[s].charts; i++) {
-            struct uvp_chart *const chart = &charts->chart[charts->count];
-            *chart = charts->chart[all->segment[s].room + i];
+            const struct part *const part = &all->part[all->segment[s].room + i];
+            charts->chart[charts->count] = (struct uvp_chart){.first_triangle = first,
+                                                              .triangle_count = part->count,
+                                                              .first_slot = 3 * first,
+                                                              .slot_count = part->slots,
+                                                              .step = part->step};
             uvp_charts_move(charts, charts->count, charts->slot_count);
-            charts->slot_count += chart->slot_count;
+            charts->slot_count += part->slots;
             charts->count++;
-            UVP_TRY(uvp_work_count(work, 8 * chart->triangle_count));
+            first += part->count;
+            UVP_TRY(uvp_work_count(work, 8 * part->count));
         }
     }
     return UVP_OK;
@@ -502,14 +546,17 @@ enum uvp_code uvp_flatten_make(struct uvp_atlas_work *work, const struct uvp_top
 
     UVP_TRY(uvp_charts_take(work, topology, charts));
     mark = uvp_arena_mark(work->scratch);
-    UVP_TAKE(work, charts->chart, topology->unit_count);
+    UVP_TAKE(work, all.part, topology->unit_count);
     all.pieces.label = charts->chart_of;
     UVP_TRY(uvp_charts_hard(work, topology, &all.pieces.cut));
     all.keep = uvp_keep_is_wanted(work);
     if (all.keep) {
         UVP_TRY(uvp_keep_cut(work, topology, all.pieces.cut));
     }
-    UVP_TAKE(work, all.pieces.local, topology->triangle_count);
+    all.pieces.local = segments->chart; /* which is read before, and by units */
+    if (topology->unit != NULL) {
+        UVP_TAKE(work, all.pieces.local, topology->triangle_count);
+    }
     UVP_TAKE(work, all.segment, segments->count);
     UVP_TRY(list_segments(work, &all, segments));
     UVP_TRY(list_tasks(work, &all, segments->count));

@@ -64,25 +64,6 @@ UVP_SIMD static inline const unsigned char *uvp_row_next(const struct uvp_text *
     return at + uvp_bit_first(eols) + 1;
 }
 
-/* The next 1 or 2 columns, as the lowest bits tell, to `to`, which has room for 4. */
-UVP_SIMD_INLINE bool uvp_columns_read(const unsigned char *at, uint64_t starts, uint64_t ends,
-                                      uint32_t columns, float *to)
-{
-    /* the last token again where there is no third */
-    const size_t start_y = uvp_bit_first(columns > 1 ? starts & (starts - 1) : starts);
-    const size_t end_y = uvp_bit_first(columns > 1 ? ends & (ends - 1) : ends);
-    const size_t start[3] = {uvp_bit_first(starts), start_y, start_y};
-    const size_t end[3] = {uvp_bit_first(ends), end_y, end_y};
-    struct uvp_doubts doubts = {_mm_setzero_si128(), 0, 0};
-    const struct uvp_token x = uvp_token_read(at, start[0], end[0], &doubts);
-    const struct uvp_token y = uvp_token_read(at, start_y, end_y, &doubts);
-
-    if (uvp_tokens_write(x, y, y, to) && !uvp_doubts_any(&doubts)) {
-        return true;
-    }
-    return uvp_text_read_triple(at, start, end, to);
-}
-
 UVP_SIMD_INLINE bool uvp_row_columns(const unsigned char *at, const struct uvp_row *row,
                                      uint32_t columns, float *to)
 {
@@ -102,7 +83,8 @@ UVP_SIMD_INLINE bool uvp_row_columns(const unsigned char *at, const struct uvp_r
             ends &= ends - 1;
         }
     }
-    return columns == 0 || uvp_columns_read(at, starts, ends, columns, to);
+    return columns == 0 || (columns == 1 ? uvp_single_read(at, starts, ends, to)
+                                         : uvp_pair_read(at, starts, ends, to));
 }
 
 /* `columns` is a constant where it is 3. */
@@ -143,32 +125,6 @@ UVP_SIMD static size_t uvp_rows_read(struct uvp_text *text, uint32_t columns, si
     }
     return columns == 0 || columns > UVP_COLUMNS_MAX ? 0
                                                      : uvp_rows_of(text, columns, rows, values);
-}
-
-/* Up to four whole numbers from the lowest bits on; what there is none of is anything. */
-UVP_SIMD_INLINE __m128i uvp_indices_read(const unsigned char *at, uint64_t *starts,
-                                         uint64_t *ends)
-{
-    uint64_t word[4];
-
-    for (int k = 0; k < 4; k++) {
-        const size_t start = uvp_bit_first_or_64(*starts);
-        const size_t end = uvp_bit_first_or_64(*ends);
-        word[k] = uvp_index_load(at + start, end - start);
-        *starts &= *starts - 1;
-        *ends &= *ends - 1;
-    }
-    return uvp_indices_reduce(word);
-}
-
-/* First bytes of runs of digits that are too long for an index. */
-UVP_SIMD_INLINE uint64_t uvp_digits_too_long(uint64_t digits)
-{
-    uint64_t runs = digits & digits >> 1;
-
-    runs &= runs >> 2;
-    runs &= runs >> 4;
-    return runs & digits >> UVP_INDEX_DIGITS;
 }
 
 /* Whether the first `tokens` of the row are nothing but digits, and not too many. */

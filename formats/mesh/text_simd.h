@@ -55,7 +55,14 @@ UVP_SIMD_INLINE size_t uvp_bit_first_or_64(uint64_t bits)
 
 UVP_SIMD_INLINE unsigned uvp_bit_count(uint64_t bits)
 {
+#if UVP_SIMD_AVX2
     return (unsigned)__builtin_popcountll(bits);
+#else
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned)(bits * UINT64_C(0x0101010101010101) >> 56);
+#endif
 }
 
 /* ---- blocks ---- */
@@ -425,6 +432,39 @@ UVP_SIMD_INLINE bool uvp_triple_read(const unsigned char *text, uint64_t starts,
     return true;
 }
 
+/* As uvp_triple_read for two tokens; four floats are written all the same. */
+UVP_SIMD_INLINE bool uvp_tokens_read(const unsigned char *text, size_t start_x, size_t end_x,
+                                     size_t start_y, size_t end_y, float *to)
+{
+    struct uvp_doubts doubts = {_mm_setzero_si128(), 0, 0};
+    const struct uvp_token x = uvp_token_read(text, start_x, end_x, &doubts);
+    const struct uvp_token y = uvp_token_read(text, start_y, end_y, &doubts);
+
+    if (__builtin_expect(!uvp_tokens_write(x, y, y, to) || uvp_doubts_any(&doubts), 0)) {
+        const size_t start[3] = {start_x, start_y, start_y};
+        const size_t end[3] = {end_x, end_y, end_y};
+        return uvp_text_read_triple(text, start, end, to);
+    }
+    return true;
+}
+
+UVP_SIMD_INLINE bool uvp_pair_read(const unsigned char *text, uint64_t starts, uint64_t ends,
+                                   float *to)
+{
+    return uvp_tokens_read(text, uvp_bit_first(starts), uvp_bit_first(ends),
+                           uvp_bit_first(starts & (starts - 1)),
+                           uvp_bit_first(ends & (ends - 1)), to);
+}
+
+UVP_SIMD_INLINE bool uvp_single_read(const unsigned char *text, uint64_t starts, uint64_t ends,
+                                     float *to)
+{
+    const size_t start = uvp_bit_first(starts);
+    const size_t end = uvp_bit_first(ends);
+
+    return uvp_tokens_read(text, start, end, start, end, to);
+}
+
 /* ---- whole numbers ---- */
 
 /* The bytes of up to 8 digits at `first`, the last digit in the highest byte. */
@@ -446,6 +486,32 @@ UVP_SIMD_INLINE __m128i uvp_indices_reduce(const uint64_t word[4])
         _mm_and_si128(_mm_set_epi64x((int64_t)word[3], (int64_t)word[2]), nibbles);
 
     return _mm_unpacklo_epi64(uvp_digits_reduce(a), uvp_digits_reduce(b));
+}
+
+/* Up to four whole numbers from the lowest bits on; what there is none of is anything. */
+UVP_SIMD_INLINE __m128i uvp_indices_read(const unsigned char *at, uint64_t *starts,
+                                         uint64_t *ends)
+{
+    uint64_t word[4];
+
+    for (int k = 0; k < 4; k++) {
+        const size_t start = uvp_bit_first_or_64(*starts);
+        const size_t end = uvp_bit_first_or_64(*ends);
+        word[k] = uvp_index_load(at + start, end - start);
+        *starts &= *starts - 1;
+        *ends &= *ends - 1;
+    }
+    return uvp_indices_reduce(word);
+}
+
+/* First bytes of runs of digits that are too long for an index. */
+UVP_SIMD_INLINE uint64_t uvp_digits_too_long(uint64_t digits)
+{
+    uint64_t runs = digits & digits >> 1;
+
+    runs &= runs >> 2;
+    runs &= runs >> 4;
+    return runs & digits >> UVP_INDEX_DIGITS;
 }
 
 #endif

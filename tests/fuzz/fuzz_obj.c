@@ -1,6 +1,7 @@
 /*
  * Any bytes as OBJ: probe, decode, triangulate, encode, decode again. What was encoded is
- * compared with what a second, slow reader finds in input and output.
+ * compared with what a second, slow reader finds in input and output; and what is read sixteen
+ * bytes at a time with what is read by the byte.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "formats/mesh/format.h"
+#include "tests/support/obj_levels.h"
 #include "tests/support/obj_reference.h"
 
 #define MEMORY_LIMIT ((size_t)256 << 20)
@@ -151,6 +153,14 @@ static void check_all_wanted(const struct bench *bench, struct uvp_span bytes)
     bench_close(&all);
 }
 
+static void check_levels(struct uvp_span bytes)
+{
+    const struct uvp_mesh_options all = {.wants_uvs = true, .wants_groups = true};
+
+    require(obj_levels_agree(bytes, NULL));
+    require(obj_levels_agree(bytes, &all));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
     const struct uvp_span span = uvp_span_of(data, bytes);
@@ -160,6 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 
     (void)uvp_format_find("a", 1, span, (bytes & 1) != 0, &reason);
     (void)uvp_format_find("a.obj", 5, span, true, &reason);
+    check_levels(span);
     bench_open(&bench);
     code = decode_with(&uvp_format_obj, span, NULL, &bench.keep, &bench.stop, &bench.model,
                        &bench.mesh, &bench.err);

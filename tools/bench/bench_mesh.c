@@ -131,7 +131,7 @@ static enum uvp_code decode(const struct setup *setup, const struct file *file,
                             struct store *store, struct uvp_model *model,
                             struct figures *figures, struct uvp_error *err)
 {
-    const struct uvp_mesh_source source = {{file->data, file->bytes}, NULL};
+    const struct uvp_mesh_source source = {.bytes = {file->data, file->bytes}};
     const uint64_t began = uvp_clock_process_cpu_ns();
 
     UVP_TRY(file->format->decode(&source, &setup->options, &store->arena, &store->stop, model,
@@ -147,7 +147,7 @@ static enum uvp_code encode(const struct setup *setup, const struct file *file,
                             struct store *store, const struct uvp_model *model,
                             struct figures *figures, struct uvp_error *err)
 {
-    const struct uvp_mesh_source source = {{file->data, file->bytes}, NULL};
+    const struct uvp_mesh_source source = {.bytes = {file->data, file->bytes}};
     struct uvp_product product = {.body = &store->body, .side = &store->side};
     struct uvp_mesh_uvs *const uvs =
         UVP_ARENA_ARRAY(&store->uvs, struct uvp_mesh_uvs, model->mesh_count);

@@ -1,5 +1,21 @@
 /* OBJ that is cut, changed, generated, without memory, or told to stop. */
+#include "tests/support/obj_levels.h"
 #include "tests/unit/mesh/obj_bench.h"
+
+static void check_levels(const char *text, size_t bytes)
+{
+    static const struct uvp_mesh_options rows[] = {
+        {0},
+        {.wants_uvs = true, .wants_groups = true},
+        {.polygon_corners = 4, .corners = 40, .vertices = 12},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!obj_levels_agree(uvp_span_of(text, bytes), &rows[i])) {
+            fail_msg("levels differ at options %zu: %.*s", i, (int)bytes, text);
+        }
+    }
+}
 
 /* Decodes whatever it is, and when that works, encodes and checks. */
 static bool check_any(const char *text, size_t bytes, uint64_t seed)
@@ -8,6 +24,7 @@ static bool check_any(const char *text, size_t bytes, uint64_t seed)
     char *const copy = copy_exactly(text, bytes);
     enum uvp_code code;
 
+    check_levels(copy, bytes);
     bench_open(&bench);
     code = decode(&bench, copy, bytes);
     if (code == UVP_OK) {

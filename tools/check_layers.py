@@ -82,6 +82,7 @@ SYSTEM = [
          "lz4*.h", "zlib.h", "libdeflate.h"],
         ["formats/archive/**", "tools/mkmesh/**", "tests/**"],
     ),
+    (["meshoptimizer.h"], ["formats/mesh/gltf_meshopt.c", "tests/**"]),
     (["jansson.h"], ["tools/uvpipe/**", "tests/**"]),
     (["cmocka.h", "setjmp.h"], ["tests/**"]),
 ]

@@ -88,6 +88,7 @@ struct uvp_siblings {
 struct uvp_mesh_source {
     struct uvp_span bytes;
     const struct uvp_siblings *siblings; /* NULL: none can be had */
+    struct uvp_span name; /* of the member in its folder; empty: nobody knows it */
 };
 
 #define UVP_PRODUCT_SUFFIX_BYTES 16

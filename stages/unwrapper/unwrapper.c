@@ -115,6 +115,16 @@ static void count_meshes(struct job *job)
     }
 }
 
+static struct uvp_span base_name(const char *path, size_t path_bytes)
+{
+    size_t first = path_bytes;
+
+    while (first > 0 && path[first - 1] != '/') {
+        first--;
+    }
+    return uvp_span_of(path + first, path_bytes - first);
+}
+
 /* UVP_UNSUPPORTED: nothing for us here, which is no failure; the error's text is the reason. */
 static enum uvp_code decode(struct job *job, struct uvp_error *err)
 {
@@ -136,6 +146,7 @@ static enum uvp_code decode(struct job *job, struct uvp_error *err)
     }
     job->member->format = job->format->name;
     job->source.bytes = job->body;
+    job->source.name = base_name(entry->path, entry->path_bytes);
     job->source.siblings = uvp_sibling_adapter_begin(&job->unwrapper->siblings, job->member);
     UVP_TRY(job->format->decode(&job->source, &job->options, &job->unwrapper->keep, &job->stop,
                                 &job->model, err));

@@ -15,7 +15,7 @@ static inline enum uvp_code decode_with(const struct uvp_format *format, struct 
                                         struct uvp_model *model, struct uvp_mesh *mesh,
                                         struct uvp_error *err)
 {
-    const struct uvp_mesh_source source = {bytes, NULL};
+    const struct uvp_mesh_source source = {.bytes = bytes};
     const enum uvp_code code = format->decode(&source, options, arena, stop, model, err);
 
     memset(mesh, 0, sizeof *mesh);
@@ -33,7 +33,7 @@ static inline enum uvp_code encode_with(const struct uvp_format *format, struct 
                                         struct uvp_arena *arena, struct uvp_stop *stop,
                                         struct uvp_buf *out, struct uvp_error *err)
 {
-    const struct uvp_mesh_source source = {bytes, NULL};
+    const struct uvp_mesh_source source = {.bytes = bytes};
     struct uvp_product product = {.body = out};
 
     uvp_buf_reset(out);

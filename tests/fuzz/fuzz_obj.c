@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "formats/mesh/format.h"
+#include "tests/support/mesh_codec.h"
 #include "tests/support/obj_levels.h"
 #include "tests/support/obj_reference.h"
 

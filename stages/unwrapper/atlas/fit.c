@@ -15,7 +15,7 @@
 
 #define NECKS 2
 #define LINES 2
-#define WANTED 0.001        /* of all area: what a neck must save */
+#define WANTED 0.0004       /* of all area: what a neck must save */
 #define LINE_WANTED 0.01    /* and a line, which keeps that promise less often */
 #define SEAM_COST_LEAST 0.1 /* for a length of the area's root, where there are no seams */
 #define NEED 0.5 /* of the price will do where less of the page would be filled than */

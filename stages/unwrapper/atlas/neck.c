@@ -1,7 +1,8 @@
 /*
  * Points at equal distances along the outer border, and all chords between two of them: those
  * that are short for the area on their smaller side are looked at closely. What a cut saves is
- * the area of the hull, taken as a polygon with sixteen sides of fixed directions.
+ * the area of the hull, taken as a polygon with sixteen sides of fixed directions. In the end
+ * both ends move to the nearest points between the samples next to them.
  */
 #include "stages/unwrapper/atlas/neck.h"
 
@@ -12,6 +13,7 @@
 #define LOOKS 12        /* chords that are looked at closely */
 #define AREA_LEAST 0.02 /* of the chart, on the smaller side */
 #define SIDES 16
+#define ENDS_MOVED 2 /* rounds of both ends */
 
 #define HALF_ROOT 0.70710678118654752
 #define COSINE_EIGHTH 0.92387953251128674
@@ -24,7 +26,7 @@ static const double axis_sine[SIDES / 2] = {0, SINE_EIGHTH,   HALF_ROOT, COSINE_
                                             1, COSINE_EIGHTH, HALF_ROOT, SINE_EIGHTH};
 
 struct sample {
-    struct uvp_point2 at;
+    uint32_t slot;
     double x; /* from the border's first point */
     double y;
     double twice; /* area between the border up to here and its first point, doubled */
@@ -70,11 +72,12 @@ static double step_length(struct uvp_point2 p, struct uvp_point2 q)
     return sqrt(dx * dx + dy * dy);
 }
 
-static void take_sample(struct ring *ring, struct uvp_point2 at, struct uvp_point2 origin)
+static void take_sample(struct ring *ring, uint32_t slot, struct uvp_point2 at,
+                        struct uvp_point2 origin)
 {
     struct sample *const sample = &ring->sample[ring->count++];
 
-    sample->at = at;
+    sample->slot = slot;
     sample->x = (double)at.x - origin.x;
     sample->y = (double)at.y - origin.y;
     sample->twice = ring->twice;
@@ -104,7 +107,7 @@ static void sample_ring(const struct uvp_point2 *slot, const uint32_t *next, uin
         const struct uvp_point2 p = slot[s];
         const struct uvp_point2 q = slot[next[s]];
         if (walked * SAMPLES >= length * ring->count && ring->count < SAMPLES) {
-            take_sample(ring, p, origin);
+            take_sample(ring, s, p, origin);
         }
         ring->twice += ((double)p.x - origin.x) * ((double)q.y - origin.y) -
                        ((double)p.y - origin.y) * ((double)q.x - origin.x);
@@ -235,35 +238,75 @@ static double hull_area(const struct ring *ring, uint32_t first, uint32_t count)
     return twice / 2;
 }
 
+/* ---- necks ---- */
+
+struct border {
+    const struct uvp_point2 *slot;
+    const uint32_t *next;
+    const struct ring *ring;
+};
+
+/* Between the samples next to sample i: what is nearest to p. */
+static uint32_t find_nearest(const struct border *border, uint32_t i, struct uvp_point2 p)
+{
+    const uint32_t n = border->ring->count;
+    const uint32_t end = border->ring->sample[(i + 1) % n].slot;
+    uint32_t nearest = border->ring->sample[(i + n - 1) % n].slot;
+    double least = step_length(border->slot[nearest], p);
+
+    for (uint32_t s = nearest; s != end; s = border->next[s]) {
+        const double length = step_length(border->slot[s], p);
+        if (length < least) {
+            least = length;
+            nearest = s;
+        }
+    }
+    return nearest;
+}
+
+static struct uvp_neck make_neck(const struct border *border, struct chord chord, double hull)
+{
+    const struct ring *const ring = border->ring;
+    const uint32_t span = chord.to - chord.from;
+    const double parts = hull_area(ring, chord.from, span + 1) +
+                         hull_area(ring, chord.to, ring->count - span + 1);
+    struct uvp_neck neck = {.to = border->slot[ring->sample[chord.to].slot],
+                            .saved = hull - parts};
+
+    for (int i = 0; i < ENDS_MOVED; i++) {
+        neck.from = border->slot[find_nearest(border, chord.from, neck.to)];
+        neck.to = border->slot[find_nearest(border, chord.to, neck.from)];
+    }
+    neck.length = step_length(neck.from, neck.to);
+    return neck;
+}
+
 uint32_t uvp_neck_find(const struct uvp_point2 *slot, const uint32_t *border, uint32_t edges,
                        double price, uint32_t *next, uint32_t most, struct uvp_neck *necks)
 {
     struct chord best[LOOKS];
     struct ring ring;
+    const struct border all = {slot, next, &ring};
     uint32_t chords;
     uint32_t found = 0;
-    double whole;
+    double hull;
 
     sample_ring(slot, next, link_border(slot, border, edges, next), edges, &ring);
     if (!(ring.twice > 0)) {
         return 0;
     }
     chords = list_chords(&ring, best);
-    whole = hull_area(&ring, 0, ring.count);
+    hull = hull_area(&ring, 0, ring.count);
     for (uint32_t i = 0; i < chords; i++) {
-        const uint32_t span = best[i].to - best[i].from;
         struct uvp_neck neck;
-        uint32_t at;
+        double worth;
+        uint32_t at = found;
         if (!is_open(&ring, best[i])) {
             continue;
         }
-        neck = (struct uvp_neck){ring.sample[best[i].from].at, ring.sample[best[i].to].at,
-                                 sqrt(best[i].square),
-                                 whole - hull_area(&ring, best[i].from, span + 1) -
-                                     hull_area(&ring, best[i].to, ring.count - span + 1)};
-        for (at = found; at > 0 && neck.saved - price * neck.length >
-                                       necks[at - 1].saved - price * necks[at - 1].length;
-             at--) {
+        neck = make_neck(&all, best[i], hull);
+        worth = neck.saved - price * neck.length;
+        for (; at > 0 && worth > necks[at - 1].saved - price * necks[at - 1].length; at--) {
             if (at < most) {
                 necks[at] = necks[at - 1];
             }

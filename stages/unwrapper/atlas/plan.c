@@ -19,7 +19,7 @@ static const struct {
     double price;
 } preset_cuts[UVP_ATLAS_PRESET_COUNT] = {[UVP_ATLAS_BALANCED] = {60, 1, 2.2},
                                          [UVP_ATLAS_FAST] = {6, 0.6, 2.2},
-                                         [UVP_ATLAS_BEST] = {100, 1, 2.6}};
+                                         [UVP_ATLAS_BEST] = {100, 1, 2.3}};
 
 #define SEAM_MARGIN_DEGREES 1e-3
 #define RADIANS_A_DEGREE (3.14159265358979323846 / 180)

@@ -66,6 +66,7 @@ struct uvp_settings {
     enum uvp_codec codec;
     bool level_given;
     int level;
+    bool seek_table;            /* zstd: where the frames are, at the end */
     uint32_t workers;           /* as started; 0: the serial twin */
     size_t memory_bytes;        /* --memory: shared out by uvp_stages_shares */
     uint64_t member_timeout_ns; /* 0: none */

@@ -178,6 +178,10 @@ static enum uvp_code open_sinks(struct uvp_destination *destination,
     const struct uvp_sink_ops counted = {.write = write_counted, .ctx = destination};
     struct uvp_sink_ops ops = counted;
 
+    if (shared->settings->seek_table && choice->codec != UVP_CODEC_ZSTD) {
+        return uvp_fail(err, UVP_USAGE, 0,
+                        "--seek-table: the output is not compressed with zstd");
+    }
     UVP_TRY(uvp_fd_sink_create(destination->fd, NULL, shared->stop, shared->mem,
                                &destination->file, err));
     destination->file_ops = uvp_fd_sink_ops(destination->file);
@@ -305,6 +309,9 @@ enum uvp_code uvp_destination_complete(struct uvp_destination *destination,
         return UVP_OK;
     }
     destination->completed = true;
+    if (destination->frames != NULL && destination->shared->settings->seek_table) {
+        UVP_TRY(uvp_frames_write_table(destination->frames, err));
+    }
     return destination->owns_fd ? close_file(destination, err) : UVP_OK;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "formats/archive/seek_table.h"
+
 struct frame {
     struct uvp_job job; /* first: what the pipeline sees */
     struct uvp_frames *frames;
@@ -22,6 +24,7 @@ struct uvp_frames {
     struct frame *filling;
     uint32_t under_way;
     uint64_t submitted;
+    struct uvp_seek_table table; /* of the frames collected */
 };
 
 enum uvp_code uvp_frames_create(enum uvp_codec codec, int level,
@@ -37,6 +40,7 @@ enum uvp_code uvp_frames_create(enum uvp_codec codec, int level,
     frames->level = level;
     frames->below = *below;
     frames->mem = mem;
+    uvp_seek_table_init(&frames->table, mem);
     *out = frames;
     return UVP_OK;
 }
@@ -63,6 +67,7 @@ void uvp_frames_destroy(struct uvp_frames *frames)
         frames->spare = next;
     }
     free_frame(frames, frames->filling);
+    uvp_seek_table_release(&frames->table);
     uvp_mem_give(frames->mem, frames, sizeof *frames);
 }
 
@@ -197,9 +202,27 @@ enum uvp_code uvp_frames_collect(struct uvp_frames *frames, struct uvp_job *job,
 {
     struct frame *const frame = (struct frame *)job;
     struct iovec part = {frame->compressed.data, frame->compressed.bytes};
-    const enum uvp_code code = frames->below.write(frames->below.ctx, &part, 1, err);
+    enum uvp_code code = frames->below.write(frames->below.ctx, &part, 1, err);
 
+    if (code == UVP_OK && frames->codec == UVP_CODEC_ZSTD) {
+        code = uvp_seek_table_add(&frames->table, frame->compressed.bytes, frame->filled, err);
+    }
     uvp_frames_discard(frames, job);
+    return code;
+}
+
+enum uvp_code uvp_frames_write_table(struct uvp_frames *frames, struct uvp_error *err)
+{
+    struct uvp_buf bytes;
+    enum uvp_code code;
+
+    uvp_buf_init(&bytes, frames->mem, 0);
+    code = uvp_seek_table_write(&frames->table, &bytes, err);
+    if (code == UVP_OK) {
+        struct iovec part = {bytes.data, bytes.bytes};
+        code = frames->below.write(frames->below.ctx, &part, 1, err);
+    }
+    uvp_buf_release(&bytes);
     return code;
 }
 

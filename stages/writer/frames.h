@@ -37,6 +37,9 @@ UVP_MUST_USE enum uvp_code uvp_frames_end(struct uvp_frames *frames, struct uvp_
 struct uvp_frames *uvp_frames_of(const struct uvp_job *job);
 UVP_MUST_USE enum uvp_code uvp_frames_collect(struct uvp_frames *frames, struct uvp_job *job,
                                               struct uvp_error *err);
+/* After the last frame was collected: their places, for zstd. */
+UVP_MUST_USE enum uvp_code uvp_frames_write_table(struct uvp_frames *frames,
+                                                  struct uvp_error *err);
 void uvp_frames_discard(struct uvp_frames *frames, struct uvp_job *job);
 uint32_t uvp_frames_under_way(const struct uvp_frames *frames);
 

@@ -207,6 +207,9 @@ static enum uvp_code check_together(const struct uvp_options *options, struct uv
     if (settings->container_given && settings->container == UVP_CONTAINER_FOLDER && to_stdout) {
         return uvp_fail(err, UVP_USAGE, 0, "--format folder needs --output FOLDER");
     }
+    if (settings->seek_table && settings->codec_given && settings->codec != UVP_CODEC_ZSTD) {
+        return uvp_fail(err, UVP_USAGE, 0, "--seek-table is for --compress zstd");
+    }
     if (options->json && options->report_path != NULL) {
         return uvp_fail(err, UVP_USAGE, 0, "--json and --report: one or the other");
     }

@@ -92,6 +92,15 @@ static enum uvp_code set_force(struct uvp_options *options, const char *value,
     return UVP_OK;
 }
 
+static enum uvp_code set_seek_table(struct uvp_options *options, const char *value,
+                                    struct uvp_error *err)
+{
+    (void)value;
+    (void)err;
+    options->settings.seek_table = true;
+    return UVP_OK;
+}
+
 static enum uvp_code set_unordered(struct uvp_options *options, const char *value,
                                    struct uvp_error *err)
 {
@@ -336,6 +345,10 @@ const struct uvp_option uvp_option_table[] = {
      set_format},
     {UVP_FOR_STREAM, "compress", 0, "KIND[:LEVEL]", "Output",
      "none, zstd, gzip, xz, bzip2 or lz4 (default: as the input)", set_compress},
+    {UVP_FOR_STREAM, "seek-table", 0, NULL, "Output",
+     "zstd: tell at the end where the frames are, so that other\n"
+     "programs can read parts of the file",
+     set_seek_table},
     {UVP_FOR_ALL, "unordered", 0, NULL, "Output",
      "write members as they are done, not in input order", set_unordered},
     {UVP_FOR_STREAM, "force", 0, NULL, "Output", "write binary to a terminal all the same",

@@ -357,6 +357,7 @@ static const struct mistake atlas_mistakes[] = {
     {"--pages auto", "--pages auto needs --texels-per-unit"},
     {"--pack-effort 0", "from 1 to 1000"},
     {"--pack-effort 1001", "from 1 to 1000"},
+    {"--seek-table --compress gzip", "--seek-table is for --compress zstd"},
     {"--ply-uv both", "expected vertex or wedge"},
     {"--stl stoff", "expected beside, replace or pass"},
     {"--stl-to stl", "expected obj, ply or glb"},

@@ -60,20 +60,22 @@ static enum uvp_code pack_and_judge(struct run *run, const struct uvp_topology *
                                     struct uvp_charts *charts)
 {
     struct uvp_atlas_work *const work = &run->work;
+    struct uvp_outlines outlines;
     bool again = true;
 
     begin_step(run, UVP_ATLAS_PACK);
     UVP_TRY(uvp_place_prepare(work, topology, charts));
-    UVP_TRY(uvp_fit_charts(work, topology, charts));
+    UVP_TRY(uvp_fit_charts(work, topology, charts, &outlines));
     for (uint32_t round = 0; again; round++) {
         const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-        struct uvp_outlines outlines;
         struct uvp_packing packing;
         if (round == ROUNDS_MAX) {
             return uvp_fail(work->err, UVP_BUG, 0, "no valid layout in %d rounds", ROUNDS_MAX);
         }
         begin_step(run, UVP_ATLAS_PACK);
-        UVP_TRY(uvp_outline_make(work, topology, charts, &outlines));
+        if (round > 0 || outlines.count == 0) {
+            UVP_TRY(uvp_outline_make(work, topology, charts, &outlines));
+        }
         UVP_TRY(uvp_pack_make(work, charts, &outlines, round, &packing));
         begin_step(run, UVP_ATLAS_VERIFY);
         run->stats->density_reached = packing.density_reached;

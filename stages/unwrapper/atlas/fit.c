@@ -270,26 +270,30 @@ static enum uvp_code cut_charts(struct uvp_fitter *fitter, const struct uvp_outl
 }
 
 enum uvp_code uvp_fit_charts(struct uvp_atlas_work *work, const struct uvp_topology *topology,
-                             struct uvp_charts *charts)
+                             struct uvp_charts *charts, struct uvp_outlines *outlines)
 {
-    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
+    const struct uvp_arena_mark before = uvp_arena_mark(work->scratch);
     const uint32_t count = charts->count;
     const uint32_t more = count / CHARTS_A_CUT;
+    struct uvp_arena_mark mark;
     struct uvp_fitter fitter = {
         .work = work,
         .topology = topology,
         .charts = charts,
         .cuts_max = work->plan->cuts_max + (more < CUTS_MORE ? more : CUTS_MORE),
     };
-    struct uvp_outlines outlines;
 
+    *outlines = (struct uvp_outlines){0};
     if (work->plan->cuts_max == 0 || count == 0) {
         return UVP_OK;
     }
-    UVP_TRY(uvp_outline_make(work, topology, charts, &outlines));
-    UVP_TRY(cut_charts(&fitter, &outlines));
+    UVP_TRY(uvp_outline_make(work, topology, charts, outlines));
+    mark = uvp_arena_mark(work->scratch);
+    UVP_TRY(cut_charts(&fitter, outlines));
     if (charts->count != count) {
         UVP_TRY(uvp_fitter_own_slots(&fitter));
+        *outlines = (struct uvp_outlines){0};
+        mark = before;
     }
     uvp_arena_rewind(work->scratch, mark);
     return UVP_OK;

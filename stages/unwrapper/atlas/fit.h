@@ -8,10 +8,13 @@
 #ifndef UVP_ATLAS_FIT_H
 #define UVP_ATLAS_FIT_H
 
-#include "stages/unwrapper/atlas/atlas_internal.h"
+#include "stages/unwrapper/atlas/outline.h"
 
+/* `outlines`: those of the charts when none had to be cut, so that nobody needs to make them
+ * again; otherwise none. */
 UVP_MUST_USE enum uvp_code uvp_fit_charts(struct uvp_atlas_work *work,
                                           const struct uvp_topology *topology,
-                                          struct uvp_charts *charts);
+                                          struct uvp_charts *charts,
+                                          struct uvp_outlines *outlines);
 
 #endif

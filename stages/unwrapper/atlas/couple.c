@@ -56,25 +56,27 @@ static bool is_joined(const struct uvp_couple *couple, uint32_t other, uint32_t 
            (open->pieces.cut[h / 3] >> h % 3 & 1) == 0;
 }
 
-/* Joins what meets; counts the edges that stay border. */
-static uint32_t walk_rims(struct uvp_couple *couple, uint32_t *root)
+/* Joins what meets; what does not is border, between slots as yet. */
+static void walk_rims(struct uvp_couple *couple, uint32_t *root)
 {
     const struct uvp_open_charts *const open = couple->open;
-    uint32_t count = 0;
+    struct uvp_patch *const patch = &couple->patch;
 
     for (uint32_t which = 0; which < 2; which++) {
         const uint32_t c = couple->chart[which];
         for (uint32_t e = uvp_rims_next(open, c, UVP_NONE); e != UVP_NONE;
              e = uvp_rims_next(open, c, e)) {
-            const uint32_t h = couple->open->rims->half[e];
+            const uint32_t h = open->rims->half[e];
+            uint32_t *const edge = patch->border + 2 * (size_t)patch->border_count;
             if (!is_joined(couple, 1 - which, h)) {
-                count++;
+                edge[0] = slot_at(couple, which, h);
+                edge[1] = slot_at(couple, which, uvp_edge_next(h));
+                patch->border_count++;
             } else if (which == 1) {
                 join_slots(couple, h, open->topology->opposite[h], root);
             }
         }
     }
-    return count;
 }
 
 /* The lowest slot of a set is its root, so it has its number before the others ask for it. */
@@ -86,24 +88,8 @@ static void number_vertices(struct uvp_couple *couple, uint32_t *root)
         const uint32_t r = root_of(root, i);
         couple->vertex[i] = r == i ? couple->patch.vertex_count++ : couple->vertex[r];
     }
-}
-
-static void list_border(struct uvp_couple *couple)
-{
-    struct uvp_patch *const patch = &couple->patch;
-
-    for (uint32_t which = 0; which < 2; which++) {
-        const uint32_t c = couple->chart[which];
-        for (uint32_t e = uvp_rims_next(couple->open, c, UVP_NONE); e != UVP_NONE;
-             e = uvp_rims_next(couple->open, c, e)) {
-            const uint32_t h = couple->open->rims->half[e];
-            uint32_t *const edge = patch->border + 2 * (size_t)patch->border_count;
-            if (!is_joined(couple, 1 - which, h)) {
-                edge[0] = couple->vertex[slot_at(couple, which, h)];
-                edge[1] = couple->vertex[slot_at(couple, which, uvp_edge_next(h))];
-                patch->border_count++;
-            }
-        }
+    for (uint32_t i = 0; i < 2 * couple->patch.border_count; i++) {
+        couple->patch.border[i] = couple->vertex[couple->patch.border[i]];
     }
 }
 
@@ -155,7 +141,6 @@ enum uvp_code uvp_couple_make(struct uvp_atlas_work *work, const struct uvp_open
     struct uvp_patch *const patch = &couple->patch;
     struct uvp_arena_mark mark;
     uint32_t slots;
-    uint32_t borders;
     uint32_t *root;
 
     *couple = (struct uvp_couple){.open = open, .chart = {a, b}, .bond = *bond};
@@ -165,18 +150,17 @@ enum uvp_code uvp_couple_make(struct uvp_atlas_work *work, const struct uvp_open
     UVP_TAKE(work, couple->joint, slots);
     UVP_TAKE(work, patch->uv, slots);
     UVP_TAKE(work, patch->at, slots);
+    UVP_TAKE(work, patch->border, 2 * ((size_t)open->rims->length[a] + open->rims->length[b]));
     mark = uvp_arena_mark(work->scratch);
     UVP_TAKE(work, root, slots);
     for (uint32_t i = 0; i < slots; i++) {
         root[i] = i;
     }
-    borders = walk_rims(couple, root);
+    walk_rims(couple, root);
     number_vertices(couple, root);
     uvp_arena_rewind(work->scratch, mark);
-    UVP_TAKE(work, patch->border, 2 * (size_t)borders);
-    list_border(couple);
     place_vertices(couple);
-    return uvp_work_count(work, 4 * slots + 8 * borders);
+    return uvp_work_count(work, 4 * slots + 8 * patch->border_count);
 }
 
 enum uvp_code uvp_couple_fill(struct uvp_atlas_work *work, struct uvp_couple *couple,

@@ -14,8 +14,9 @@
 /* Of a chart, over the square root of the mesh's area: about the side of the page it goes on.
  */
 #define LENGTH_MAX 1.3
-#define SPRAWL_MAX 0.5   /* of box, for each square root of the mesh's area of seam */
-#define MISFIT_NONE 1e-4 /* up to this one layout is moved, and nothing bent */
+#define LENGTH_MIN 1e-290 /* so that nothing is divided by zero */
+#define SPRAWL_MAX 0.5    /* of box, for each square root of the mesh's area of seam */
+#define MISFIT_NONE 1e-4  /* up to this one layout is moved, and nothing bent */
 #define EXCESS_NONE 3e-4
 #define EXCESS_SPOILT 5e-5
 #define EXCESS_HOPELESS 10    /* times the allowed one, after bending: a tenth succeeds */
@@ -44,44 +45,51 @@ static bool is_sprawling(const struct uvp_pair *pair)
            pair->box.area - pair->boxes > SPRAWL_MAX * pair->side * pair->bond.length;
 }
 
-/* The border lies in a box that the inside does not leave. */
-static enum uvp_code find_box(struct uvp_atlas_work *work, const struct uvp_patch *patch,
-                              struct uvp_box *box)
+/* Rounds the border alone to a lattice of its own. */
+static void snap_border(const struct uvp_vec2 *point, struct uvp_patch *patch)
 {
-    const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    struct uvp_vec2 *point;
+    struct uvp_vec2 low = point[0];
+    struct uvp_vec2 high = point[0];
+    double scale;
 
-    UVP_TAKE(work, point, patch->border_count);
-    for (uint32_t e = 0; e < patch->border_count; e++) {
-        point[e] = patch->uv[patch->border[2 * (size_t)e]];
+    for (uint32_t e = 1; e < patch->border_count; e++) {
+        low.x = point[e].x < low.x ? point[e].x : low.x;
+        low.y = point[e].y < low.y ? point[e].y : low.y;
+        high.x = point[e].x > high.x ? point[e].x : high.x;
+        high.y = point[e].y > high.y ? point[e].y : high.y;
     }
-    *box = uvp_box_of(point, patch->border_count);
-    uvp_arena_rewind(work->scratch, mark);
-    return uvp_work_count(work, 4 * patch->border_count);
+    scale = (UVP_LATTICE - 2) / fmax(fmax(high.x - low.x, high.y - low.y), LENGTH_MIN);
+    for (uint32_t e = 0; e < patch->border_count; e++) {
+        patch->at[patch->border[2 * (size_t)e]] =
+            (struct uvp_point2){(int32_t)((point[e].x - low.x) * scale + 0.5),
+                                (int32_t)((point[e].y - low.y) * scale + 0.5)};
+    }
 }
 
-/* Whether the couple sprawls, or its border crosses itself. */
-static enum uvp_code look_ahead(struct uvp_atlas_work *work, const struct uvp_open_charts *open,
-                                const struct uvp_couple *couple, struct uvp_pair *pair,
-                                bool *crossed)
+/* Whether the couple sprawls, or its border crosses itself. The inside is in the same box. */
+static enum uvp_code look_ahead(struct uvp_atlas_work *work, const struct uvp_couple *couple,
+                                struct uvp_pair *pair, bool *crossed)
 {
     struct uvp_patch patch = couple->patch;
-    struct uvp_flat flat;
+    const struct uvp_flat flat = uvp_flatten_flat(&patch);
     struct uvp_clash clash;
+    struct uvp_vec2 *point;
     uint32_t clashes = 0;
 
-    *crossed = false;
-    UVP_TRY(find_box(work, &patch, &pair->box));
-    pair->unfit = is_sprawling(pair);
-    if (pair->unfit) {
-        return UVP_OK;
+    UVP_TAKE(work, point, patch.border_count);
+    for (uint32_t e = 0; e < patch.border_count; e++) {
+        point[e] = patch.uv[patch.border[2 * (size_t)e]];
     }
-    uvp_patch_snap(open->topology, &patch);
-    flat = uvp_flatten_flat(&patch);
-    UVP_TRY(uvp_verdict_clashes(work, &flat, &clash, 1, &clashes));
-    *crossed = clashes > 0;
-    pair->unfit = *crossed;
-    return UVP_OK;
+    pair->box = uvp_box_of(point, patch.border_count);
+    pair->unfit = is_sprawling(pair);
+    *crossed = false;
+    if (!pair->unfit) {
+        snap_border(point, &patch);
+        UVP_TRY(uvp_verdict_clashes(work, &flat, &clash, 1, &clashes));
+        *crossed = clashes > 0;
+        pair->unfit = *crossed;
+    }
+    return uvp_work_count(work, 8 * patch.border_count);
 }
 
 /* Snaps and judges; keeps what is valid. */
@@ -148,7 +156,7 @@ enum uvp_code uvp_pair_try(struct uvp_atlas_work *work, struct uvp_open_charts *
     const uint32_t a = pair->trial.target;
     const uint32_t b = pair->trial.other[0];
     struct uvp_couple couple;
-    bool crossed;
+    bool crossed = false;
     bool hopeless = false;
 
     pair->cost =
@@ -156,7 +164,7 @@ enum uvp_code uvp_pair_try(struct uvp_atlas_work *work, struct uvp_open_charts *
             LOOK_COST +
         1;
     UVP_TRY(uvp_couple_make(work, open, a, b, &pair->bond, &couple));
-    UVP_TRY(look_ahead(work, open, &couple, pair, &crossed));
+    UVP_TRY(look_ahead(work, &couple, pair, &crossed));
     if (pair->unfit && (!crossed || !work->plan->merge_patient)) {
         return UVP_OK;
     }

@@ -38,6 +38,7 @@ void uvp_rims_add(struct uvp_rims *rims, uint32_t c, uint32_t h)
         rims->next[rims->last[c]] = e;
     }
     rims->last[c] = e;
+    rims->length[c]++;
 }
 
 enum uvp_code uvp_rims_make(struct uvp_atlas_work *work, struct uvp_open_charts *open,
@@ -56,8 +57,10 @@ enum uvp_code uvp_rims_make(struct uvp_atlas_work *work, struct uvp_open_charts 
     UVP_TAKE(work, rims->next, rims->room);
     UVP_TAKE(work, rims->first, charts);
     UVP_TAKE(work, rims->last, charts);
+    UVP_TAKE(work, rims->length, charts);
     memset(rims->first, 0xff, charts * sizeof *rims->first);
     memset(rims->last, 0xff, charts * sizeof *rims->last);
+    memset(rims->length, 0, charts * sizeof *rims->length);
     for (uint32_t t = 0; t < triangles; t++) {
         const uint32_t c = open->charts->chart_of[t];
         for (uint32_t h = 3 * t; c != UVP_NONE && h < 3 * t + 3; h++) {
@@ -83,6 +86,8 @@ void uvp_rims_join(struct uvp_rims *rims, uint32_t a, uint32_t b)
     }
     rims->last[a] = rims->last[b];
     rims->first[b] = UVP_NONE;
+    rims->length[a] += rims->length[b];
+    rims->length[b] = 0;
 }
 
 uint32_t uvp_rims_next(const struct uvp_open_charts *open, uint32_t c, uint32_t e)
@@ -95,6 +100,7 @@ uint32_t uvp_rims_next(const struct uvp_open_charts *open, uint32_t c, uint32_t 
             rims->last[c] = e; /* none when the list is empty now */
         }
         *link = rims->next[*link];
+        rims->length[c]--;
     }
     return *link;
 }

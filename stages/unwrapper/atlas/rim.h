@@ -17,6 +17,7 @@ struct uvp_rims {
     uint32_t *next;  /* of each edge, in the list of its chart */
     uint32_t *first; /* of each chart */
     uint32_t *last;
+    uint32_t *length; /* of each chart: edges in its list */
     uint32_t count;
     uint32_t room; /* for edges */
 };

@@ -233,10 +233,11 @@ static enum uvp_code read_face(struct reading *reading, uint32_t face, struct uv
 static enum uvp_code take_faces(struct reading *reading, struct uvp_arena *arena,
                                 struct uvp_error *err)
 {
-    const size_t left = (size_t)(reading->cursor.end - reading->cursor.at);
-    const size_t possible = left / 2 + 1;
     const size_t most = reading->options.corners;
+    size_t possible;
 
+    UVP_TRY(uvp_cursor_skip_gaps(&reading->cursor, true, err));
+    possible = (size_t)(reading->cursor.end - reading->cursor.at) / 2 + 1;
     reading->corner_room = (uint32_t)(possible < most ? possible : most);
     reading->corner_start = UVP_ARENA_ARRAY(arena, uint32_t, (size_t)reading->faces + 1);
     reading->corner_vertex = UVP_ARENA_ARRAY(arena, uint32_t, reading->corner_room);

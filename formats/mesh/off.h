@@ -38,10 +38,11 @@ struct uvp_off_notes {
 
 /* A vertex as it stands in the bytes. */
 struct uvp_off_vertex {
-    const unsigned char *at[3];    /* where its coordinates begin */
-    const unsigned char *lead_end; /* behind the last column but two; NULL: there is none */
-    const unsigned char *uv;       /* where the last column but one begins, likewise */
-    const unsigned char *end;      /* behind the last column */
+    const unsigned char *at[3];     /* where its coordinates begin ... */
+    const unsigned char *at_end[3]; /* ... and end */
+    const unsigned char *lead_end;  /* behind the last column but two; NULL: there is none */
+    const unsigned char *uv;        /* where the last column but one begins, likewise */
+    const unsigned char *end;       /* behind the last column */
     uint32_t columns;
     bool is_spread; /* over more than one line */
 };

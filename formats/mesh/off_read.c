@@ -67,6 +67,15 @@ static enum uvp_code pass_columns(struct uvp_cursor *cursor, struct uvp_off_vert
                                                            : uvp_cursor_seek_eol(cursor, err);
 }
 
+/* The end of a number that has been read before: `1.#INF` goes on behind the '#'. */
+static inline const unsigned char *number_end(const unsigned char *at, const unsigned char *end)
+{
+    const unsigned char *const behind = word_end(at, end);
+    float value;
+
+    return behind < end && *behind == '#' ? uvp_text_read_float(at, end, &value) : behind;
+}
+
 static inline enum uvp_code pass_vertex(struct uvp_cursor *cursor, float *position,
                                         struct uvp_off_vertex *vertex, struct uvp_error *err)
 {
@@ -77,7 +86,7 @@ static inline enum uvp_code pass_vertex(struct uvp_cursor *cursor, float *positi
         UVP_TRY(next_word(cursor, err));
         vertex->at[i] = cursor->at;
         vertex->is_spread |= i != 0 && has_eol(vertex->end, cursor->at);
-        after = position == NULL ? word_end(cursor->at, cursor->end)
+        after = position == NULL ? number_end(cursor->at, cursor->end)
                                  : uvp_text_read_float(cursor->at, cursor->end, &position[i]);
         if (after == NULL || !uvp_off_is_end(after, cursor->end)) {
             return uvp_cursor_fail(cursor, UVP_BAD_DATA,
@@ -87,6 +96,7 @@ static inline enum uvp_code pass_vertex(struct uvp_cursor *cursor, float *positi
         }
         cursor->at = after;
         vertex->end = after;
+        vertex->at_end[i] = after;
     }
     vertex->columns = 3;
     if (cursor->at < cursor->end && uvp_cursor_is_eol(*cursor->at)) {

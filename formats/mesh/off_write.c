@@ -265,10 +265,10 @@ static enum uvp_code spell_vertex(struct uvp_cursor *cursor, unsigned char **to,
     UVP_TRY(uvp_off_pass_vertex(cursor, &vertex, err));
     *(*to)++ = 'v';
     for (int i = 0; i < 3; i++) {
+        const size_t bytes = (size_t)(vertex.at_end[i] - vertex.at[i]);
         *(*to)++ = ' ';
-        while (!uvp_off_is_end(vertex.at[i], cursor->end)) {
-            *(*to)++ = *vertex.at[i]++;
-        }
+        memcpy(*to, vertex.at[i], bytes);
+        *to += bytes;
     }
     *(*to)++ = '\n';
     return UVP_OK;

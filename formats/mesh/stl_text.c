@@ -302,6 +302,10 @@ static enum uvp_code spell_facet(struct uvp_cursor *cursor, const uint32_t *corn
         *spelled += corner_vertex[k] == *spelled;
         k++;
     }
+    for (int k = 0; k < 2; k++) { /* endloop endfacet */
+        UVP_TRY(next_word(cursor, &any, err));
+        cursor->at = uvp_cursor_word_end(cursor->at, cursor->end);
+    }
     return UVP_OK;
 }
 

@@ -496,12 +496,13 @@ enum uvp_code uvp_gltf_read_indices(struct uvp_gltf *gltf, uint32_t number, uint
                                     uint32_t *to, struct uvp_error *err)
 {
     const struct uvp_gltf_accessor *const accessor = &gltf->accessors[number];
-    /* the largest value there is means a new strip: it is no index */
-    const uint32_t restart =
-        accessor->size == 4 ? UINT32_MAX : (UINT32_C(1) << 8 * accessor->size) - 1;
-    const uint32_t bound = vertices < restart ? vertices : restart;
+    uint32_t restart;
+    uint32_t bound;
 
     UVP_TRY(check_index_type(gltf, number, err));
+    /* the largest value there is means a new strip: it is no index */
+    restart = accessor->size == 4 ? UINT32_MAX : (UINT32_C(1) << 8 * accessor->size) - 1;
+    bound = vertices < restart ? vertices : restart;
     for (uint32_t first = 0; first < accessor->count; first += ROWS_PER_POLL) {
         const uint32_t left = accessor->count - first;
         const uint32_t step = left < ROWS_PER_POLL ? left : ROWS_PER_POLL;

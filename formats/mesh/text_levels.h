@@ -17,8 +17,4 @@
 extern const struct uvp_text_scanner uvp_text_scanner_sse2;
 extern const struct uvp_text_scanner uvp_text_scanner_avx2;
 
-/* Three tokens of a text by uvp_text_read_token; false when one of them is no number. */
-bool uvp_text_read_triple(const unsigned char *text, const size_t start[3], const size_t end[3],
-                          float *to);
-
 #endif

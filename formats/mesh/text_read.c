@@ -222,6 +222,52 @@ static const unsigned char *read_hash_named(const unsigned char *at, const unsig
     return NULL;
 }
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+
+/* Eight bytes as a number when all of them are digits. */
+static bool read_eight(const unsigned char *at, uint64_t *number)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word;
+
+    memcpy(&word, at, sizeof word);
+    word ^= ones * '0';
+    /* a digit is at most 9 now, and no sum carries into the next byte unless one is not */
+    if (((word | (word + ones * 0x76)) & (ones * 0x80)) != 0) {
+        return false;
+    }
+    word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+    word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
+    *number = (word * 10000 + (word >> 32)) & UINT32_MAX;
+    return true;
+}
+
+#else
+
+static bool read_eight(const unsigned char *at, uint64_t *number)
+{
+    (void)at;
+    (void)number;
+    return false;
+}
+
+#endif
+
+/* Digits counted on to *digits, which may overflow when they are more than 19. */
+static const unsigned char *read_digits(const unsigned char *at, const unsigned char *end,
+                                        uint64_t *digits)
+{
+    uint64_t eight;
+
+    for (; end - at >= 8 && read_eight(at, &eight); at += 8) {
+        *digits = *digits * 100000000 + eight;
+    }
+    for (; at < end && is_digit(*at); at++) {
+        *digits = *digits * 10 + (uint64_t)(*at - '0');
+    }
+    return at;
+}
+
 static const unsigned char *read_magnitude(const unsigned char *at, const unsigned char *end,
                                            uint32_t *bits)
 {
@@ -230,18 +276,11 @@ static const unsigned char *read_magnitude(const unsigned char *at, const unsign
     uint64_t digits = 0;
     ptrdiff_t count;
 
-    while (at < end && is_digit(*at)) {
-        digits = digits * 10 + (uint64_t)(*at - '0');
-        at++;
-    }
+    at = read_digits(at, end, &digits);
     decimal.point = at;
     count = at - begin;
     if (at < end && *at == '.') {
-        at++;
-        while (at < end && is_digit(*at)) {
-            digits = digits * 10 + (uint64_t)(*at - '0');
-            at++;
-        }
+        at = read_digits(at + 1, end, &digits);
         count += at - decimal.point - 1;
     }
     if (count == 0) {

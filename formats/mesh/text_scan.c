@@ -66,17 +66,6 @@ size_t uvp_text_tail(struct uvp_text *text, unsigned char tail[UVP_TEXT_TAIL_BYT
     return (size_t)left;
 }
 
-bool uvp_text_read_triple(const unsigned char *text, const size_t start[3], const size_t end[3],
-                          float *to)
-{
-    for (int k = 0; k < 3; k++) {
-        if (!uvp_text_read_token(text + start[k], text + end[k], to + k)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool uvp_text_read_token(const unsigned char *at, const unsigned char *end, float *value)
 {
     const unsigned char *const after = uvp_text_read_float(at, end, value);

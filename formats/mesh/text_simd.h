@@ -20,7 +20,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "formats/mesh/text_levels.h"
+#include "formats/mesh/text_scan.h"
 
 #if UVP_SIMD_AVX2
 #    define UVP_SIMD __attribute__((target("avx2,bmi,bmi2,popcnt")))
@@ -69,119 +69,118 @@ UVP_SIMD_INLINE unsigned uvp_bit_count(uint64_t bits)
 
 #if UVP_SIMD_AVX2
 
-struct uvp_block {
-    __m256i half[2];
+/* 32 bytes, as bits. */
+struct uvp_half {
+    __m256i bytes;
 };
 
-UVP_SIMD_INLINE struct uvp_block uvp_block_load(const unsigned char *at)
+UVP_SIMD_INLINE struct uvp_half uvp_half_load(const unsigned char *at)
 {
-    struct uvp_block block;
+    const struct uvp_half half = {_mm256_loadu_si256((const void *)at)};
 
-    block.half[0] = _mm256_loadu_si256((const void *)at);
-    block.half[1] = _mm256_loadu_si256((const void *)(at + 32));
-    return block;
-}
-
-UVP_SIMD_INLINE uint64_t uvp_block_bits(__m256i a, __m256i b)
-{
-    return (uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b)
-                                                   << 32;
+    return half;
 }
 
 /* Bytes that are c. */
-UVP_SIMD_INLINE uint64_t uvp_block_equal(struct uvp_block block, char c)
+UVP_SIMD_INLINE uint64_t uvp_half_equal(struct uvp_half half, char c)
 {
-    const __m256i all = _mm256_set1_epi8(c);
-
-    return uvp_block_bits(_mm256_cmpeq_epi8(block.half[0], all),
-                          _mm256_cmpeq_epi8(block.half[1], all));
+    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(half.bytes, _mm256_set1_epi8(c)));
 }
 
-UVP_SIMD_INLINE __m256i uvp_half_up_to(__m256i half, __m256i most)
+UVP_SIMD_INLINE uint64_t uvp_half_up_to(__m256i bytes, char most)
 {
-    return _mm256_cmpeq_epi8(_mm256_min_epu8(half, most), half);
+    return (uint32_t)_mm256_movemask_epi8(
+        _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(most)), bytes));
 }
 
 /* Bytes up to the space, line ends among them. */
-UVP_SIMD_INLINE uint64_t uvp_block_gaps(struct uvp_block block)
+UVP_SIMD_INLINE uint64_t uvp_half_gaps(struct uvp_half half)
 {
-    const __m256i most = _mm256_set1_epi8(' ');
-
-    return uvp_block_bits(uvp_half_up_to(block.half[0], most),
-                          uvp_half_up_to(block.half[1], most));
+    return uvp_half_up_to(half.bytes, ' ');
 }
 
-UVP_SIMD_INLINE uint64_t uvp_block_digits(struct uvp_block block)
+UVP_SIMD_INLINE uint64_t uvp_half_digits(struct uvp_half half)
 {
-    const __m256i zero = _mm256_set1_epi8('0');
-    const __m256i most = _mm256_set1_epi8(9);
-
-    return uvp_block_bits(uvp_half_up_to(_mm256_sub_epi8(block.half[0], zero), most),
-                          uvp_half_up_to(_mm256_sub_epi8(block.half[1], zero), most));
+    return uvp_half_up_to(_mm256_sub_epi8(half.bytes, _mm256_set1_epi8('0')), 9);
 }
 
 #else
 
+/* 32 bytes, as bits. */
+struct uvp_half {
+    __m128i low;
+    __m128i high;
+};
+
+UVP_SIMD_INLINE struct uvp_half uvp_half_load(const unsigned char *at)
+{
+    const struct uvp_half half = {_mm_loadu_si128((const void *)at),
+                                  _mm_loadu_si128((const void *)(at + 16))};
+
+    return half;
+}
+
+UVP_SIMD_INLINE uint64_t uvp_half_bits(__m128i low, __m128i high)
+{
+    return (uint32_t)_mm_movemask_epi8(low) | (uint32_t)_mm_movemask_epi8(high) << 16;
+}
+
+/* Bytes that are c. */
+UVP_SIMD_INLINE uint64_t uvp_half_equal(struct uvp_half half, char c)
+{
+    const __m128i all = _mm_set1_epi8(c);
+
+    return uvp_half_bits(_mm_cmpeq_epi8(half.low, all), _mm_cmpeq_epi8(half.high, all));
+}
+
+UVP_SIMD_INLINE uint64_t uvp_half_up_to(__m128i low, __m128i high, char most)
+{
+    const __m128i all = _mm_set1_epi8(most);
+
+    return uvp_half_bits(_mm_cmpeq_epi8(_mm_min_epu8(low, all), low),
+                         _mm_cmpeq_epi8(_mm_min_epu8(high, all), high));
+}
+
+/* Bytes up to the space, line ends among them. */
+UVP_SIMD_INLINE uint64_t uvp_half_gaps(struct uvp_half half)
+{
+    return uvp_half_up_to(half.low, half.high, ' ');
+}
+
+UVP_SIMD_INLINE uint64_t uvp_half_digits(struct uvp_half half)
+{
+    const __m128i zero = _mm_set1_epi8('0');
+
+    return uvp_half_up_to(_mm_sub_epi8(half.low, zero), _mm_sub_epi8(half.high, zero), 9);
+}
+
+#endif
+
 struct uvp_block {
-    __m128i part[4];
+    struct uvp_half half[2];
 };
 
 UVP_SIMD_INLINE struct uvp_block uvp_block_load(const unsigned char *at)
 {
-    struct uvp_block block;
+    const struct uvp_block block = {{uvp_half_load(at), uvp_half_load(at + 32)}};
 
-    for (int i = 0; i < 4; i++) {
-        block.part[i] = _mm_loadu_si128((const void *)(at + 16 * i));
-    }
     return block;
 }
 
-UVP_SIMD_INLINE uint64_t uvp_block_bits(const __m128i part[4])
-{
-    const uint32_t low =
-        (uint32_t)_mm_movemask_epi8(part[0]) | (uint32_t)_mm_movemask_epi8(part[1]) << 16;
-    const uint32_t high =
-        (uint32_t)_mm_movemask_epi8(part[2]) | (uint32_t)_mm_movemask_epi8(part[3]) << 16;
-
-    return low | (uint64_t)high << 32;
-}
-
-/* Bytes that are c. */
 UVP_SIMD_INLINE uint64_t uvp_block_equal(struct uvp_block block, char c)
 {
-    __m128i part[4];
-
-    for (int i = 0; i < 4; i++) {
-        part[i] = _mm_cmpeq_epi8(block.part[i], _mm_set1_epi8(c));
-    }
-    return uvp_block_bits(part);
+    return uvp_half_equal(block.half[0], c) | uvp_half_equal(block.half[1], c) << 32;
 }
 
-/* Bytes up to the space, line ends among them. */
 UVP_SIMD_INLINE uint64_t uvp_block_gaps(struct uvp_block block)
 {
-    const __m128i most = _mm_set1_epi8(' ');
-    __m128i part[4];
-
-    for (int i = 0; i < 4; i++) {
-        part[i] = _mm_cmpeq_epi8(_mm_min_epu8(block.part[i], most), block.part[i]);
-    }
-    return uvp_block_bits(part);
+    return uvp_half_gaps(block.half[0]) | uvp_half_gaps(block.half[1]) << 32;
 }
 
 UVP_SIMD_INLINE uint64_t uvp_block_digits(struct uvp_block block)
 {
-    const __m128i most = _mm_set1_epi8(9);
-    __m128i part[4];
-
-    for (int i = 0; i < 4; i++) {
-        const __m128i digit = _mm_sub_epi8(block.part[i], _mm_set1_epi8('0'));
-        part[i] = _mm_cmpeq_epi8(_mm_min_epu8(digit, most), digit);
-    }
-    return uvp_block_bits(part);
+    return uvp_half_digits(block.half[0]) | uvp_half_digits(block.half[1]) << 32;
 }
-
-#endif
 
 /* ---- digits ---- */
 
@@ -404,6 +403,17 @@ UVP_SIMD_INLINE bool uvp_tokens_write(struct uvp_token x, struct uvp_token y,
 
 #endif
 
+/* A token that may be too long or spelled otherwise; *to holds what it is if it is not. */
+UVP_SIMD static inline bool uvp_token_again(const unsigned char *text, size_t start, size_t end,
+                                            bool surely, float *to)
+{
+    struct uvp_doubts doubts = {_mm_setzero_si128(), 0, 0};
+
+    (void)uvp_token_read(text, start, end, &doubts);
+    return (!surely && !uvp_doubts_any(&doubts)) ||
+           uvp_text_read_token(text + start, text + end, to);
+}
+
 /*
  * Three tokens of a text, whose first bytes and ends are the lowest three bits each, as
  * floats; four are written. False when one of them is no number.
@@ -423,11 +433,12 @@ UVP_SIMD_INLINE bool uvp_triple_read(const unsigned char *text, uint64_t starts,
     const size_t start_z = uvp_bit_first(starts_y & (starts_y - 1));
     const size_t end_z = uvp_bit_first(ends_y & (ends_y - 1));
     const struct uvp_token z = uvp_token_read(text, start_z, end_z, &doubts);
+    const bool is_middle = !uvp_tokens_write(x, y, z, to);
 
-    if (__builtin_expect(!uvp_tokens_write(x, y, z, to) || uvp_doubts_any(&doubts), 0)) {
-        const size_t start[3] = {start_x, start_y, start_z};
-        const size_t end[3] = {end_x, end_y, end_z};
-        return uvp_text_read_triple(text, start, end, to);
+    if (__builtin_expect(is_middle || uvp_doubts_any(&doubts), 0)) {
+        return uvp_token_again(text, start_x, end_x, is_middle, to) &&
+               uvp_token_again(text, start_y, end_y, is_middle, to + 1) &&
+               uvp_token_again(text, start_z, end_z, is_middle, to + 2);
     }
     return true;
 }
@@ -440,10 +451,11 @@ UVP_SIMD_INLINE bool uvp_tokens_read(const unsigned char *text, size_t start_x, 
     const struct uvp_token x = uvp_token_read(text, start_x, end_x, &doubts);
     const struct uvp_token y = uvp_token_read(text, start_y, end_y, &doubts);
 
-    if (__builtin_expect(!uvp_tokens_write(x, y, y, to) || uvp_doubts_any(&doubts), 0)) {
-        const size_t start[3] = {start_x, start_y, start_y};
-        const size_t end[3] = {end_x, end_y, end_y};
-        return uvp_text_read_triple(text, start, end, to);
+    const bool is_middle = !uvp_tokens_write(x, y, y, to);
+
+    if (__builtin_expect(is_middle || uvp_doubts_any(&doubts), 0)) {
+        return uvp_token_again(text, start_x, end_x, is_middle, to) &&
+               uvp_token_again(text, start_y, end_y, is_middle, to + 1);
     }
     return true;
 }

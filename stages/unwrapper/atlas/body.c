@@ -9,7 +9,7 @@
 #define SIMPLER 0.15     /* of the mesh: borders may be off by that */
 #define SPACING 1.5      /* meshes between two points of a border */
 #define SPACING_THIN 0.5 /* and of a thin chart, */
-#define THIN 1.5         /* narrower than so many meshes */
+#define THIN 0.7         /* narrower than so many meshes */
 #define LOOK 12          /* vertices left out one after the other, at most */
 
 #define BAND 1.5 /* meshes beyond the reach that distances are exact */
@@ -320,7 +320,10 @@ enum uvp_code uvp_bodies_take(struct uvp_atlas_work *work, const struct uvp_char
                                   .count = outlines->count};
     UVP_TAKE(work, bodies->body, outlines->count);
     for (uint32_t c = 0; c < outlines->count; c++) {
-        bodies->body[c] = (struct uvp_body){.point_count = 0};
+        const double width = outlines->outline[c].width * packing->scale;
+        const double height = outlines->outline[c].height * packing->scale;
+        bodies->body[c] =
+            (struct uvp_body){.radius = sqrt(width * width + height * height) / 2};
         set_pose(&outlines->outline[c], packing->scale, &packing->spot[c],
                  &bodies->body[c].pose);
     }

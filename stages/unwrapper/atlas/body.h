@@ -23,6 +23,7 @@ struct uvp_body {
     struct uvp_pose pose;
     uint32_t first_point;
     uint32_t point_count;
+    double radius;  /* of a circle about its box */
     double inertia; /* square of the mean distance of its border */
     /* signed distances from the border, negative inside, on a square mesh */
     struct uvp_vec2 low; /* of node 0, in the frame */

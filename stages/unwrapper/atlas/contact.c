@@ -13,6 +13,7 @@
 
 #define BUCKETS_MAX 512
 #define BUCKET_PART 0.5
+#define BUCKETS_ROOT 1.5
 #define ENTRY_SLACK 5 /* a fifth more entries than at first: charts move hardly any more */
 #define ROOM_LEAST 64
 
@@ -63,7 +64,7 @@ enum uvp_code uvp_contacts_take(struct uvp_atlas_work *work, struct uvp_bodies *
     const uint32_t last = bodies->count - 1;
     const uint32_t edges =
         bodies->outlines->outline[last].first + bodies->outlines->outline[last].count;
-    const double finest = lesser(BUCKET_PART / reach, sqrt((double)edges) + 4);
+    const double finest = lesser(BUCKET_PART / reach, BUCKETS_ROOT * sqrt((double)edges) + 4);
     uint32_t *edge_at;
 
     *contacts = (struct uvp_contacts){.work = work, .bodies = bodies, .edge_count = edges};
@@ -272,8 +273,9 @@ static bool is_crossing(const struct uvp_contacts *contacts, uint32_t e, uint32_
            (turn(c, d, a) > 0) != (turn(c, d, b) > 0);
 }
 
-static bool has_crossing(struct uvp_contacts *contacts)
+bool uvp_contacts_cross(struct uvp_contacts *contacts)
 {
+    contacts->bodies->steps += 10 * (uint64_t)contacts->edge_count;
     const size_t buckets = (size_t)contacts->across * (size_t)contacts->across;
 
     for (size_t k = 0; k < buckets; k++) {
@@ -339,7 +341,7 @@ enum uvp_code uvp_contacts_check(struct uvp_contacts *contacts, double gap, bool
         const struct uvp_vec2 d = uvp_contact_apart(contacts, &contacts->contact[i]);
         *valid = d.x * d.x + d.y * d.y >= gap * gap;
     }
-    *valid = *valid && !has_crossing(contacts) && !has_chart_inside(contacts);
+    *valid = *valid && !uvp_contacts_cross(contacts) && !has_chart_inside(contacts);
     contacts->bodies->steps +=
         20 * (uint64_t)contacts->edge_count +
         20 * (uint64_t)contacts->bodies->count * (uint32_t)contacts->across;

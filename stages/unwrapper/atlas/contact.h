@@ -47,6 +47,10 @@ UVP_MUST_USE enum uvp_code uvp_contacts_gather(struct uvp_contacts *contacts, do
 /* Points on the page, from the poses. */
 void uvp_contacts_place(struct uvp_contacts *contacts);
 
+/* Whether edges of two charts cross. Here and below points may have moved by half of what the
+ * reach was more than the gap. */
+bool uvp_contacts_cross(struct uvp_contacts *contacts);
+
 /* After gathering: whether no edges of two charts cross, no chart lies in another, and no
  * vertex is closer than `gap` to another chart. */
 UVP_MUST_USE enum uvp_code uvp_contacts_check(struct uvp_contacts *contacts, double gap,

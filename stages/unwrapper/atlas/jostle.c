@@ -23,14 +23,17 @@
 #define LIST_EVERY 4 /* steps */
 #define TRIES 40     /* steps until a page is given up */
 #define ENOUGH 0.25  /* of the gap: depth that is left to the end */
+#define LOOK_EVERY 8 /* steps: is there any hope? */
 #define GROW 1.01    /* of the page's side, while charts have no room */
 #define GROWS 16
 #define FIRST_MORE 2    /* times the steps, until there is a layout at all */
 #define FIRST_PART 0.01 /* of the page's side, to shrink by */
 #define LEAST_PART 0.0012
-#define CLOSE 1.5 /* of the gap: contacts are pairs closer than that */
-#define PASSES 6
-#define ROUNDS 8       /* between two passes */
+#define CLOSE 1.5          /* of the gap: contacts are pairs closer than that */
+#define TIGHTEN_PART 0.002 /* of the page's side */
+#define TIGHTEN_LEAST 0.0004
+#define PASSES 5
+#define ROUNDS 16      /* between two passes */
 #define PRECISION 0.01 /* of the gap; less than MORE leaves */
 #define ATTEMPTS 4
 #define EASE 1.004 /* of the page's side, from one attempt to the next */
@@ -69,6 +72,7 @@ struct jostle {
     double target; /* distance that charts are pushed to */
     double energy;
     double worst; /* depth */
+    double moved; /* since contacts were gathered: any point, at most */
 };
 
 /* ---- pushing ---- */
@@ -242,6 +246,8 @@ static void move_body(struct uvp_body *body, const double speed[3])
 /* One step of all charts. */
 static void move_all(struct jostle *jostle, double momentum, double most)
 {
+    double farthest = 0;
+
     for (uint32_t c = 0; c < jostle->bodies.count; c++) {
         struct uvp_body *const body = &jostle->bodies.body[c];
         double *const speed = jostle->speed[c];
@@ -252,7 +258,10 @@ static void move_all(struct jostle *jostle, double momentum, double most)
         }
         speed[2] = clamp_step(momentum * speed[2] + STEP * step[2], most / sqrt(body->inertia));
         move_body(body, speed);
+        const double far = fabs(speed[0]) + fabs(speed[1]) + fabs(speed[2]) * body->radius;
+        farthest = far > farthest ? far : farthest;
     }
+    jostle->moved += farthest;
     jostle->bodies.steps += 120 * (uint64_t)jostle->bodies.count;
 }
 
@@ -374,11 +383,23 @@ static void push_fields(struct jostle *jostle)
     jostle->bodies.steps += 50 * (uint64_t)jostle->near_count;
 }
 
+/* Whether a depth that was `then` some steps ago will still be too much after so many more. */
+static bool is_hopeless(double now, double then, double enough, uint32_t steps)
+{
+    const double part = now < then ? now / then : 1;
+
+    for (uint32_t i = 0; i < steps; i += LOOK_EVERY) {
+        now *= part;
+    }
+    return now > enough;
+}
+
 /* Pushes until no depth is more than `enough`, which is told by points that were listed just
  * then. */
 static enum uvp_code settle(struct jostle *jostle, double enough, bool *settled)
 {
     double last = HUGE_VAL;
+    double then = HUGE_VAL;
     uint32_t age = LIST_EVERY;
 
     *settled = false;
@@ -395,6 +416,12 @@ static enum uvp_code settle(struct jostle *jostle, double enough, bool *settled)
         if (jostle->worst <= enough && age == 0) {
             *settled = true;
             return UVP_OK;
+        }
+        if (i % LOOK_EVERY == 0) {
+            if (i >= 2 * LOOK_EVERY && is_hopeless(jostle->worst, then, enough, TRIES - i)) {
+                return UVP_OK;
+            }
+            then = jostle->worst;
         }
         age = jostle->worst <= enough ? LIST_EVERY : age + 1;
         if (age == LIST_EVERY && jostle->worst <= enough) {
@@ -454,6 +481,7 @@ static enum uvp_code grow(struct jostle *jostle, bool *settled)
     return UVP_OK;
 }
 
+/* Shrinks the page until that goes no further. */
 static enum uvp_code shrink(struct jostle *jostle)
 {
     double part = FIRST_PART;
@@ -505,35 +533,45 @@ static void push_contacts(struct jostle *jostle)
     jostle->bodies.steps += 40 * (uint64_t)contacts->count + 4 * (uint64_t)contacts->edge_count;
 }
 
+/* Pushes until the contacts that were gathered are far enough apart, or may not be all any
+ * more. */
+static void push_apart(struct jostle *jostle, double reach)
+{
+    double last = HUGE_VAL;
+
+    stop_all(jostle);
+    jostle->moved = 0;
+    for (uint32_t i = 0; i < ROUNDS && jostle->worst > PRECISION * jostle->target; i++) {
+        if (jostle->energy > last) {
+            stop_all(jostle);
+        }
+        last = jostle->energy;
+        move_all(jostle, MOMENTUM, 0.25 * reach);
+        uvp_contacts_place(&jostle->contacts);
+        push_contacts(jostle);
+    }
+}
+
 /* Pushes what is too close apart, exactly; *valid: all is well in the end. */
 static enum uvp_code polish(struct jostle *jostle, bool *valid)
 {
     const double reach = CLOSE * jostle->target;
-    double last = HUGE_VAL;
 
     *valid = false;
-    stop_all(jostle);
+    uvp_contacts_place(&jostle->contacts);
     for (uint32_t pass = 0; pass < PASSES; pass++) {
-        uvp_contacts_place(&jostle->contacts);
         UVP_TRY(uvp_contacts_gather(&jostle->contacts, reach));
-        push_contacts(jostle);
-        if (!jostle->contacts.complete) {
+        if (!jostle->contacts.complete ||
+            (pass == 0 && uvp_contacts_cross(&jostle->contacts))) {
             return UVP_OK;
         }
-        if (jostle->worst <= PRECISION * jostle->target) {
+        push_contacts(jostle);
+        push_apart(jostle, reach);
+        if (jostle->worst <= PRECISION * jostle->target &&
+            2 * jostle->moved <= reach - jostle->target) {
             UVP_TRY(
                 uvp_contacts_check(&jostle->contacts, jostle->target * (1 - PRECISION), valid));
             return UVP_OK;
-        }
-        for (uint32_t i = 0; i < ROUNDS && jostle->worst > 0.5 * PRECISION * jostle->target;
-             i++) {
-            if (jostle->energy > last) {
-                stop_all(jostle);
-            }
-            last = jostle->energy;
-            move_all(jostle, MOMENTUM, 0.25 * reach);
-            uvp_contacts_place(&jostle->contacts);
-            push_contacts(jostle);
         }
     }
     return UVP_OK;
@@ -576,6 +614,29 @@ static void set_packing(const struct jostle *jostle, struct uvp_packing *packing
     }
 }
 
+/* Shrinks the page by what fields are too coarse for. */
+static enum uvp_code tighten(struct jostle *jostle, struct uvp_packing *packing)
+{
+    double part = TIGHTEN_PART;
+    double side = jostle->side;
+
+    keep_poses(jostle);
+    while (part > TIGHTEN_LEAST && jostle->bodies.steps < jostle->limit) {
+        bool valid;
+        set_side(jostle, side * (1 - part));
+        restore_poses(jostle, 1 - part);
+        UVP_TRY(polish(jostle, &valid));
+        if (valid) {
+            side = jostle->side;
+            keep_poses(jostle);
+            set_packing(jostle, packing);
+        } else {
+            part /= 2;
+        }
+    }
+    return UVP_OK;
+}
+
 static enum uvp_code finish(struct jostle *jostle, struct uvp_packing *packing, bool *valid)
 {
     const double side = jostle->side;
@@ -591,6 +652,7 @@ static enum uvp_code finish(struct jostle *jostle, struct uvp_packing *packing, 
     }
     if (*valid) {
         set_packing(jostle, packing);
+        return tighten(jostle, packing);
     }
     return UVP_OK;
 }

@@ -21,6 +21,7 @@
 #define CELLS_A_CHART 24  /* along a side of a chart: finer gains nothing, */
 #define CELLS_LOOSE 16    /* and even less when charts are moved afterwards */
 #define CELLS_FEW 256     /* at least so fine, if there are steps for it */
+#define CELLS_STARTS 128  /* and for several starts */
 #define CELLS_LEAST 6
 #define FEW 30        /* charts */
 #define FEW_LAYOUTS 8 /* times the layouts of more charts */
@@ -222,9 +223,8 @@ static enum uvp_code squeeze(struct packer *packer, int32_t cells)
     return UVP_OK;
 }
 
-/* The best layout in these cells becomes the packing, if it is better. */
-static enum uvp_code lay_cells(struct packer *packer, int32_t cells,
-                               struct uvp_packing *packing, bool *set)
+/* Draws the charts in these cells, and finds some layout. */
+static enum uvp_code begin_cells(struct packer *packer, int32_t cells)
 {
     const double gap = packer->packing->gap;
     struct uvp_tray *const tray = &packer->tray;
@@ -233,37 +233,35 @@ static enum uvp_code lay_cells(struct packer *packer, int32_t cells,
     uvp_climb_forget(&packer->climb);
     tray->cells = FIRST_FILL * tray->side_max / (1 - gap) *
                   limit_scale(packer, fill_scale(packer, cells));
-    UVP_TRY(find_drawing(packer));
-    *set = false;
-    if (packer->climb.best_side != 0) {
-        UVP_TRY(search(packer));
-        *set = set_spots(packer, packer->climb.best.place, packer->climb.best_side, packing);
-    }
-    return UVP_OK;
+    return find_drawing(packer);
 }
 
 /* A layout that is only nearly right, pushed into shape. */
 static enum uvp_code pack_loosely(struct packer *packer, int32_t cells, bool *done)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(packer->work->scratch);
-    const uint64_t steps = packer->tray.steps_limit;
+    struct uvp_tray *const tray = &packer->tray;
+    const double steps = (double)tray->steps_limit;
     struct uvp_packing draft = {.gap = packer->packing->gap};
-    bool set;
+    bool set = false;
 
     UVP_TAKE(packer->work, draft.spot, packer->outlines->count);
-    packer->tray.loose = true;
-    packer->tray.steps_limit = (uint64_t)(SEARCH_PART * (double)steps);
-    const struct uvp_arena_mark laid = uvp_arena_mark(packer->work->scratch);
-    UVP_TRY(lay_cells(packer, cells, &draft, &set));
-    uvp_arena_rewind(packer->work->scratch, laid);
-    if (set) {
-        UVP_TRY(uvp_jostle_make(packer->work, packer->tray.charts, packer->outlines, &draft,
-                                (uint64_t)(JOSTLE_PART * (double)steps), packer->packing,
-                                done));
+    const struct uvp_arena_mark drawn = uvp_arena_mark(packer->work->scratch);
+    tray->loose = true;
+    tray->steps_limit = (uint64_t)(SEARCH_PART * steps);
+    UVP_TRY(begin_cells(packer, cells));
+    if (packer->climb.best_side != 0) {
+        UVP_TRY(search(packer));
+        set = set_spots(packer, packer->climb.best.place, packer->climb.best_side, &draft);
     }
-    packer->tray.loose = false;
-    packer->tray.steps_limit = steps;
-    packer->tray.page.steps = 0;
+    uvp_arena_rewind(packer->work->scratch, drawn);
+    if (set) {
+        UVP_TRY(uvp_jostle_make(packer->work, tray->charts, packer->outlines, &draft,
+                                (uint64_t)(JOSTLE_PART * steps), packer->packing, done));
+    }
+    tray->loose = false;
+    tray->steps_limit = (uint64_t)steps;
+    tray->page.steps = 0;
     uvp_arena_rewind(packer->work->scratch, mark);
     return UVP_OK;
 }
@@ -271,11 +269,14 @@ static enum uvp_code pack_loosely(struct packer *packer, int32_t cells, bool *do
 static enum uvp_code pack_raster(struct packer *packer, int32_t cells)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(packer->work->scratch);
-    bool set;
 
-    UVP_TRY(lay_cells(packer, cells, packer->packing, &set));
-    if (set) {
-        UVP_TRY(squeeze(packer, cells));
+    UVP_TRY(begin_cells(packer, cells));
+    if (packer->climb.best_side != 0) {
+        UVP_TRY(search(packer));
+        if (set_spots(packer, packer->climb.best.place, packer->climb.best_side,
+                      packer->packing)) {
+            UVP_TRY(squeeze(packer, cells));
+        }
     }
     uvp_arena_rewind(packer->work->scratch, mark);
     return UVP_OK;
@@ -287,20 +288,27 @@ static enum uvp_code pack_raster(struct packer *packer, int32_t cells)
 static uint64_t count_steps(const struct uvp_atlas_work *work, uint32_t charts, uint32_t round)
 {
     /* up to so many triangles, nanoseconds each: small meshes come in crowds */
-    static const double rates[][2] = {
-        {5000, 750}, {10000, 150}, {60000, 200}, {200000, 100}, {HUGE_VAL, 30}};
+    static const struct {
+        double to;
+        double ns[UVP_ATLAS_PRESET_COUNT];
+    } rates[] = {{5000, {750, 187.5, 4000}},
+                 {10000, {150, 37.5, 3000}},
+                 {60000, {200, 50, 3000}},
+                 {200000, {100, 25, 2000}},
+                 {HUGE_VAL, {30, 7.5, 300}}};
     static const double presets[UVP_ATLAS_PRESET_COUNT] = {
         [UVP_ATLAS_BALANCED] = 1, [UVP_ATLAS_FAST] = 0.25, [UVP_ATLAS_BEST] = 7};
+    const enum uvp_atlas_preset preset = work->plan->preset;
     const double triangles = work->input->triangle_count;
     double from = 0;
-    double ns = NS_LEAST + NS_A_CHART * charts;
+    double ns = (NS_LEAST + NS_A_CHART * charts) * presets[preset];
 
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
-        const double to = fmin(rates[i][0], triangles);
-        ns += fmax(0, to - from) * rates[i][1];
+        const double to = fmin(rates[i].to, triangles);
+        ns += fmax(0, to - from) * rates[i].ns[preset];
         from = to;
     }
-    ns *= presets[work->plan->preset] * work->plan->pack_effort;
+    ns *= work->plan->pack_effort;
     return (uint64_t)fmin(2 * ns, STEPS_MOST) >> 2 * round;
 }
 
@@ -312,7 +320,7 @@ static int32_t choose_cells(struct packer *packer)
     const uint32_t most = best || packer->outlines->count < FEW ? 16 : 8;
     const double side = sqrt(packer->outlines->count / packer->pages);
     const double fine = packer->loose ? CELLS_LOOSE : CELLS_A_CHART;
-    const double finest = fmax(CELLS_FEW, (best ? 2 : 1) * fine * side);
+    const double finest = fmax(best ? CELLS_STARTS : CELLS_FEW, (best ? 2 : 1) * fine * side);
     /* of few charts many orders are worth more than small cells, or directions */
     double layouts = !best && packer->outlines->count < FEW ? FEW_LAYOUTS : 1;
     const double steps = (packer->loose && packer->tray.hints ? SEARCH_PART : 1) *

@@ -117,12 +117,18 @@ enum uvp_code uvp_ply_copies_find(struct uvp_ply_writing *writing, struct uvp_ar
     return UVP_OK;
 }
 
-/* The line end at `at`; where there is none, that of the header. */
+/*
+ * What divides copies: the line end at `at`, or where there is none, that of the header. In a
+ * flow a blank: a file of fewer lines than rows must stay one, or it would be read by lines.
+ */
 static struct uvp_span find_eol(const struct uvp_ply_writing *writing, const unsigned char *at)
 {
     const struct uvp_ply_element *const vertex = writing->ply->vertex;
     const unsigned char *const end = writing->cursor.end;
 
+    if (writing->cursor.flow) {
+        return uvp_span_of(" ", 1);
+    }
     if (at < end && (*at == '\n' || *at == '\r')) {
         const bool is_pair = *at == '\r' && at + 1 < end && at[1] == '\n';
         return uvp_span_of(at, is_pair ? 2 : 1);
@@ -131,11 +137,20 @@ static struct uvp_span find_eol(const struct uvp_ply_writing *writing, const uns
                        vertex->eol_bytes);
 }
 
+/* In a flow a row may lie on several lines; its copy lies on one, for the same reason. */
+static void join_lines(unsigned char *from, const unsigned char *to)
+{
+    for (; from < to; from++) {
+        *from = *from == '\n' || *from == '\r' ? ' ' : *from;
+    }
+}
+
 static enum uvp_code write_copies(struct uvp_ply_writing *writing, struct uvp_error *err)
 {
     const struct uvp_split *const split = &writing->split;
     const unsigned char *const from = writing->from;
     const struct uvp_span eol = find_eol(writing, from);
+    unsigned char *begin;
     struct uvp_ply_row row;
 
     for (uint32_t i = 0; i < split->added_count; i++) {
@@ -146,9 +161,13 @@ static enum uvp_code write_copies(struct uvp_ply_writing *writing, struct uvp_er
             memcpy(writing->to, eol.data, eol.bytes);
             writing->to += eol.bytes;
         }
+        begin = writing->to;
         writing->from = row.begin;
         write_vertex(writing, &row, split->vertex_count + i);
         uvp_ply_writing_copy(writing, row.end);
+        if (writing->cursor.flow) {
+            join_lines(begin, writing->to);
+        }
     }
     writing->from = from;
     return UVP_OK;

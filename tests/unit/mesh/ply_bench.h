@@ -292,7 +292,9 @@ static inline void check_decoded_again(const struct bench *bench, const struct m
     bench_open(&again);
     again.options = bench->options;
     again.options.wants_uvs = true;
-    assert_int_equal(decode(&again, data, bench->out.bytes), UVP_OK);
+    if (decode(&again, data, bench->out.bytes) != UVP_OK) {
+        fail_msg("decoding again: %s", again.err.text);
+    }
     assert_true(again.mesh.has_uvs);
     assert_true(again.mesh.vertex_count >= bench->mesh.vertex_count);
     assert_int_equal(again.mesh.polygon_count, bench->mesh.polygon_count);

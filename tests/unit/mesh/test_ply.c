@@ -126,7 +126,7 @@ static const struct exact_row exact_rows[] = {
      HEAD FACE "end_header\n0\t0 1 0\n0 1 4 0 1 2 0 the end",
      "ply\nformat ascii 1.0\nelement vertex 4\nproperty float x\nproperty float y\n"
      "property float s\nproperty float t\n" FACE
-     "end_header\n0\t0 0.5 0.25 1 0 0.5 0.25\n0 1 0.5 0.25\n0\t0 1 0 4 0 1 2 3 the end"},
+     "end_header\n0\t0 0.5 0.25 1 0 0.5 0.25\n0 1 0.5 0.25 0\t0 1 0 4 0 1 2 3 the end"},
     /* what is there is overwritten, and a vertex without a face keeps its own */
     {UVP_PLY_WEDGE,
      {0, 1, 0},

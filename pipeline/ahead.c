@@ -121,11 +121,18 @@ void uvp_ahead_serve(struct uvp_ahead *ahead, struct uvp_note *note)
 
 /* ---- the lane's side ---- */
 
-static bool promise_thread(struct uvp_gate *gate, struct uvp_ahead *ahead)
+/* Under the lock. */
+static uint32_t count_spare(const struct uvp_gate *gate)
 {
     const uint64_t lanes =
         (uint64_t)gate->active_count + (gate->lane_count - gate->next_lane) + gate->aheads;
-    const bool spare = gate->reader_count > lanes;
+
+    return gate->reader_count > lanes ? (uint32_t)(gate->reader_count - lanes) : 0;
+}
+
+static bool promise_thread(struct uvp_gate *gate, struct uvp_ahead *ahead)
+{
+    const bool spare = count_spare(gate) != 0;
 
     if (spare) {
         gate->aheads++;
@@ -136,13 +143,16 @@ static bool promise_thread(struct uvp_gate *gate, struct uvp_ahead *ahead)
 }
 
 /* A look without a promise: saves making what will not be used. */
-static bool has_spare(struct uvp_gate *gate)
+uint32_t uvp_ahead_spare(struct uvp_intake *intake)
 {
-    bool spare;
+    struct uvp_gate *const gate = &intake->line->gate;
+    uint32_t spare;
 
+    if (intake->line->serial) {
+        return 0;
+    }
     uvp_mutex_lock(&gate->mutex);
-    spare = gate->reader_count >
-            (uint64_t)gate->active_count + (gate->lane_count - gate->next_lane) + gate->aheads;
+    spare = count_spare(gate);
     uvp_mutex_unlock(&gate->mutex);
     return spare;
 }
@@ -194,7 +204,7 @@ enum uvp_code uvp_ahead_start(struct uvp_intake *intake, const struct uvp_ahead_
     bool promised;
 
     *ahead = NULL;
-    if (intake->line->serial || !has_spare(gate)) {
+    if (uvp_ahead_spare(intake) == 0) {
         return UVP_END;
     }
     UVP_TRY(make_ahead(intake, ops, capacity, &made, err));

@@ -116,6 +116,9 @@ struct uvp_ahead_ops {
     void (*discard)(void *ctx, void *result);
 };
 
+/* How many threads could be had now: a hint, others may take them. */
+uint32_t uvp_ahead_spare(struct uvp_intake *intake);
+
 UVP_MUST_USE enum uvp_code uvp_ahead_start(struct uvp_intake *intake,
                                            const struct uvp_ahead_ops *ops, uint32_t capacity,
                                            struct uvp_ahead **ahead, struct uvp_error *err);

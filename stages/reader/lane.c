@@ -17,6 +17,7 @@
 
 #include "stages/reader/ahead_stream.h"
 #include "stages/reader/choose.h"
+#include "stages/reader/range_stream.h"
 
 #define LONG_BYTES ((uint64_t)4 << 20) /* longer passed members go in steps */
 #define GATHER_BYTES ((uint64_t)256 << 10)
@@ -79,6 +80,33 @@ static void run_frames(void *ctx, uint32_t count,
     uvp_intake_run(ctx, &batch);
 }
 
+static void count_range(void *ctx, uint64_t bytes)
+{
+    struct uvp_shared *const shared = ctx;
+
+    uvp_shared_count(&shared->bytes_in, bytes);
+}
+
+/* A file that anybody can read anywhere: by several threads, where they are to spare. */
+static enum uvp_code read_in_ranges(struct uvp_lane *lane, struct uvp_stream *stream,
+                                    struct uvp_error *err)
+{
+    const struct uvp_range_options options = {
+        .intake = lane->intake,
+        .pool = lane->shared->pool,
+        .mem = lane->shared->mem,
+        .count = count_range,
+        .count_ctx = lane->shared,
+    };
+    const enum uvp_code code = uvp_range_stream_open(stream, &options, &lane->stream, err);
+
+    if (code != UVP_OK) {
+        lane->stream = NULL;
+        uvp_stream_close(stream);
+    }
+    return code;
+}
+
 /* Wraps the descriptor's stream in a decoder and, where it pays, in a thread. */
 static enum uvp_code stack_streams(struct uvp_lane *lane, struct uvp_stream *stream,
                                    struct uvp_error *err)
@@ -94,8 +122,7 @@ static enum uvp_code stack_streams(struct uvp_lane *lane, struct uvp_stream *str
         return code;
     }
     if (lane->codec == UVP_CODEC_NONE && !pays_seekable) {
-        lane->stream = decoded;
-        return UVP_OK;
+        return read_in_ranges(lane, decoded, err);
     }
     code = uvp_ahead_stream_open(decoded, lane->intake, lane->shared->mem, &ahead, err);
     if (code != UVP_OK) {

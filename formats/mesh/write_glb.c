@@ -21,6 +21,8 @@
 #define JSON_BYTES_PER_MESH                                                                    \
     ((size_t)1280) /* all pieces below with all numbers at their longest */
 #define JSON_BYTES_REST ((size_t)512)
+#define EXACT_BITS 60                /* ten times a fraction of so many fits in 64 bits */
+#define EXACT_SHIFT 40               /* likewise 24 bits moved up */
 #define U16_VERTICES UINT32_C(65535) /* the last number would mean a restart */
 
 enum view { VIEW_POSITIONS, VIEW_UVS, VIEW_INDICES, VIEW_COUNT };
@@ -196,6 +198,33 @@ static void put_vector(struct glb *glb, const char *before, const float *vector)
     *glb->to++ = ']';
 }
 
+/*
+ * All digits of a number: the shortest spelling of a float32 is another number to those who
+ * read doubles. What has bits below 2^-60 is left short.
+ */
+static void put_exactly(struct glb *glb, float value)
+{
+    int exponent;
+    uint64_t whole = (uint64_t)(ldexpf(frexpf(fabsf(value), &exponent), 24));
+
+    exponent -= 24;
+    if (whole == 0 || exponent < -EXACT_BITS || exponent > EXACT_SHIFT) {
+        glb->to = uvp_text_write_float(glb->to, value);
+        return;
+    }
+    put_text(glb, value < 0.0f ? "-" : "");
+    if (exponent >= 0) {
+        put_count(glb, "", whole << exponent);
+        return;
+    }
+    put_count(glb, "", whole >> -exponent);
+    put_text(glb, ".");
+    do {
+        whole = (whole & ((UINT64_C(1) << -exponent) - 1)) * 10;
+        *glb->to++ = (unsigned char)('0' + (whole >> -exponent));
+    } while ((whole & ((UINT64_C(1) << -exponent) - 1)) != 0);
+}
+
 static void put_separator(struct glb *glb, uint32_t number)
 {
     put_text(glb, number == 0 ? "" : ",");
@@ -217,8 +246,10 @@ static void put_nodes(struct glb *glb)
     for (uint32_t i = 0; i < glb->count; i++) {
         put_separator(glb, i);
         put_count(glb, "{\"mesh\":", i);
-        if (glb->writing->origin != NULL) {
-            put_vector(glb, ",\"translation\":", glb->writing->origin);
+        for (int k = 0; glb->writing->origin != NULL && k < 3; k++) {
+            put_text(glb, k == 0 ? ",\"translation\":[" : ",");
+            put_exactly(glb, glb->writing->origin[k]);
+            put_text(glb, k == 2 ? "]" : "");
         }
         put_text(glb, "}");
     }

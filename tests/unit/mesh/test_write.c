@@ -372,7 +372,7 @@ static void glb_with_normalised_uvs(void **state)
 
 static void glb_of_several(void **state)
 {
-    static const float origin[3] = {1, 2, 0.5f};
+    static const float origin[3] = {3000000.25f, -123456792, 1e-30f};
     static const uint32_t no_polygons[1] = {0};
     struct scene scene;
     struct bench bench;
@@ -387,8 +387,9 @@ static void glb_of_several(void **state)
     write_scene(&bench, &scene, uvp_write_glb);
     (void)open_glb(&bench, NULL);
     json = (const char *)bench.side.data + 20;
-    assert_non_null(strstr(json, "\"nodes\":[{\"mesh\":0,\"translation\":[1,2,0.5]},"
-                                 "{\"mesh\":1,\"translation\":[1,2,0.5]}]"));
+    assert_non_null(
+        strstr(json, "\"nodes\":[{\"mesh\":0,\"translation\":[3000000.25,-123456792,1e-30]},"
+                     "{\"mesh\":1,\"translation\":[3000000.25,-123456792,1e-30]}]"));
     assert_non_null(strstr(json, "{\"attributes\":{\"POSITION\":3},\"indices\":4,\"mode\":4}"));
     bench_close(&bench);
 }

@@ -4,7 +4,8 @@
  * Why:     the C library's calls follow the locale and cost ten to eighty times as much.
  * Use:     the readers take the place to read at and the end of the bytes, and return the place
  *          after the number, or NULL when there is none. The writers return the place after
- *          what they wrote; room for it is the caller's duty (the _BYTES below).
+ *          what they wrote; room is the caller's duty: the _BYTES below, which may all be used
+ *          on the way.
  * Owner:   nothing is allocated.
  * Threads: no state.
  * Limits:  a number may have any length; the time is linear in it.

@@ -8,6 +8,10 @@
 #include <math.h>
 #include <string.h>
 
+#if defined(__SSE2__)
+#    include <emmintrin.h>
+#endif
+
 /* The `count` last decimal digits of `value`, zeros in front. */
 static void write_digits(unsigned char *to, uint64_t value, int count)
 {
@@ -84,29 +88,73 @@ static uint32_t unit_steps(float value)
     return (float)steps == scaled ? steps : 0;
 }
 
-static unsigned char *drop_zeros(unsigned char *end)
+#if defined(__SSE2__)
+
+/* Two numbers below 10^8 in 64 bits each as 8 bytes each, their digits. */
+static inline __m128i split_digits(__m128i eights)
 {
+    const __m128i fours_high = _mm_srli_epi64(
+        _mm_mul_epu32(eights, _mm_set1_epi64x(INT64_C(3518437209))), 45); /* / 10000 */
+    const __m128i fours_low =
+        _mm_sub_epi32(eights, _mm_mul_epu32(fours_high, _mm_set1_epi64x(10000)));
+    const __m128i fours = _mm_or_si128(fours_high, _mm_slli_epi64(fours_low, 32));
+    const __m128i twos_high =
+        _mm_srli_epi16(_mm_mulhi_epu16(fours, _mm_set1_epi32(5243)), 3); /* / 100 */
+    const __m128i twos_low =
+        _mm_sub_epi16(fours, _mm_mullo_epi16(twos_high, _mm_set1_epi32(100)));
+    const __m128i twos = _mm_or_si128(twos_high, _mm_slli_epi32(twos_low, 16));
+    const __m128i tens = _mm_mulhi_epu16(twos, _mm_set1_epi16(6554)); /* / 10 */
+    const __m128i ones = _mm_sub_epi16(twos, _mm_mullo_epi16(tens, _mm_set1_epi16(10)));
+
+    return _mm_or_si128(tens, _mm_slli_epi16(ones, 8));
+}
+
+/*
+ * `number` > 0, of at most 15 decimals, in front of which there are zeros as needed and behind
+ * which there are none; 15 bytes are written whatever it is.
+ */
+static unsigned char *write_decimals(unsigned char *to, uint64_t number, int decimals)
+{
+    const uint64_t all = number * powers_of_ten[16 - decimals];
+    const uint64_t high = all / 100000000;
+    const __m128i digits =
+        split_digits(_mm_set_epi64x((int64_t)(all - high * 100000000), (int64_t)high));
+    const __m128i text = _mm_add_epi8(digits, _mm_set1_epi8('0'));
+    const int zeros = _mm_movemask_epi8(_mm_cmpeq_epi8(digits, _mm_setzero_si128()));
+
+    _mm_storel_epi64((void *)to, text);
+    _mm_storel_epi64((void *)(to + 7), _mm_srli_si128(text, 7));
+    return to + 32 - __builtin_clz((unsigned)zeros ^ 0xffff);
+}
+
+#else
+
+static unsigned char *write_decimals(unsigned char *to, uint64_t number, int decimals)
+{
+    unsigned char *end = to + decimals;
+
+    write_digits(to, number, decimals);
     while (end[-1] == '0') {
         end--;
     }
     return end;
 }
 
+#endif
+
 unsigned char *uvp_text_write_unit(unsigned char *to, float value)
 {
     const uint32_t steps = unit_steps(value);
     int decimals;
-    uint64_t number;
 
     if (steps == 0) {
         return uvp_text_write_float(to, value);
     }
     decimals = unit_decimals[32 - __builtin_clz(steps)];
-    number = (steps * powers_of_ten[decimals] + (UINT64_C(1) << 23)) >> 24;
     to[0] = '0';
     to[1] = '.';
-    write_digits(to + 2, number, decimals);
-    return drop_zeros(to + 2 + decimals);
+    return write_decimals(to + 2, (steps * powers_of_ten[decimals] + (UINT64_C(1) << 23)) >> 24,
+                          decimals);
 }
 
 size_t uvp_text_unit_bound(float value)

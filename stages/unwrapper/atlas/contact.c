@@ -16,6 +16,9 @@
 #define BUCKETS_ROOT 1.5
 #define ENTRY_SLACK 5 /* a fifth more entries than at first: charts move hardly any more */
 #define ROOM_LEAST 64
+#define ENTRIES_AN_EDGE 64
+#define LOOKS_AN_EDGE 400 /* at pairs of edges in a bucket: more is a tangle */
+#define LOOKS_LEAST 100000
 
 /* Cheaper than fmin and fmax, which must look for what is no number. */
 static double lesser(double a, double b)
@@ -162,14 +165,19 @@ static void count_buckets(struct uvp_contacts *contacts, double reach)
         2 * (uint64_t)buckets + 6 * (uint64_t)contacts->first[buckets + 1];
 }
 
-/* *complete: there was room for all. */
+/* *complete: there was room for all, and it is no tangle that would take too long. */
 static enum uvp_code fill_buckets(struct uvp_contacts *contacts, double reach, bool *complete)
 {
     const size_t buckets = (size_t)contacts->across * (size_t)contacts->across;
+    uint64_t looks = 0;
     uint32_t entries;
 
     count_buckets(contacts, reach);
     entries = contacts->first[buckets + 1];
+    if (entries > ENTRIES_AN_EDGE * (uint64_t)contacts->edge_count + LOOKS_LEAST) {
+        *complete = false;
+        return UVP_OK;
+    }
     if (contacts->entry == NULL) {
         contacts->entry_room = entries + entries / ENTRY_SLACK + ROOM_LEAST;
         UVP_TAKE(contacts->work, contacts->entry, contacts->entry_room);
@@ -179,9 +187,14 @@ static enum uvp_code fill_buckets(struct uvp_contacts *contacts, double reach, b
         visit_buckets(contacts, e, reach, true);
     }
     for (size_t i = 0; i < buckets && *complete; i++) {
+        const uint64_t count = contacts->first[i + 1] - contacts->first[i];
         contacts->mixed[i] = is_mixed(contacts, i);
+        looks += contacts->mixed[i] ? count * count : 0;
     }
-    return UVP_OK;
+    *complete =
+        *complete && looks <= (uint64_t)LOOKS_AN_EDGE * contacts->edge_count + LOOKS_LEAST;
+    contacts->bodies->steps += looks / 2;
+    return uvp_work_count(contacts->work, (uint32_t)(entries + looks / 4));
 }
 
 /* ---- contacts ---- */

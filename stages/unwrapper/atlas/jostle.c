@@ -18,7 +18,9 @@
 #define STEP 0.5         /* both charts of a pair move */
 #define MOMENTUM 0.7
 #define PAIRS_A_CHART 4
-#define NEAR 0.8 /* of the mesh: points so much further away are listed */
+#define PAIRS_MOST 64U /* a chart */
+#define NEAR_MOST 16U  /* a point */
+#define NEAR 0.8       /* of the mesh: points so much further away are listed */
 #define NEAR_LEAST 64
 #define LIST_EVERY 4 /* steps */
 #define TRIES 40     /* steps until a page is given up */
@@ -272,8 +274,18 @@ static void stop_all(struct jostle *jostle)
 
 /* ---- pairs ---- */
 
+/* Charts that lie in a tangle are no case for pushing: that ends at once. */
+static void give_up(struct jostle *jostle)
+{
+    jostle->bodies.steps = UINT64_MAX / 2;
+}
+
 static enum uvp_code add_pair(struct jostle *jostle, uint32_t a, uint32_t b)
 {
+    if (jostle->pair_count >= PAIRS_MOST * jostle->bodies.count) {
+        give_up(jostle);
+        return UVP_OK;
+    }
     if (jostle->pair_count == jostle->pair_room) {
         uint32_t *more;
         UVP_TAKE(jostle->work, more, 4 * (size_t)jostle->pair_room);
@@ -303,7 +315,7 @@ static enum uvp_code find_pairs(struct jostle *jostle)
         for (uint32_t j = i + 1; j < bodies->count; j++) {
             const struct uvp_body *const b = &bodies->body[jostle->items[j].value];
             jostle->bodies.steps += 6;
-            if (b->from.x > a->to.x + slack) {
+            if (b->from.x > a->to.x + slack || jostle->bodies.steps > jostle->limit) {
                 break;
             }
             if (b->from.y <= a->to.y + slack && a->from.y <= b->to.y + slack) {
@@ -319,6 +331,10 @@ static enum uvp_code find_pairs(struct jostle *jostle)
 
 static enum uvp_code add_near(struct jostle *jostle, struct near near)
 {
+    if (jostle->near_count >= NEAR_MOST * jostle->bodies.point_count + NEAR_LEAST) {
+        give_up(jostle);
+        return UVP_OK;
+    }
     if (jostle->near_count == jostle->near_room) {
         struct near *more;
         UVP_TAKE(jostle->work, more, 2 * (size_t)jostle->near_room);
@@ -535,7 +551,7 @@ static void push_contacts(struct jostle *jostle)
 
 /* Pushes until the contacts that were gathered are far enough apart, or may not be all any
  * more. */
-static void push_apart(struct jostle *jostle, double reach)
+static enum uvp_code push_apart(struct jostle *jostle, double reach)
 {
     double last = HUGE_VAL;
 
@@ -549,7 +565,9 @@ static void push_apart(struct jostle *jostle, double reach)
         move_all(jostle, MOMENTUM, 0.25 * reach);
         uvp_contacts_place(&jostle->contacts);
         push_contacts(jostle);
+        UVP_TRY(uvp_work_count(jostle->work, 4 * jostle->contacts.edge_count));
     }
+    return UVP_OK;
 }
 
 /* Pushes what is too close apart, exactly; *valid: all is well in the end. */
@@ -566,7 +584,7 @@ static enum uvp_code polish(struct jostle *jostle, bool *valid)
             return UVP_OK;
         }
         push_contacts(jostle);
-        push_apart(jostle, reach);
+        UVP_TRY(push_apart(jostle, reach));
         if (jostle->worst <= PRECISION * jostle->target &&
             2 * jostle->moved <= reach - jostle->target) {
             UVP_TRY(

@@ -2,12 +2,12 @@
  * A plain Wavefront OBJ. Room is taken once by a bound that is seldom far off, or as much of it
  * as the ceiling allows; each block of lines then makes sure of its own.
  */
-#include "formats/mesh/text.h"
+#include "formats/mesh/shortest.h"
 #include "formats/mesh/write.h"
 
 #define LINES_PER_BLOCK UINT32_C(1024)
 #define CORNERS_PER_BLOCK UINT32_C(8192)
-#define VERTEX_LINE_BYTES ((size_t)3 * (UVP_TEXT_FLOAT_BYTES + 1) + 2)
+#define VERTEX_LINE_BYTES ((size_t)3 * (UVP_SHORTEST_BYTES + 1) + 2)
 #define UV_LINE_BYTES ((size_t)2 * (UVP_TEXT_UNIT_BYTES + 1) + 3)
 #define CORNER_BYTES ((size_t)22) /* " 2147483648/2147483648" */
 #define OBJECT_LINE_BYTES ((size_t)32)
@@ -38,7 +38,7 @@ static inline unsigned char *write_vertex(unsigned char *to, const float *positi
     *to++ = 'v';
     for (int i = 0; i < 3; i++) {
         *to++ = ' ';
-        to = uvp_text_write_float(to, origin == NULL ? position[i] : position[i] + origin[i]);
+        to = uvp_shortest_write(to, origin == NULL ? position[i] : position[i] + origin[i]);
     }
     *to++ = '\n';
     return to;

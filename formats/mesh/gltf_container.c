@@ -290,8 +290,8 @@ enum uvp_code uvp_gltf_resolve_buffer(struct uvp_gltf *gltf, uint32_t number,
     } else if (gltf->is_glb && number == 0 && gltf->bin_at != 0) {
         data = uvp_span_of(gltf->file.data + gltf->bin_at, gltf->bin_bytes);
     } else {
-        return uvp_gltf_fail(gltf, buffer->token, UVP_BAD_DATA, "buffer", number, "has no data",
-                             err);
+        return uvp_gltf_fail(gltf, buffer->token, UVP_UNSUPPORTED, "buffer", number,
+                             "has no data", err);
     }
     if (buffer->bytes > data.bytes) {
         return uvp_gltf_fail(gltf, buffer->token, UVP_BAD_DATA, "buffer", number,

@@ -160,9 +160,7 @@ static enum uvp_code take_arrays(struct building *building, bool has_positions,
     const size_t corners = building->corners;
     const bool wants_uvs = building->options->wants_uvs && building->mesh->has_uvs;
 
-    UVP_TRY(uvp_gltf_spend(gltf,
-                           4 * (uint64_t)corners +
-                               (has_positions ? 12 * (uint64_t)building->vertex_room : 0),
+    UVP_TRY(uvp_gltf_spend(gltf, 4 * (uint64_t)corners + 12 * (uint64_t)building->vertex_room,
                            err));
     building->corner_vertex = UVP_ARENA_ARRAY(gltf->arena, uint32_t, corners + 2);
     building->positions = UVP_ARENA_ARRAY(

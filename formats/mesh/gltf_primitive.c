@@ -17,6 +17,7 @@ struct reading {
 static const char *const known_extensions[] = {
     "KHR_draco_mesh_compression",
     "KHR_materials_variants",
+    "KHR_mesh_quantization",
 };
 
 /* ---- counting ---- */
@@ -197,7 +198,7 @@ static enum uvp_code judge(struct uvp_gltf *gltf, struct uvp_gltf_primitive *pri
     if (primitive->mode < UVP_GLTF_TRIANGLES || primitive->position == UVP_GLTF_NONE) {
         return UVP_OK;
     }
-    UVP_TRY(uvp_gltf_check_extensions(gltf, primitive->token, known_extensions, 2, err));
+    UVP_TRY(uvp_gltf_check_extensions(gltf, primitive->token, known_extensions, 3, err));
     UVP_TRY(check_counts(gltf, primitive, err));
     UVP_TRY(count_corners(gltf, primitive, err));
     if (is_out_of_reach(gltf, primitive)) {

@@ -271,13 +271,17 @@ static enum uvp_code split_domain(struct numbering *numbering, uint32_t domain_n
     struct uvp_gltf_plan *const plan = numbering->plan;
     struct uvp_gltf_domain *const domain = &plan->domains[domain_number];
     const uint32_t corner_start[2] = {0, domain->corner_count};
+    const uint32_t group_uvs = plan->uvs[plan->gltf->primitives[domain->first].group].uv_count;
+    const size_t uv_room = domain->is_one_group && group_uvs < domain->corner_count
+                               ? group_uvs
+                               : domain->corner_count;
     uint32_t *const corner_uv = UVP_ARENA_ARRAY(plan->arena, uint32_t, domain->corner_count);
     struct uvp_mesh mesh = {0};
     struct uvp_mesh_uvs uvs = {0};
 
     domain->corner_row =
         UVP_ARENA_ARRAY(plan->arena, uint32_t, (size_t)domain->corner_count + 2);
-    domain->uv = UVP_ARENA_ARRAY(plan->arena, float, 2 * (size_t)domain->corner_count);
+    domain->uv = UVP_ARENA_ARRAY(plan->arena, float, 2 * uv_room);
     if (corner_uv == NULL || domain->corner_row == NULL || domain->uv == NULL) {
         return uvp_fail_memory(err, 16 * (size_t)domain->corner_count);
     }

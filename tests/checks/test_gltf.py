@@ -7,9 +7,7 @@ Exit:  0 all well, 1 complaints.
 
 import ctypes
 import io
-import math
 import os
-import struct
 import subprocess
 import sys
 import tarfile
@@ -57,6 +55,11 @@ def unpacker():
         code = decode(out, ctypes.c_size_t(count), ctypes.c_size_t(size), coded,
                       ctypes.c_size_t(len(coded)))
         assert code == 0
+        clean = {"OCTAHEDRAL": library.meshopt_decodeFilterOct,
+                 "QUATERNION": library.meshopt_decodeFilterQuat,
+                 "EXPONENTIAL": library.meshopt_decodeFilterExp}.get(packed.get("filter"))
+        if clean:
+            clean(out, ctypes.c_size_t(count), ctypes.c_size_t(size))
         return out.raw
     return unpack
 

@@ -536,7 +536,7 @@ static const struct {
     {WITH_BUFFER("{\"byteLength\":4097,\"uri\":\"b\"}"), UVP_BAD_DATA},
     {WITH_BUFFER("{\"byteLength\":2240,\"uri\":\"b\"}"), UVP_OK},
     {WITH_BUFFER("{\"byteLength\":2239,\"uri\":\"b\"}"), UVP_BAD_DATA},
-    {WITH_BUFFER("{\"byteLength\":4096}"), UVP_BAD_DATA},
+    {WITH_BUFFER("{\"byteLength\":4096}"), UVP_UNSUPPORTED},
     {WITH_BUFFER("{\"byteLength\":4096,\"uri\":7}"), UVP_BAD_DATA},
     {WITH_BUFFER("{\"byteLength\":4096,\"uri\":\"\"}"), UVP_UNSUPPORTED},
     {WITH_BUFFER("{\"byteLength\":4096,\"uri\":\"c\"}"), UVP_UNSUPPORTED},

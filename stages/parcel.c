@@ -43,7 +43,7 @@ static struct uvp_parcel *pop(struct uvp_shelf *shelf)
     return first;
 }
 
-static void drop_siblings(struct uvp_member *member)
+void uvp_member_drop_siblings(struct uvp_member *member)
 {
     while (member->sibling_count > 0) {
         struct uvp_entry *const sibling = member->siblings[--member->sibling_count];
@@ -81,7 +81,7 @@ void uvp_member_destroy(struct uvp_member *member)
     if (member == NULL) {
         return;
     }
-    drop_siblings(member);
+    uvp_member_drop_siblings(member);
     uvp_entry_release(&member->entry);
     uvp_buf_release(&member->out);
     uvp_entry_release(&member->side);
@@ -150,7 +150,7 @@ struct uvp_parcel *uvp_parcel_take(struct uvp_shelf *shelf, uint32_t lane)
 
 static void empty_member(struct uvp_member *member)
 {
-    drop_siblings(member);
+    uvp_member_drop_siblings(member);
     uvp_entry_reset(&member->entry);
     if (member->out.capacity > KEEP_BUF_BYTES) {
         uvp_buf_release(&member->out);
@@ -271,6 +271,7 @@ static void clear_results(struct uvp_member *member)
     member->lost = false;
     memset(&member->rendered, 0, sizeof member->rendered);
     member->has_side = false;
+    member->awaits = false;
     member->replaced = false;
     memset(&member->side_rendered, 0, sizeof member->side_rendered);
     member->note = NULL;

@@ -51,6 +51,7 @@ struct uvp_member {
     /* what lies beside it and is needed to read it, by the names it has for them */
     struct uvp_entry *siblings[UVP_MEMBER_SIBLINGS];
     uint32_t sibling_count;
+    bool awaits; /* not all of them are here: the reader keeps the parcel back */
     struct uvp_buf out;
     struct uvp_rendered rendered;
     bool has_side; /* a new member goes out behind it ... */
@@ -138,6 +139,7 @@ struct uvp_piece *uvp_parcel_add_member(struct uvp_parcel *parcel, enum uvp_piec
 struct uvp_member *uvp_member_create(struct uvp_mem *mem);
 void uvp_member_destroy(struct uvp_member *member); /* NULL allowed */
 
+void uvp_member_drop_siblings(struct uvp_member *member);
 /* Adds a sibling under `name`, sharing its bytes. UVP_LIMIT: no more. */
 UVP_MUST_USE enum uvp_code uvp_member_add_sibling(struct uvp_member *member,
                                                   const struct uvp_entry *sibling,

@@ -94,6 +94,7 @@ void uvp_lane_send(struct uvp_lane *lane)
         return;
     }
     lane->parcel = NULL;
+    lane->awaiting = 0;
     parcel->item.direct = !needs_worker(parcel);
     parcel->item.fixed = must_keep_place(lane, parcel);
     uvp_intake_send(lane->intake, &parcel->item);
@@ -109,7 +110,7 @@ void uvp_lane_send_if_full(struct uvp_lane *lane)
 {
     const struct uvp_parcel *const parcel = lane->parcel;
 
-    if (parcel == NULL) {
+    if (parcel == NULL || uvp_lane_is_held(lane)) {
         return;
     }
     if (parcel->raw_bytes >= FULL_RAW_BYTES || parcel->member_bytes >= FULL_MEMBER_BYTES ||

@@ -233,7 +233,7 @@ static void before_wait(void *ctx)
     if (lane->hook_code == UVP_OK && lane->input != NULL) {
         lane->hook_code = uvp_lane_gather(lane, &lane->hook_error);
     }
-    if (lane->parcel != NULL && !uvp_parcel_is_empty(lane->parcel)) {
+    if (lane->parcel != NULL && !uvp_parcel_is_empty(lane->parcel) && !uvp_lane_is_held(lane)) {
         uvp_lane_send(lane);
     }
     uvp_intake_note(lane->intake, "waiting for input", lane->name);
@@ -375,6 +375,7 @@ static enum uvp_code take_member(struct uvp_lane *lane, struct uvp_header *heade
     size_t cost = reason == NULL ? mesh_cost(header) : (size_t)header->size_bytes * 2;
     struct uvp_piece *piece;
     uint64_t more = 0;
+    bool awaits;
     bool whole = false;
 
     UVP_TRY(keep_path(lane, header, err));
@@ -393,10 +394,13 @@ static enum uvp_code take_member(struct uvp_lane *lane, struct uvp_header *heade
     if (lane->parcel == NULL || more != 0) {
         UVP_TRY(uvp_lane_reserve(lane, lane->parcel == NULL ? cost : (size_t)more, err));
     }
+    awaits = lane->spare->awaits;
     piece = uvp_parcel_add_filled(lane->parcel, &lane->spare);
     if (piece == NULL) {
         return uvp_fail_memory(err, sizeof *piece->member);
     }
+    piece->member->awaits = awaits;
+    lane->awaiting += awaits ? 1 : 0;
     piece->member->unwrap = reason == NULL;
     piece->member->reason = reason;
     piece->member->seq = lane->shared->next_seq++;

@@ -34,6 +34,7 @@ struct uvp_lane {
     struct uvp_member *spare;  /* the member being read */
     struct uvp_nearby *nearby; /* members that others may need; NULL until one came by */
     struct uvp_scout scout;
+    uint32_t awaiting;       /* members of the parcel that wait for siblings */
     bool between_members;    /* what was sent does not end inside of one */
     bool cancelled;          /* the intake said so: nothing more goes in */
     enum uvp_code hook_code; /* a failure inside before_wait, kept for later */
@@ -52,11 +53,13 @@ void uvp_lane_close(struct uvp_lane *lane);
 
 /* A passed member that may be a part of a mesh: it is taken whole, so that it can be kept. */
 bool uvp_lane_may_be_needed(const struct uvp_lane *lane, const struct uvp_header *header);
-/* Keeps what was taken into the spare member. */
+/* Keeps what was taken into the spare member, and gives it to those that wait for it. */
 UVP_MUST_USE enum uvp_code uvp_lane_keep_nearby(struct uvp_lane *lane, struct uvp_error *err);
 /* Finds what the mesh in the spare member needs, and adds it; *more_bytes is how much. */
 UVP_MUST_USE enum uvp_code uvp_lane_add_siblings(struct uvp_lane *lane, uint64_t *more_bytes,
                                                  struct uvp_error *err);
+/* True while the parcel waits for what a member of it needs; not for ever. */
+bool uvp_lane_is_held(struct uvp_lane *lane);
 void uvp_lane_forget_nearby(struct uvp_lane *lane);
 
 /* ---- gather.c: filling and sending parcels ---- */

@@ -107,6 +107,7 @@ static enum uvp_code join_all(struct uvp_gltf_plan *plan, struct uvp_error *err)
                 gltf->accessors[attribute->accessor].replaced_uses++;
                 continue;
             }
+            UVP_TRY(uvp_gltf_resolve_rows(gltf, attribute->accessor, err));
             gltf->accessors[attribute->accessor].touched_uses++;
             join(gltf, i, attribute->accessor);
         }

@@ -246,6 +246,28 @@ static void test_no_copies(void **state)
     free(data);
 }
 
+/* UVs for a mesh that was to be skipped: then they replace its own. */
+static void test_skipped_all_the_same(void **state)
+{
+    const struct uvp_mesh_options options = {.existing = UVP_EXISTING_REPLACE};
+    struct nearby nearby;
+    const struct uvp_mesh_uvs *uvs;
+    size_t bytes;
+    char *beside;
+    char *data;
+
+    (void)state;
+    nearby_open(&nearby);
+    data = load(&nearby, "good-uvs.glb", &bytes, &beside);
+    assert_int_equal(bench_decode(&nearby.bench, gltf(), data, bytes, NULL), UVP_OK);
+    uvs = uvs_of_all(&nearby.bench, 4, false);
+    assert_int_equal(bench_encode(&nearby.bench, gltf(), uvs, NULL), UVP_OK);
+    check_product(&nearby, uvs, &options);
+    nearby_close(&nearby);
+    free(beside);
+    free(data);
+}
+
 /* A mesh that is left as it is keeps its accessors when they are shared with others. */
 static void test_one_left(void **state)
 {
@@ -874,13 +896,21 @@ static void test_probe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_samples),   cmocka_unit_test(test_no_copies),
-        cmocka_unit_test(test_one_left),  cmocka_unit_test(test_u16),
-        cmocka_unit_test(test_existing),  cmocka_unit_test(test_unsupported),
-        cmocka_unit_test(test_texts),     cmocka_unit_test(test_containers),
-        cmocka_unit_test(test_cut),       cmocka_unit_test(test_changed),
-        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_cancelled),
-        cmocka_unit_test(test_limits),    cmocka_unit_test(test_needs),
+        cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_no_copies),
+        cmocka_unit_test(test_skipped_all_the_same),
+        cmocka_unit_test(test_one_left),
+        cmocka_unit_test(test_u16),
+        cmocka_unit_test(test_existing),
+        cmocka_unit_test(test_unsupported),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_containers),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_changed),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_needs),
         cmocka_unit_test(test_probe),
     };
 

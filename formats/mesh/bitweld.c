@@ -14,6 +14,7 @@
 #define BLOCK_CORNERS UINT32_C(64)
 #define FREE_SLOT UINT32_MAX
 #define SLOT_BITS_MIN 8U
+#define NEAR_SLOT_BITS 12U /* so few vertices are at hand anyway */
 #define PROBES_PER_CORNER UINT64_C(4)
 #define PROBES_SPARE UINT64_C(4096)
 #define MINUS_ZERO UINT32_C(0x80000000)
@@ -127,7 +128,7 @@ static void begin_block(const struct uvp_bitweld *weld, const uint32_t *bits, ui
         block->slot[i] = hash_bits(block->bits + (size_t)3 * i, weld->slot_bits);
         __builtin_prefetch(&weld->slots[block->slot[i]], 1);
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; weld->slot_bits > NEAR_SLOT_BITS && i < count; i++) {
         const uint32_t vertex = weld->slots[block->slot[i]];
         if (vertex != FREE_SLOT) {
             __builtin_prefetch(weld->positions + (size_t)3 * vertex);

@@ -8,6 +8,7 @@
 #define LINES_PER_BLOCK UINT32_C(1024)
 #define CORNERS_PER_BLOCK UINT32_C(8192)
 #define VERTEX_LINE_BYTES ((size_t)3 * (UVP_SHORTEST_BYTES + 1) + 2)
+#define LIKELY_VERTEX_BYTES ((size_t)48)
 #define UV_LINE_BYTES ((size_t)2 * (UVP_TEXT_UNIT_BYTES + 1) + 3)
 #define CORNER_BYTES ((size_t)22) /* " 2147483648/2147483648" */
 #define OBJECT_LINE_BYTES ((size_t)32)
@@ -231,7 +232,7 @@ static uint64_t guess_bytes(const struct uvp_writing *writing)
     }
     return model->mesh_count * OBJECT_LINE_BYTES +
            (writing->spelled.bytes != 0 ? writing->spelled.bytes
-                                        : vertices * VERTEX_LINE_BYTES) +
+                                        : vertices * LIKELY_VERTEX_BYTES) +
            uvs * UV_LINE_BYTES + 2 * polygons +
            corners * (2 + count_digits(vertices) + count_digits(uvs));
 }

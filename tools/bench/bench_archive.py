@@ -6,8 +6,8 @@ r"""Archives at full speed: uvpipe beside bsdtar, pigz and zstd, paired, on all 
 
 Members are meshes that are told to be left alone, so that what is measured is archives and
 compression. Each row runs its commands in turn, `--rounds` times, from a file in the page cache
-to a pipe that is read and dropped, and prints medians: wall seconds, MB/s of the uncompressed contents,
-CPU seconds, and the ratio of walls to uvpipe's, the median over pairs.
+to a pipe that is read and dropped, and prints medians: wall seconds, MB/s of the uncompressed
+contents, CPU seconds, and the ratio of walls to uvpipe's, the median over pairs.
 """
 import argparse
 import os

@@ -4,7 +4,7 @@
  * Why:     every method may fail; what counts is the verdict, and that something always passes.
  * Order:   a single polygon: single.c. Else uvp_solve_patch (solve.h), the bounds, the verdict;
  *          what overlaps is cut (cut.c), what fails otherwise is divided where it was joined
- *          (lineage.c) or halved (split.c).
+ *          (lineage.c) or halved (halve.c).
  */
 #ifndef UVP_ATLAS_FLATTEN_H
 #define UVP_ATLAS_FLATTEN_H
@@ -62,7 +62,7 @@ UVP_MUST_USE enum uvp_code uvp_single_terrain(struct uvp_atlas_work *work,
                                               int32_t least);
 
 /*
- * split.c: reorders the triangles (whole units) so that connected parts follow each other, and
+ * halve.c: reorders the triangles (whole units) so that connected parts follow each other, and
  * labels them by `label` + place of their first triangle. part[] gets the size of each; there
  * are at least two. `shatter`: every unit a part. pieces->local must be of this list, and
  * stays.
@@ -73,7 +73,7 @@ UVP_MUST_USE enum uvp_code uvp_split_piece(struct uvp_atlas_work *work,
                                            uint32_t *triangles, uint32_t count, bool shatter,
                                            uint32_t *part, uint32_t *part_count);
 
-/* split.c: as above, by sides that are known: 0 or 1 for each place, spoilt; units are whole.
+/* halve.c: as above, by sides that are known: 0 or 1 for each place, spoilt; units are whole.
  */
 UVP_MUST_USE enum uvp_code uvp_split_sides(struct uvp_atlas_work *work,
                                            const struct uvp_topology *topology,

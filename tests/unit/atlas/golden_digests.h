@@ -1,4 +1,4 @@
-/* Made by test_golden: see there. */
+/* golden_digests.h -- what the layouts of test_golden.c must be; made by it, see there */
 #ifndef UVP_TESTS_ATLAS_GOLDEN_DIGESTS_H
 #define UVP_TESTS_ATLAS_GOLDEN_DIGESTS_H
 

@@ -28,7 +28,7 @@ static enum uvp_code make_room(struct uvp_gltf_plan *plan, struct uvp_error *err
 }
 
 enum uvp_code uvp_gltf_add_blob(struct uvp_gltf_plan *plan, struct uvp_gltf_blob blob,
-                                uint64_t *offset, struct uvp_error *err)
+                                struct uvp_error *err)
 {
     if (plan->blob_count == plan->blob_room) {
         UVP_TRY(make_room(plan, err));
@@ -36,7 +36,6 @@ enum uvp_code uvp_gltf_add_blob(struct uvp_gltf_plan *plan, struct uvp_gltf_blob
     blob.offset = plan->bytes;
     plan->blobs[plan->blob_count++] = blob;
     plan->bytes += (blob.bytes + 3) / 4 * 4;
-    *offset = plan->base + blob.offset;
     return UVP_OK;
 }
 

@@ -117,7 +117,8 @@ enum uvp_code uvp_gltf_plan_edits(struct uvp_gltf_plan *plan, struct uvp_error *
             UVP_TRY(edit_primitive(plan, &gltf->primitives[i], err));
         }
     }
-    return UVP_OK;
+    UVP_TRY(uvp_gltf_plan_places(plan, err));
+    return uvp_gltf_plan_views(plan, err);
 }
 
 /* ---- extensions of the file ---- */

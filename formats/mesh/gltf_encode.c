@@ -3,7 +3,7 @@
  *
  * New bytes go where the format has room for them: into the binary chunk of a GLB, behind what
  * is there; else into a new buffer, which is a file beside this one when its buffers are, and a
- * data URI otherwise. Bytes that were in a buffer stay where they are.
+ * data URI otherwise. In the chunk, what nothing refers to any more makes room.
  */
 #include "formats/mesh/gltf_plan.h"
 
@@ -46,7 +46,7 @@ static enum uvp_code choose_buffer(struct uvp_gltf_plan *plan, struct uvp_error 
     plan->base = 0;
     if (has_chunk) {
         UVP_TRY(uvp_gltf_resolve_buffer(gltf, 0, err));
-        plan->base = round_up(gltf->bin_bytes);
+        plan->base = round_up(gltf->bin_bytes); /* unless holes are found */
     }
     return UVP_OK;
 }
@@ -151,13 +151,15 @@ static enum uvp_code write_chunk(const struct uvp_gltf_plan *plan, unsigned char
                                  struct uvp_error *err)
 {
     const struct uvp_gltf *const gltf = plan->gltf;
-    const size_t padding = (size_t)plan->base - gltf->bin_bytes;
+    unsigned char *body;
+    unsigned char *end;
 
     *to = uvp_le_put32(*to, (uint32_t)(plan->base + plan->bytes));
-    *to = copy(*to, gltf->file.data + gltf->bin_at - 4, gltf->bin_bytes + 4);
-    memset(*to, 0, padding);
-    UVP_TRY(uvp_gltf_write_blobs(plan, *to + padding, err));
-    *to += padding + plan->bytes;
+    body = copy(*to, gltf->file.data + gltf->bin_at - 4, 4);
+    end = uvp_gltf_write_kept(plan, body);
+    memset(end, 0, (size_t)(plan->base - (uint64_t)(end - body)));
+    UVP_TRY(uvp_gltf_write_blobs(plan, body + plan->base, err));
+    *to = body + plan->base + plan->bytes;
     return UVP_OK;
 }
 
@@ -168,10 +170,10 @@ static enum uvp_code write_glb(const struct uvp_gltf_plan *plan, size_t json_byt
     const unsigned char *const file = gltf->file.data;
     const size_t padding = (size_t)round_up(json_bytes) - json_bytes;
     const size_t rest_at = gltf->json_at + gltf->json.text.bytes;
-    const uint64_t chunk_grows =
-        plan->is_new_buffer ? 0 : plan->base + plan->bytes - gltf->bin_bytes;
+    const uint64_t chunk_before = plan->is_new_buffer ? 0 : gltf->bin_bytes;
+    const uint64_t chunk_now = plan->is_new_buffer ? 0 : plan->base + plan->bytes;
     const uint64_t bytes =
-        gltf->json_at + round_up(json_bytes) + (gltf->end - rest_at) + chunk_grows;
+        gltf->json_at + round_up(json_bytes) + (gltf->end - rest_at) - chunk_before + chunk_now;
     const size_t all = (size_t)bytes + (gltf->file.bytes - gltf->end);
     unsigned char *to;
 

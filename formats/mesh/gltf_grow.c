@@ -62,68 +62,23 @@ static enum uvp_code add_view(struct uvp_gltf_plan *plan, struct uvp_gltf_blob b
                               uint32_t stride, uint32_t target, uint32_t *number,
                               struct uvp_error *err)
 {
-    struct uvp_json_text *const text = &plan->new_views;
-    uint64_t offset;
-
-    UVP_TRY(uvp_gltf_add_blob(plan, blob, &offset, err));
-    UVP_TRY(put_field(text, text->bytes != 0 ? ",{\"buffer\":" : "{\"buffer\":", plan->buffer,
-                      err));
-    UVP_TRY(put_field(text, ",\"byteOffset\":", offset, err));
-    UVP_TRY(put_field(text, ",\"byteLength\":", blob.bytes, err));
-    if (stride != 0) {
-        UVP_TRY(put_field(text, ",\"byteStride\":", stride, err));
-    }
-    UVP_TRY(put_field(text, ",\"target\":", target, err));
-    UVP_TRY(uvp_json_text_put(text, "}", err));
     *number = plan->gltf->view_count + plan->new_view_count++;
-    return UVP_OK;
-}
-
-/* The extension goes, and the object that holds it when nothing else is in it. */
-static enum uvp_code unpack_view(struct changing *changing, const struct uvp_gltf_view *view,
-                                 struct uvp_error *err)
-{
-    static const struct uvp_json_change both[] = {
-        {"EXT_meshopt_compression", {NULL, 0}},
-        {"KHR_meshopt_compression", {NULL, 0}},
-    };
-    const struct uvp_json *const json = &changing->plan->gltf->json;
-    uint32_t extensions;
-    uint32_t packing = 0;
-
-    if (view->packed == UVP_JSON_NONE) {
-        return UVP_OK;
-    }
-    extensions = uvp_json_member(json, view->token, "extensions");
-    for (uint32_t key = extensions + 1; key < json->tokens[extensions].next;
-         key = json->tokens[key + 1].next) {
-        packing +=
-            uvp_json_says(json, key, both[0].key) || uvp_json_says(json, key, both[1].key);
-    }
-    if (packing == uvp_json_size(json, extensions)) {
-        set_gone(changing, "extensions");
-        return UVP_OK;
-    }
-    return uvp_json_change_object(&changing->plan->edits, json, extensions, both, 2, err);
+    blob.view = *number;
+    blob.stride = stride;
+    blob.target = target;
+    return uvp_gltf_add_blob(plan, blob, err);
 }
 
 static enum uvp_code move_view(struct uvp_gltf_plan *plan, uint32_t number,
                                struct uvp_gltf_blob blob, bool has_rows, struct uvp_error *err)
 {
     struct uvp_gltf_view *const view = &plan->gltf->views[number];
-    struct changing changing = {.plan = plan};
-    uint64_t offset;
 
-    UVP_TRY(uvp_gltf_add_blob(plan, blob, &offset, err));
-    UVP_TRY(set_count(&changing, "buffer", plan->buffer, err));
-    UVP_TRY(set_count(&changing, "byteOffset", offset, err));
-    UVP_TRY(set_count(&changing, "byteLength", blob.bytes, err));
-    if (!has_rows) {
-        set_gone(&changing, "byteStride");
-    }
-    UVP_TRY(unpack_view(&changing, view, err));
     view->is_done = true;
-    return apply(&changing, view->token, err);
+    blob.view = number;
+    blob.is_moved = true;
+    blob.stride = has_rows ? view->stride : 0;
+    return uvp_gltf_add_blob(plan, blob, err);
 }
 
 /* ---- accessors ---- */

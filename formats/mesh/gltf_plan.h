@@ -48,6 +48,17 @@ struct uvp_gltf_blob {
     size_t to_stride;        /* of indices their size */
     const uint32_t *corners; /* indices */
     uint32_t corner_count;
+    uint32_t view;   /* number of the view that has them */
+    bool is_moved;   /* it was there before, and had other bytes */
+    uint32_t stride; /* to be said; 0: none */
+    uint32_t target; /* of a new view */
+};
+
+/* Bytes of the binary chunk that nothing refers to any more. */
+struct uvp_gltf_hole {
+    uint64_t from;
+    uint64_t to;
+    uint64_t before; /* bytes of all holes in front of this one */
 };
 
 struct uvp_gltf_plan {
@@ -65,6 +76,8 @@ struct uvp_gltf_plan {
     struct uvp_gltf_blob *blobs;
     uint32_t blob_count;
     uint32_t blob_room;
+    struct uvp_gltf_hole *holes;
+    uint32_t hole_count;
     uint32_t buffer; /* that takes the new bytes */
     uint64_t base;   /* where they begin there */
     uint64_t bytes;  /* of them */
@@ -123,13 +136,26 @@ UVP_MUST_USE enum uvp_code uvp_gltf_plan_root(struct uvp_gltf_plan *plan, struct
 
 /* ---- gltf_blob.c ---- */
 
-/* Appends a blob; *offset is its place in the buffer, aligned to four bytes. */
+/* Appends a blob, aligned to four bytes. */
 UVP_MUST_USE enum uvp_code uvp_gltf_add_blob(struct uvp_gltf_plan *plan,
-                                             struct uvp_gltf_blob blob, uint64_t *offset,
-                                             struct uvp_error *err);
+                                             struct uvp_gltf_blob blob, struct uvp_error *err);
 /* Writes all of them: plan->bytes from `to` on. */
 UVP_MUST_USE enum uvp_code uvp_gltf_write_blobs(const struct uvp_gltf_plan *plan,
                                                 unsigned char *to, struct uvp_error *err);
+
+/* ---- gltf_place.c ---- */
+
+/* Finds what the binary chunk need no longer hold, and so where the new bytes begin. */
+UVP_MUST_USE enum uvp_code uvp_gltf_plan_places(struct uvp_gltf_plan *plan,
+                                                struct uvp_error *err);
+/* Copies the chunk without its holes; returns the place behind it. */
+unsigned char *uvp_gltf_write_kept(const struct uvp_gltf_plan *plan, unsigned char *to);
+
+/* ---- gltf_view.c ---- */
+
+/* Edits of the views that moved, the texts of new ones, and offsets behind holes. */
+UVP_MUST_USE enum uvp_code uvp_gltf_plan_views(struct uvp_gltf_plan *plan,
+                                               struct uvp_error *err);
 
 /* ---- gltf_note.c ---- */
 

@@ -29,10 +29,8 @@ static bool is_keyword_end(const struct uvp_cursor *cursor)
     return is_digit(cursor) || uvp_off_is_end(cursor->at, cursor->end);
 }
 
-static enum uvp_code refuse_kind(const struct uvp_cursor *cursor, const char *kind,
-                                 struct uvp_error *err)
+static enum uvp_code refuse_kind(const char *kind, struct uvp_error *err)
 {
-    (void)cursor;
     return uvp_fail(err, UVP_UNSUPPORTED, 0, "%s files are not read", kind);
 }
 
@@ -60,10 +58,10 @@ static enum uvp_code read_keyword(struct uvp_cursor *cursor, struct uvp_off_head
         return uvp_cursor_fail(cursor, UVP_BAD_DATA, "no keyword OFF", err);
     }
     if (other != NULL) {
-        return refuse_kind(cursor, other, err);
+        return refuse_kind(other, err);
     }
     UVP_TRY(uvp_cursor_skip_gaps(cursor, true, err));
-    return take_letters(cursor, "BINARY", 6) ? refuse_kind(cursor, "OFF BINARY", err) : UVP_OK;
+    return take_letters(cursor, "BINARY", 6) ? refuse_kind("OFF BINARY", err) : UVP_OK;
 }
 
 static enum uvp_code read_count(struct uvp_cursor *cursor, uint64_t *count,

@@ -191,7 +191,7 @@ static bool find_layout(const struct faces *faces, struct uvp_ply_fast_faces *la
     const struct uvp_ply_property *const list = faces->ply->roles[UVP_PLY_INDICES];
 
     if (faces->cursor->encoding == UVP_PLY_ASCII || face->list_count != 1 ||
-        faces->options->polygon_corners < 3 || uvp_ply_type_bytes(list->count_type) != 1 ||
+        faces->options->polygon_corners < 4 || uvp_ply_type_bytes(list->count_type) != 1 ||
         (list->type != UVP_PLY_I32 && list->type != UVP_PLY_U32)) {
         return false;
     }
@@ -199,32 +199,48 @@ static bool find_layout(const struct faces *faces, struct uvp_ply_fast_faces *la
     for (const struct uvp_ply_property *at = face->properties; at < list; at++) {
         layout->before += uvp_ply_type_bytes(at->type);
     }
-    layout->stride = (size_t)face->row_bytes + 12;
+    layout->row_bytes = (size_t)face->row_bytes;
     layout->is_big = faces->cursor->encoding == UVP_PLY_BIG;
     layout->vertex_count = (uint32_t)faces->ply->vertex->count;
     return true;
 }
 
-/* As many as follow each other here, at most a block. */
-static void read_triangles(struct faces *faces, const struct uvp_ply_fast_faces *layout)
+static size_t rows_with_room(const struct faces *faces, size_t corners_each)
+{
+    const size_t room = (faces->room - faces->corners) / corners_each;
+    const size_t left = polygons_left(faces);
+    const size_t rows = room < left ? room : left;
+
+    return rows < ROWS_PER_BLOCK ? rows : ROWS_PER_BLOCK;
+}
+
+/* As many as follow each other here, at most a block; false: fewer than a block. */
+static bool read_triangles(struct faces *faces, const struct uvp_ply_fast_faces *layout)
 {
     struct uvp_ply_cursor *const cursor = faces->cursor;
-    const size_t left = (size_t)(cursor->end - cursor->at) / layout->stride;
-    const size_t room = (faces->room - faces->corners) / 3;
-    size_t rows = polygons_left(faces);
-    size_t taken;
+    const size_t rows = rows_with_room(faces, 3);
+    const size_t taken = uvp_ply_fast_triangles(layout, cursor->at, cursor->end, rows,
+                                                faces->corner_vertex + faces->corners);
 
-    rows = rows < ROWS_PER_BLOCK ? rows : ROWS_PER_BLOCK;
-    rows = rows < left ? rows : left;
-    rows = rows < room ? rows : room;
-    taken = uvp_ply_fast_triangles(layout, cursor->at, cursor->end, rows,
-                                   faces->corner_vertex + faces->corners);
-    cursor->at += taken * layout->stride;
+    cursor->at += taken * (layout->row_bytes + 12);
     for (size_t i = 0; i < taken; i++) {
         faces->corner_start[faces->polygons + 1 + i] = (uint32_t)(faces->corners + 3 * i + 3);
     }
     faces->polygons += (uint32_t)taken;
     faces->corners += 3 * taken;
+    return taken == rows;
+}
+
+/* Likewise, with quads among them. */
+static void read_mixed(struct faces *faces, const struct uvp_ply_fast_faces *layout)
+{
+    struct uvp_ply_cursor *const cursor = faces->cursor;
+    const size_t taken = uvp_ply_fast_mixed(
+        layout, &cursor->at, cursor->end, rows_with_room(faces, 4),
+        faces->corner_start + faces->polygons, faces->corner_vertex + faces->corners);
+
+    faces->polygons += (uint32_t)taken;
+    faces->corners = faces->corner_start[faces->polygons];
 }
 
 static enum uvp_code read_binary_rows(struct faces *faces, struct uvp_error *err)
@@ -234,7 +250,9 @@ static enum uvp_code read_binary_rows(struct faces *faces, struct uvp_error *err
 
     while (polygons_left(faces) > 0) {
         if (is_fast) {
-            read_triangles(faces, &layout);
+            if (!read_triangles(faces, &layout)) {
+                read_mixed(faces, &layout);
+            }
             UVP_TRY(uvp_ply_poll(faces->cursor, err));
         }
         if (polygons_left(faces) > 0) {

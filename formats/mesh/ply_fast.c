@@ -79,11 +79,12 @@ static inline size_t move_triangles(const struct uvp_ply_fast_faces *faces,
                                     const unsigned char *at, size_t rows, bool is_big,
                                     uint32_t *to, bool *bad)
 {
+    const size_t stride = faces->row_bytes + 12;
     const __m128i last = _mm_set1_epi32((int)faces->vertex_count - 1);
     __m128i beyond = _mm_setzero_si128();
     size_t i;
 
-    for (i = 0; i < rows && at[faces->before] == 3; i++, at += faces->stride) {
+    for (i = 0; i < rows && at[faces->before] == 3; i++, at += stride) {
         const __m128i words = load_four(at + faces->before + 1, is_big);
         memcpy(to + 3 * i, &words, sizeof words);
         beyond = _mm_or_si128(beyond, _mm_or_si128(_mm_cmpgt_epi32(words, last), words));
@@ -92,7 +93,34 @@ static inline size_t move_triangles(const struct uvp_ply_fast_faces *faces,
     return i;
 }
 
+/* Three or four corners; false when it is neither, or one of them is not there. */
+static inline bool move_face(const struct uvp_ply_fast_faces *faces, const unsigned char *at,
+                             bool is_big, uint32_t *to)
+{
+    const unsigned corners = at[faces->before];
+    const __m128i last = _mm_set1_epi32((int)faces->vertex_count - 1);
+    const __m128i words = load_four(at + faces->before + 1, is_big);
+    const __m128i beyond = _mm_or_si128(_mm_cmpgt_epi32(words, last), words);
+    const int bad = _mm_movemask_ps(_mm_castsi128_ps(beyond));
+
+    memcpy(to, &words, sizeof words);
+    return (corners == 3 && (bad & 7) == 0) || (corners == 4 && bad == 0);
+}
+
 #else
+
+static inline bool move_face(const struct uvp_ply_fast_faces *faces, const unsigned char *at,
+                             bool is_big, uint32_t *to)
+{
+    const unsigned corners = at[faces->before];
+    bool good = corners == 3 || corners == 4;
+
+    for (unsigned k = 0; good && k < corners; k++) {
+        to[k] = load_word(at + faces->before + 1 + (size_t)4 * k, is_big);
+        good = to[k] < faces->vertex_count;
+    }
+    return good;
+}
 
 static size_t count_wide(const unsigned char *at, const unsigned char *end, size_t stride,
                          size_t rows)
@@ -119,10 +147,11 @@ static inline size_t move_triangles(const struct uvp_ply_fast_faces *faces,
                                     const unsigned char *at, size_t rows, bool is_big,
                                     uint32_t *to, bool *bad)
 {
+    const size_t stride = faces->row_bytes + 12;
     size_t i;
 
     *bad = false;
-    for (i = 0; i < rows && at[faces->before] == 3; i++, at += faces->stride) {
+    for (i = 0; i < rows && at[faces->before] == 3; i++, at += stride) {
         move_three(at + faces->before + 1, is_big, (unsigned char *)(to + 3 * i));
         for (int k = 0; k < 3; k++) {
             *bad = *bad || to[3 * i + (size_t)k] >= faces->vertex_count;
@@ -153,12 +182,14 @@ size_t uvp_ply_fast_triangles(const struct uvp_ply_fast_faces *faces, const unsi
                               const unsigned char *end, size_t rows, uint32_t *to)
 {
     const size_t items_at = faces->before + 1;
+    const size_t stride = faces->row_bytes + 12;
+    const size_t left = (size_t)(end - at) / stride;
     size_t done = 0;
 
-    if (faces->vertex_count == 0 || (size_t)(end - at) < items_at) {
+    if (faces->vertex_count == 0 || left == 0) {
         return 0;
     }
-    rows = count_wide(at + items_at, end, faces->stride, rows);
+    rows = count_wide(at + items_at, end, stride, rows < left ? rows : left);
     while (done < rows) {
         const size_t block = rows - done < BLOCK_ROWS ? rows - done : BLOCK_ROWS;
         bool bad;
@@ -170,10 +201,42 @@ size_t uvp_ply_fast_triangles(const struct uvp_ply_fast_faces *faces, const unsi
             return done;
         }
         done += taken;
-        at += taken * faces->stride;
+        at += taken * stride;
         if (taken < block) {
             return done;
         }
     }
     return done;
+}
+
+static inline size_t move_mixed(const struct uvp_ply_fast_faces *faces,
+                                const unsigned char **from, size_t rows, bool is_big,
+                                uint32_t *start, uint32_t *to)
+{
+    const unsigned char *at = *from;
+    uint32_t corners = start[0];
+    size_t done;
+
+    for (done = 0; done < rows && move_face(faces, at, is_big, to); done++) {
+        const unsigned count = at[faces->before];
+        corners += count;
+        to += count;
+        at += faces->row_bytes + (size_t)4 * count;
+        start[1 + done] = corners;
+    }
+    *from = at;
+    return done;
+}
+
+size_t uvp_ply_fast_mixed(const struct uvp_ply_fast_faces *faces, const unsigned char **at,
+                          const unsigned char *end, size_t rows, uint32_t *start, uint32_t *to)
+{
+    const size_t left = (size_t)(end - *at) / (faces->row_bytes + 16);
+
+    rows = rows < left ? rows : left;
+    if (faces->vertex_count == 0) {
+        return 0;
+    }
+    return faces->is_big ? move_mixed(faces, at, rows, true, start, to)
+                         : move_mixed(faces, at, rows, false, start, to);
 }

@@ -23,19 +23,26 @@ void uvp_ply_fast_points(const unsigned char *at, const unsigned char *end, size
 
 /* How faces lie that have but one list, of one-byte counts and four-byte indices. */
 struct uvp_ply_fast_faces {
-    size_t before; /* bytes of a row before the count */
-    size_t stride; /* of a triangle */
+    size_t before;    /* bytes of a row before the count */
+    size_t row_bytes; /* of a row without corners */
     bool is_big;
     uint32_t vertex_count; /* less than 2^31 */
 };
 
 /*
- * Triangles, up to `rows` of them, all of which lie before `end`: stops at the first that is
- * none, or when one refers to a vertex that is not there. As above about `to`.
+ * Triangles, up to `rows` of them: stops at the first that is none, or when one refers to a
+ * vertex that is not there, or near the `end` of the bytes. As above about `to`.
  *
  * Returns: how many were written
  */
 size_t uvp_ply_fast_triangles(const struct uvp_ply_fast_faces *faces, const unsigned char *at,
                               const unsigned char *end, size_t rows, uint32_t *to);
+
+/*
+ * As above, of faces of three or four corners; `to` has room for four a row. start[0] is how
+ * many corners there are so far, and start[1 + i] is written for each row. *at is moved.
+ */
+size_t uvp_ply_fast_mixed(const struct uvp_ply_fast_faces *faces, const unsigned char **at,
+                          const unsigned char *end, size_t rows, uint32_t *start, uint32_t *to);
 
 #endif

@@ -98,7 +98,7 @@ static inline void put_face(struct maker *maker, const struct face_plan *plan,
                             uint32_t vertices)
 {
     const uint32_t kind = pick(maker, 10);
-    const uint32_t corners = kind < 6 ? 3 : kind < 8 ? 4 : pick(maker, 8);
+    const uint32_t corners = kind < 5 ? 3 : kind < 8 ? 4 : pick(maker, 8);
 
     if (!plan->is_first) {
         put_number(maker, pick(maker, 100), 1);

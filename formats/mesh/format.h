@@ -88,7 +88,7 @@ struct uvp_siblings {
 struct uvp_mesh_source {
     struct uvp_span bytes;
     const struct uvp_siblings *siblings; /* NULL: none can be had */
-    struct uvp_span name; /* of the member in its folder; empty: nobody knows it */
+    struct uvp_span name; /* of the member in its folder; empty: no file can be beside it */
 };
 
 #define UVP_PRODUCT_SUFFIX_BYTES 16
@@ -162,6 +162,10 @@ const struct uvp_format *const *uvp_formats(void);
 
 /* By suffix of the path, any case; NULL when none has it. Cheap. */
 const struct uvp_format *uvp_format_by_path(const char *path, size_t path_bytes);
+
+/* Why nothing comes of a path that no format is found by, as a reason in reports: what the
+ * suffix is known for elsewhere, "FBX: ...", or "not a mesh format". Cheap. */
+const char *uvp_format_why_not(const char *path, size_t path_bytes);
 
 /* A name without a suffix: only its bytes can tell what it is. */
 bool uvp_format_is_unnamed(const char *path, size_t path_bytes);

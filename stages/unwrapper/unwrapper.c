@@ -88,11 +88,13 @@ static enum uvp_code load(struct job *job, struct uvp_error *err)
 static struct uvp_atlases_tools tools_of(struct job *job)
 {
     struct unwrapper *const unwrapper = job->unwrapper;
+    const struct uvp_settings *const settings = unwrapper->shared->settings;
     const struct uvp_atlases_tools tools = {
-        .settings = unwrapper->shared->settings,
+        .settings = settings,
         .crew = &unwrapper->crew,
         .path = job->member->entry.path,
-        .has_u16 = job->format->has_u16,
+        .has_u16 = job->format->has_u16 &&
+                   (job->format->has_sets || settings->mesh.stl_to == UVP_COMPANION_GLB),
         .keep = &unwrapper->keep,
         .scratch = &unwrapper->scratch,
         .stop = &job->stop,
@@ -146,7 +148,9 @@ static enum uvp_code decode(struct job *job, struct uvp_error *err)
     }
     job->member->format = job->format->name;
     job->source.bytes = job->body;
-    job->source.name = base_name(entry->path, entry->path_bytes);
+    if (job->target != UVP_CONTAINER_PLAIN) {
+        job->source.name = base_name(entry->path, entry->path_bytes);
+    }
     job->source.siblings = uvp_sibling_adapter_begin(&job->unwrapper->siblings, job->member);
     UVP_TRY(job->format->decode(&job->source, &job->options, &job->unwrapper->keep, &job->stop,
                                 &job->model, err));

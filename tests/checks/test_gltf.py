@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import make_gltf  # noqa: E402
@@ -162,12 +163,25 @@ def check_texcoord(uvpipe, samples, unpack):
     return found
 
 
+def check_alone(uvpipe, samples, unpack):
+    """One file by itself: there is no room for a second one, so its new buffer is inside."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("beside.gltf", "beside.bin"):
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(samples[name])
+        out = subprocess.run([uvpipe, os.path.join(folder, "beside.gltf")], capture_output=True,
+                             check=True).stdout
+    some = {n: samples[n] for n in ("beside.gltf", "beside.bin")}
+    return judge(some, {"beside.gltf": out, "beside.bin": samples["beside.bin"]}, unpack)
+
+
 def main():
     uvpipe = sys.argv[1]
     samples = make_gltf.samples()
     unpack = unpacker()
     found = []
-    for check in (check_defaults, check_replaced, check_added, check_u16, check_texcoord):
+    for check in (check_defaults, check_replaced, check_added, check_u16, check_texcoord,
+                  check_alone):
         found += [f"{check.__name__}: {text}" for text in check(uvpipe, samples, unpack)]
     print("\n".join(found + [f"{len(samples)} files, {len(found)} complaints"]))
     return 1 if found else 0

@@ -9,7 +9,6 @@
 #include "formats/mesh/ply_write.h"
 #include "formats/mesh/text.h"
 
-#define COPY_SLACK ((size_t)16)
 #define CORNERS_PER_POLL UINT32_C(65536)
 #define NOTE_WIDENED "face indices have a wider type now, for the vertices that seams added"
 
@@ -194,7 +193,7 @@ static enum uvp_code bound_output(const struct uvp_ply_writing *writing, size_t 
     const bool is_text = uvp_ply_writing_is_text(writing);
     const size_t corners = mesh->corner_start[mesh->polygon_count];
     const size_t rows = (size_t)writing->split.vertex_count + writing->split.added_count;
-    size_t more = UVP_PLY_HEADER_MORE + COPY_SLACK;
+    size_t more = UVP_PLY_HEADER_MORE + UVP_PLY_COPY_STEP;
     size_t uv_bytes = 8;
     size_t changes;
 

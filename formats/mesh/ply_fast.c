@@ -93,6 +93,26 @@ static inline size_t move_triangles(const struct uvp_ply_fast_faces *faces,
     return i;
 }
 
+/* Bits for the bytes of words, and of line ends. */
+static inline void classify(const unsigned char *at, uint64_t *words, uint64_t *eols)
+{
+    *words = 0;
+    *eols = 0;
+    for (int i = 0; i < 4; i++) {
+        const __m128i least = _mm_set1_epi8('!');
+        __m128i bytes;
+        __m128i ends;
+
+        memcpy(&bytes, at + 16 * i, sizeof bytes);
+        ends = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')),
+                            _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
+        *eols |= (uint64_t)(uint32_t)_mm_movemask_epi8(ends) << (16 * i);
+        *words |= (uint64_t)(uint32_t)_mm_movemask_epi8(
+                      _mm_cmpeq_epi8(_mm_max_epu8(bytes, least), bytes))
+                  << (16 * i);
+    }
+}
+
 /* Three or four corners; false when it is neither, or one of them is not there. */
 static inline bool move_face(const struct uvp_ply_fast_faces *faces, const unsigned char *at,
                              bool is_big, uint32_t *to)
@@ -108,6 +128,16 @@ static inline bool move_face(const struct uvp_ply_fast_faces *faces, const unsig
 }
 
 #else
+
+static inline void classify(const unsigned char *at, uint64_t *words, uint64_t *eols)
+{
+    *words = 0;
+    *eols = 0;
+    for (int i = 0; i < 64; i++) {
+        *words |= (uint64_t)(at[i] > ' ') << i;
+        *eols |= (uint64_t)(at[i] == '\n' || at[i] == '\r') << i;
+    }
+}
 
 static inline bool move_face(const struct uvp_ply_fast_faces *faces, const unsigned char *at,
                              bool is_big, uint32_t *to)
@@ -239,4 +269,27 @@ size_t uvp_ply_fast_mixed(const struct uvp_ply_fast_faces *faces, const unsigned
     }
     return faces->is_big ? move_mixed(faces, at, rows, true, start, to)
                          : move_mixed(faces, at, rows, false, start, to);
+}
+
+bool uvp_ply_fast_line(const unsigned char *at, const unsigned char *end, uint32_t words,
+                       const unsigned char **stop, const unsigned char **line_end)
+{
+    uint64_t word_bits;
+    uint64_t eols;
+    uint64_t ends;
+
+    if (end - at < 64 || words == 0) {
+        return false;
+    }
+    classify(at, &word_bits, &eols);
+    ends = ~word_bits & word_bits << 1 & (eols ^ (eols - 1));
+    for (; words > 1 && ends != 0; words--) {
+        ends &= ends - 1;
+    }
+    if (eols == 0 || ends == 0) {
+        return false;
+    }
+    *stop = at + __builtin_ctzll(ends);
+    *line_end = at + __builtin_ctzll(eols);
+    return true;
 }

@@ -45,4 +45,11 @@ size_t uvp_ply_fast_triangles(const struct uvp_ply_fast_faces *faces, const unsi
 size_t uvp_ply_fast_mixed(const struct uvp_ply_fast_faces *faces, const unsigned char **at,
                           const unsigned char *end, size_t rows, uint32_t *start, uint32_t *to);
 
+/*
+ * The line that begins with a word at `at`: where its word number `words`, from 1, ends, and
+ * where its line end is. False when it is not within 64 bytes, or near the `end` of the bytes.
+ */
+bool uvp_ply_fast_line(const unsigned char *at, const unsigned char *end, uint32_t words,
+                       const unsigned char **stop, const unsigned char **line_end);
+
 #endif

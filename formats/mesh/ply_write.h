@@ -42,13 +42,20 @@ static inline bool uvp_ply_writing_is_big(const struct uvp_ply_writing *writing)
     return writing->cursor.encoding == UVP_PLY_BIG;
 }
 
-/* Copies the input up to `until`. */
+#define UVP_PLY_COPY_STEP ((size_t)32) /* written behind the end, where output follows */
+
+/* Copies the input up to `until`. Short runs are the rule: a step costs less than a call. */
 static inline void uvp_ply_writing_copy(struct uvp_ply_writing *writing,
                                         const unsigned char *until)
 {
     const size_t bytes = (size_t)(until - writing->from);
 
-    memcpy(writing->to, writing->from, bytes);
+    if (bytes <= UVP_PLY_COPY_STEP &&
+        (size_t)(writing->cursor.end - writing->from) >= UVP_PLY_COPY_STEP) {
+        memcpy(writing->to, writing->from, UVP_PLY_COPY_STEP); /* the rest is written over */
+    } else {
+        memcpy(writing->to, writing->from, bytes);
+    }
     writing->to += bytes;
     writing->from = until;
 }

@@ -3,10 +3,12 @@
  * rows in which nothing changes are copied together. Copies of vertices follow the last row: in
  * text each on a line of its own, in the line ends that are there.
  */
+#include "formats/mesh/ply_fast.h"
 #include "formats/mesh/ply_write.h"
 #include "formats/mesh/text.h"
 
 #define ITEMS_PER_POLL UINT32_C(1024)
+#define SKIMMED_WORDS_MAX 24
 
 static enum uvp_code poll(struct uvp_ply_writing *writing, uint32_t i, struct uvp_error *err)
 {
@@ -24,6 +26,41 @@ unsigned char *uvp_ply_uv_write(const struct uvp_ply_writing *writing, unsigned 
     return uvp_ply_writing_is_text(writing)
                ? uvp_text_write_unit(to, value)
                : uvp_ply_store_number(to, (double)value, type, uvp_ply_writing_is_big(writing));
+}
+
+/*
+ * A short line of so many words at least, without a look at them: they have been read before.
+ * False, and nothing is changed, when it is not plainly one.
+ */
+static bool skim_row(struct uvp_ply_writing *writing, uint64_t words, struct uvp_ply_row *row)
+{
+    struct uvp_ply_cursor *const cursor = &writing->cursor;
+    const unsigned char *at = cursor->at;
+
+    if (!uvp_ply_writing_is_text(writing) || cursor->flow || words > SKIMMED_WORDS_MAX) {
+        return false;
+    }
+    at += at < cursor->end && *at == '\r';
+    at += at < cursor->end && *at == '\n';
+    if (at == cursor->end || *at <= ' ' ||
+        !uvp_ply_fast_line(at, cursor->end, (uint32_t)words, &row->stop, &row->end)) {
+        return false;
+    }
+    row->begin = at;
+    cursor->at = row->end;
+    return true;
+}
+
+/* Of a vertex, only where it is. */
+static enum uvp_code find_row(struct uvp_ply_writing *writing, struct uvp_ply_row *row,
+                              struct uvp_error *err)
+{
+    const struct uvp_ply_element *const vertex = writing->ply->vertex;
+
+    if (vertex->list_count == 0 && skim_row(writing, vertex->property_count, row)) {
+        return uvp_ply_poll(&writing->cursor, err);
+    }
+    return uvp_ply_row_next(&writing->cursor, vertex, row, err);
 }
 
 /* ---- vertices ---- */
@@ -84,7 +121,7 @@ static enum uvp_code find_rows(struct uvp_ply_writing *writing, struct uvp_error
 
     uvp_ply_writing_jump(writing, vertex->begin);
     for (uint32_t v = 0; copy < split->added_count; v++) {
-        UVP_TRY(uvp_ply_row_next(cursor, vertex, &row, err));
+        UVP_TRY(find_row(writing, &row, err));
         for (; copy < split->added_count && split->added_vertex[copy] == v; copy++) {
             writing->copy_begin[copy] = (size_t)(row.begin - cursor->data);
             writing->copies_bytes += (size_t)(row.end - row.begin);
@@ -202,7 +239,9 @@ static enum uvp_code write_rows(struct uvp_ply_writing *writing, struct uvp_erro
 
     uvp_ply_writing_jump(writing, vertex->begin);
     for (uint32_t v = 0; v < writing->split.vertex_count; v++) {
-        UVP_TRY(uvp_ply_row_next(&writing->cursor, vertex, &row, err));
+        UVP_TRY(writing->adds_vertex_uvs
+                    ? find_row(writing, &row, err)
+                    : uvp_ply_row_next(&writing->cursor, vertex, &row, err));
         write_vertex(writing, &row, v);
         if (v + 1 == writing->split.vertex_count) {
             uvp_ply_writing_copy(writing, row.end);
@@ -355,6 +394,24 @@ static enum uvp_code patch_faces(struct uvp_ply_writing *writing, struct uvp_err
     return UVP_OK;
 }
 
+/* A face of which only the place matters, for its indices stay as they are. */
+static bool skim_face(struct uvp_ply_writing *writing, uint32_t polygon,
+                      struct uvp_ply_row *row)
+{
+    const struct uvp_ply_element *const face = writing->ply->face;
+    const uint32_t *const start = writing->mesh->corner_start;
+    const uint64_t words = (uint64_t)face->property_count + start[polygon + 1] - start[polygon];
+
+    if (face->list_count != 1 || face_changes(writing, polygon) ||
+        !skim_row(writing, words, row)) {
+        return false;
+    }
+    if (writing->adds_wedges) {
+        write_new_wedge(writing, row, polygon);
+    }
+    return true;
+}
+
 enum uvp_code uvp_ply_faces_write(struct uvp_ply_writing *writing, struct uvp_error *err)
 {
     const struct uvp_ply_element *const face = writing->ply->face;
@@ -370,8 +427,12 @@ enum uvp_code uvp_ply_faces_write(struct uvp_ply_writing *writing, struct uvp_er
     }
     uvp_ply_writing_jump(writing, face->begin);
     for (uint32_t p = 0; p < writing->mesh->polygon_count; p++) {
-        UVP_TRY(uvp_ply_row_next(&writing->cursor, face, &row, err));
-        write_face(writing, &row, p);
+        if (skim_face(writing, p, &row)) {
+            UVP_TRY(uvp_ply_poll(&writing->cursor, err));
+        } else {
+            UVP_TRY(uvp_ply_row_next(&writing->cursor, face, &row, err));
+            write_face(writing, &row, p);
+        }
     }
     return UVP_OK;
 }

@@ -61,8 +61,8 @@ struct uvp_mesh_options {
     bool wants_groups;        /* polygon_group */
     enum uvp_existing existing;
     enum uvp_ply_uv ply_uv;
-    enum uvp_roomless stl;
-    enum uvp_companion stl_to; /* also of what other programs' formats become */
+    enum uvp_roomless stl; /* and formats of other programs, which become GLB */
+    enum uvp_companion stl_to;
     enum uvp_roomless off;
     uint32_t texcoord; /* glTF: number of the set that is read and written */
     enum uvp_uv_type uv_type;

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "formats/mesh/foreign.h"
+#include "formats/mesh/suffix.h"
+
 #define UVP_FORMAT(name) extern const struct uvp_format uvp_format_##name;
 #include "formats/mesh/formats.def"
 #undef UVP_FORMAT
@@ -18,31 +21,11 @@ const struct uvp_format *const *uvp_formats(void)
     return formats;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool ends_with(const char *path, size_t path_bytes, const char *suffix)
-{
-    const size_t bytes = strlen(suffix);
-
-    if (path_bytes < bytes) {
-        return false;
-    }
-    for (size_t i = 0; i < bytes; i++) {
-        if (lower(path[path_bytes - bytes + i]) != suffix[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
 const struct uvp_format *uvp_format_by_path(const char *path, size_t path_bytes)
 {
     for (const struct uvp_format *const *at = uvp_formats(); *at != NULL; at++) {
         for (const char *const *suffix = (*at)->suffixes; *suffix != NULL; suffix++) {
-            if (ends_with(path, path_bytes, *suffix)) {
+            if (uvp_suffix_is(path, path_bytes, *suffix)) {
                 return *at;
             }
         }
@@ -88,6 +71,9 @@ static const char *name_contents(struct uvp_span head)
     if (head.bytes == 0) {
         return "empty";
     }
+    if (uvp_foreign_by_contents(head) != UVP_FOREIGN_NONE) {
+        return uvp_foreign_reason(uvp_foreign_by_contents(head));
+    }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (head.bytes >= rows[i].bytes &&
             memcmp(head.data, rows[i].start, rows[i].bytes) == 0) {
@@ -105,6 +91,21 @@ static const struct uvp_format *find_by_contents(struct uvp_span head, bool whol
         }
     }
     return NULL;
+}
+
+/* Of bytes that no format takes, under a name that is no format's. */
+static const char *name_stranger(const char *path, size_t path_bytes, struct uvp_span head)
+{
+    const char *const reason = uvp_foreign_reason(uvp_foreign_by_contents(head));
+
+    return reason != NULL ? reason : uvp_format_why_not(path, path_bytes);
+}
+
+const char *uvp_format_why_not(const char *path, size_t path_bytes)
+{
+    const char *const reason = uvp_foreign_reason(uvp_foreign_by_path(path, path_bytes));
+
+    return reason != NULL ? reason : "not a mesh format";
 }
 
 bool uvp_format_is_unnamed(const char *path, size_t path_bytes)
@@ -131,11 +132,12 @@ const struct uvp_format *uvp_format_find(const char *path, size_t path_bytes,
     if (named != NULL || !has_suffix(path, path_bytes)) {
         found = find_by_contents(head, whole);
     }
-    if (found == NULL && probe == UVP_PROBE_MAYBE) {
+    if (found == NULL && probe == UVP_PROBE_MAYBE &&
+        uvp_foreign_by_contents(head) == UVP_FOREIGN_NONE) {
         found = named;
     }
     if (found == NULL) {
-        *reason = named != NULL ? name_contents(head) : "not a mesh format that is read";
+        *reason = named != NULL ? name_contents(head) : name_stranger(path, path_bytes, head);
     }
     return found;
 }

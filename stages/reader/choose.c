@@ -47,7 +47,7 @@ const char *uvp_choose_member(const struct uvp_settings *settings,
     if (looked == UVP_LOOKED_OTHER
             ? uvp_format_by_path(header->path, header->path_bytes) == NULL
             : looked == UVP_LOOKED_NOT && !may_be_mesh(header)) {
-        return "not a mesh format";
+        return uvp_format_why_not(header->path, header->path_bytes);
     }
     if (settings->include_count != 0 &&
         !matches_any(settings->include, settings->include_count, header->path)) {

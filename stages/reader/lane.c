@@ -527,11 +527,10 @@ static bool has_known_name(const struct uvp_lane *lane)
 /* Whether a plain file is a mesh by its bytes, of which always the same are looked at: how fast
  * they come in must not decide. */
 static enum uvp_code look_at_head(struct uvp_lane *lane, enum uvp_looked *looked,
-                                  struct uvp_error *err)
+                                  const char **why, struct uvp_error *err)
 {
     const char *const name = (const char *)lane->member_name.data;
     unsigned char *const head = uvp_mem_take(lane->shared->mem, UVP_FORMAT_HEAD_BYTES);
-    const char *reason = NULL;
     size_t bytes = 0;
     bool whole = false;
     enum uvp_code code;
@@ -544,7 +543,7 @@ static enum uvp_code look_at_head(struct uvp_lane *lane, enum uvp_looked *looked
         const size_t name_bytes = has_known_name(lane) ? strlen(name) : 0;
 
         *looked =
-            uvp_format_find(name, name_bytes, uvp_span_of(head, bytes), whole, &reason) != NULL
+            uvp_format_find(name, name_bytes, uvp_span_of(head, bytes), whole, why) != NULL
                 ? UVP_LOOKED_MESH
                 : UVP_LOOKED_OTHER;
     }
@@ -552,10 +551,30 @@ static enum uvp_code look_at_head(struct uvp_lane *lane, enum uvp_looked *looked
     return code;
 }
 
+/* A plain file that nothing will come of; its bytes know better than its name why. */
+static enum uvp_code warn_of_stranger(struct uvp_lane *lane, const char *why,
+                                      const char **reason, struct uvp_error *err)
+{
+    const char *const nothing = uvp_format_why_not("", 0);
+    const bool unwraps = lane->shared->settings->task == UVP_TASK_UNWRAP;
+    struct uvp_error warning = {0};
+
+    if (strcmp(why, nothing) != 0) {
+        *reason = why;
+    }
+    (void)uvp_fail(&warning, UVP_UNSUPPORTED, 0, "%s%s",
+                   strcmp(*reason, nothing) == 0
+                       ? "neither an archive nor a mesh that is known here"
+                       : *reason,
+                   unwraps ? ": passed through" : "");
+    return uvp_lane_note_warning(lane, &warning, err);
+}
+
 static enum uvp_code handle_member(struct uvp_lane *lane, struct uvp_header *header,
                                    struct uvp_error *err)
 {
     const bool plain = uvp_input_container(lane->input) == UVP_CONTAINER_PLAIN;
+    const char *why = "";
     const char *reason;
     enum uvp_looked looked = UVP_LOOKED_NOT;
 
@@ -563,17 +582,11 @@ static enum uvp_code handle_member(struct uvp_lane *lane, struct uvp_header *hea
         uvp_shared_count(&lane->shared->bytes_in, header->size_bytes);
     }
     if (plain) {
-        UVP_TRY(look_at_head(lane, &looked, err));
+        UVP_TRY(look_at_head(lane, &looked, &why, err));
     }
     reason = uvp_choose_member(lane->shared->settings, header, looked);
     if (plain && reason != NULL && looked == UVP_LOOKED_OTHER && !has_known_name(lane)) {
-        struct uvp_error warning = {0};
-
-        (void)uvp_fail(&warning, UVP_UNSUPPORTED, 0,
-                       lane->shared->settings->task == UVP_TASK_UNWRAP
-                           ? "neither an archive nor a mesh that is known here: passed through"
-                           : "neither an archive nor a mesh that is known here");
-        UVP_TRY(uvp_lane_note_warning(lane, &warning, err));
+        UVP_TRY(warn_of_stranger(lane, why, &reason, err));
     }
     if (reason == NULL && !header->replaceable) {
         UVP_TRY(refuse_member(lane, header, err));

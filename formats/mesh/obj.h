@@ -24,6 +24,13 @@ UVP_MUST_USE enum uvp_code uvp_obj_decode(enum uvp_text_level level,
                                           struct uvp_arena *arena, struct uvp_stop *stop,
                                           struct uvp_model *model, struct uvp_error *err);
 
+/* The format's encode, likewise. */
+UVP_MUST_USE enum uvp_code
+uvp_obj_encode_by(enum uvp_text_level level, const struct uvp_mesh_source *source,
+                  const struct uvp_model *model, const struct uvp_mesh_uvs *uvs,
+                  const struct uvp_mesh_options *options, struct uvp_arena *arena,
+                  struct uvp_stop *stop, struct uvp_product *product, struct uvp_error *err);
+
 UVP_MUST_USE enum uvp_code uvp_obj_encode(const struct uvp_mesh_source *source,
                                           const struct uvp_model *model,
                                           const struct uvp_mesh_uvs *uvs,

@@ -12,44 +12,16 @@
  */
 #include "formats/mesh/obj.h"
 
+#include "formats/mesh/obj_write.h"
 #include "formats/mesh/text.h"
 
 #define UVS_PER_POLL UINT32_C(4096)
-#define COPY_STEP ((size_t)16)
-
-struct writing {
-    struct uvp_obj_scan scan;
-    const struct uvp_obj_notes *notes;
-    const struct uvp_mesh *mesh;
-    const struct uvp_mesh_uvs *uvs;
-    const unsigned char *from; /* input not copied yet */
-    unsigned char *to;
-    uint64_t base;    /* vt lines kept before the block */
-    uint64_t uvs_now; /* vt lines of the input passed */
-    uint32_t corner;  /* the next one */
-    uint32_t corners;
-    bool block_done;
-};
-
-/* Copies the input up to `until`. Short runs are the rule: steps of 16 cost less than a call.
- */
-static inline void copy_until(struct writing *writing, const unsigned char *until)
-{
-    const unsigned char *from = writing->from;
-    const size_t bytes = (size_t)(until - from);
-
-    if (bytes <= COPY_STEP && (size_t)(writing->scan.end - from) >= COPY_STEP) {
-        memcpy(writing->to, from, COPY_STEP); /* the rest is written over */
-    } else {
-        memcpy(writing->to, from, bytes);
-    }
-    writing->to += bytes;
-    writing->from = until;
-}
+#define SHORT_UV_LEAST 0.0625F /* from here on, and below 1, a multiple of 2^-24 takes */
+#define SHORT_UV_BYTES ((size_t)11)
 
 /* ---- the block of vt lines ---- */
 
-static enum uvp_code write_block(struct writing *writing, struct uvp_error *err)
+static enum uvp_code write_block(struct uvp_obj_writing *writing, struct uvp_error *err)
 {
     const struct uvp_mesh_uvs *const uvs = writing->uvs;
     const struct uvp_obj_notes *const notes = writing->notes;
@@ -79,7 +51,7 @@ static enum uvp_code fail_changed(struct uvp_error *err)
 }
 
 /* v, v/t, v//n, v/t/n -> v/T, v/T/n; the numbers v and n are copied as text. */
-static enum uvp_code write_corner(struct writing *writing, struct uvp_error *err)
+static enum uvp_code write_corner(struct uvp_obj_writing *writing, struct uvp_error *err)
 {
     struct uvp_obj_scan *const scan = &writing->scan;
     const unsigned char *const end = scan->end;
@@ -91,10 +63,7 @@ static enum uvp_code write_corner(struct writing *writing, struct uvp_error *err
         return fail_changed(err);
     }
     uv = writing->uvs->corner_uv[writing->corner++];
-    if (uv >= writing->uvs->uv_count) {
-        return uvp_fail(err, UVP_BUG, 0, "UV %u of %u", uv, writing->uvs->uv_count);
-    }
-    copy_until(writing, corner.vertex_end);
+    uvp_obj_copy_until(writing, corner.vertex_end);
     *writing->to++ = '/';
     writing->to = uvp_text_write_count(writing->to, writing->base + uv + 1);
     writing->from = corner.has_normal ? corner.uv_end : corner.after;
@@ -102,10 +71,10 @@ static enum uvp_code write_corner(struct writing *writing, struct uvp_error *err
     return UVP_OK;
 }
 
-static enum uvp_code write_face(struct writing *writing, struct uvp_error *err)
+static enum uvp_code write_face(struct uvp_obj_writing *writing, struct uvp_error *err)
 {
     if (!writing->block_done) {
-        copy_until(writing, writing->scan.begin);
+        uvp_obj_copy_until(writing, writing->scan.begin);
         UVP_TRY(write_block(writing, err));
     }
     while (uvp_obj_token(&writing->scan)) {
@@ -115,7 +84,7 @@ static enum uvp_code write_face(struct writing *writing, struct uvp_error *err)
     return uvp_obj_finish(&writing->scan, err);
 }
 
-static enum uvp_code write_uv_line(struct writing *writing, struct uvp_error *err)
+static enum uvp_code write_uv_line(struct uvp_obj_writing *writing, struct uvp_error *err)
 {
     struct uvp_obj_scan *const scan = &writing->scan;
     const unsigned char *const begin = scan->begin;
@@ -123,14 +92,14 @@ static enum uvp_code write_uv_line(struct writing *writing, struct uvp_error *er
     writing->uvs_now++;
     UVP_TRY(uvp_obj_skip(scan, err));
     if (writing->mesh->has_uvs) {
-        copy_until(writing, begin);
+        uvp_obj_copy_until(writing, begin);
         writing->from = scan->at;
     }
     return UVP_OK;
 }
 
 /* Where an old vt line is in the new file, from 1; 0 when the number refers to none. */
-static uint64_t place_of_uv(const struct writing *writing, int64_t index)
+static uint64_t place_of_uv(const struct uvp_obj_writing *writing, int64_t index)
 {
     const struct uvp_obj_notes *const notes = writing->notes;
     const int64_t place = index > 0 ? index : (int64_t)writing->uvs_now + 1 + index;
@@ -143,7 +112,7 @@ static uint64_t place_of_uv(const struct writing *writing, int64_t index)
 }
 
 /* A token of `l` or `surf`: what is no corner with a vt is left alone. */
-static void write_referral(struct writing *writing)
+static void write_referral(struct uvp_obj_writing *writing)
 {
     struct uvp_obj_scan *const scan = &writing->scan;
     const unsigned char *const number = uvp_obj_skip_number(scan->at, scan->end);
@@ -163,19 +132,19 @@ static void write_referral(struct writing *writing)
     }
     place = place_of_uv(writing, index);
     if (place != 0) {
-        copy_until(writing, corner.uv);
+        uvp_obj_copy_until(writing, corner.uv);
         writing->to = uvp_text_write_count(writing->to, place);
         writing->from = corner.uv_end;
         return;
     }
-    copy_until(writing, corner.vertex_end);
+    uvp_obj_copy_until(writing, corner.vertex_end);
     if (corner.has_normal) {
         *writing->to++ = '/';
     }
     writing->from = corner.has_normal ? corner.uv_end : corner.after;
 }
 
-static enum uvp_code write_referrer(struct writing *writing, struct uvp_error *err)
+static enum uvp_code write_referrer(struct uvp_obj_writing *writing, struct uvp_error *err)
 {
     while (uvp_obj_token(&writing->scan)) {
         write_referral(writing);
@@ -184,30 +153,58 @@ static enum uvp_code write_referrer(struct writing *writing, struct uvp_error *e
     return uvp_obj_finish(&writing->scan, err);
 }
 
-static enum uvp_code write_all(struct writing *writing, struct uvp_error *err)
+static enum uvp_code write_statement(struct uvp_obj_writing *writing,
+                                     enum uvp_obj_statement statement, struct uvp_error *err)
+{
+    switch (statement) {
+    case UVP_OBJ_FACE:
+        return write_face(writing, err);
+    case UVP_OBJ_UV:
+        return write_uv_line(writing, err);
+    case UVP_OBJ_REFERRER:
+        return write_referrer(writing, err);
+    case UVP_OBJ_VERTEX:
+    case UVP_OBJ_MATERIAL:
+    case UVP_OBJ_OTHER:
+    case UVP_OBJ_END:
+        break;
+    }
+    return uvp_obj_skip(&writing->scan, err);
+}
+
+/* Plain lines at speed, in steps between polls; the scan is at the begin of a line. */
+static enum uvp_code write_plain(const struct uvp_obj_lines *lines,
+                                 struct uvp_obj_writing *writing, struct uvp_error *err)
+{
+    struct uvp_obj_scan *const scan = &writing->scan;
+
+    while (scan->end - scan->at > UVP_OBJ_WRITE_REACH) {
+        const ptrdiff_t left = scan->end - scan->at - UVP_OBJ_WRITE_REACH;
+        const unsigned char *const limit =
+            scan->at + (left < UVP_OBJ_POLL_BYTES ? left : UVP_OBJ_POLL_BYTES);
+        UVP_TRY(uvp_obj_poll(scan, err));
+        scan->at = lines->write(writing, scan->at, limit);
+        if (scan->at < limit) {
+            break;
+        }
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code write_all(const struct uvp_obj_lines *lines,
+                               struct uvp_obj_writing *writing, struct uvp_error *err)
 {
     for (;;) {
         enum uvp_obj_statement statement;
-        UVP_TRY(uvp_obj_next(&writing->scan, &statement, err));
-        switch (statement) {
-        case UVP_OBJ_END:
-            copy_until(writing, writing->scan.end);
-            return writing->corner == writing->corners ? UVP_OK : fail_changed(err);
-        case UVP_OBJ_FACE:
-            UVP_TRY(write_face(writing, err));
-            break;
-        case UVP_OBJ_UV:
-            UVP_TRY(write_uv_line(writing, err));
-            break;
-        case UVP_OBJ_REFERRER:
-            UVP_TRY(write_referrer(writing, err));
-            break;
-        case UVP_OBJ_VERTEX:
-        case UVP_OBJ_MATERIAL:
-        case UVP_OBJ_OTHER:
-            UVP_TRY(uvp_obj_skip(&writing->scan, err));
-            break;
+        if (lines != NULL) {
+            UVP_TRY(write_plain(lines, writing, err));
         }
+        UVP_TRY(uvp_obj_next(&writing->scan, &statement, err));
+        if (statement == UVP_OBJ_END) {
+            uvp_obj_copy_until(writing, writing->scan.end);
+            return writing->corner == writing->corners ? UVP_OK : fail_changed(err);
+        }
+        UVP_TRY(write_statement(writing, statement, err));
     }
 }
 
@@ -223,25 +220,64 @@ static size_t count_digits(uint64_t value)
     return digits;
 }
 
+/* The most bytes of all the numbers in the block. */
+static enum uvp_code bound_numbers(const struct uvp_obj_writing *writing, size_t *bytes,
+                                   struct uvp_error *err)
+{
+    const struct uvp_mesh_uvs *const uvs = writing->uvs;
+    const size_t count = (size_t)2 * uvs->uv_count;
+
+    *bytes = 0;
+    for (size_t i = 0; i < count;) {
+        const size_t end = count - i < UVS_PER_POLL ? count : i + UVS_PER_POLL;
+        size_t long_ones = 0;
+        const size_t begin = i;
+        UVP_TRY(uvp_stop_poll(writing->scan.stop, err));
+        for (; i < end; i++) {
+            long_ones += !(uvs->uv[i] >= SHORT_UV_LEAST && uvs->uv[i] < 1.0F);
+        }
+        *bytes +=
+            (end - begin) * SHORT_UV_BYTES + long_ones * (UVP_TEXT_UNIT_BYTES - SHORT_UV_BYTES);
+    }
+    return UVP_OK;
+}
+
+/* Whether all corners' UVs are there. */
+static enum uvp_code check_corner_uvs(const struct uvp_obj_writing *writing,
+                                      struct uvp_error *err)
+{
+    const uint32_t *const corner_uv = writing->uvs->corner_uv;
+    uint32_t highest = 0;
+
+    for (uint32_t c = 0; c < writing->corners;) {
+        const uint32_t end =
+            writing->corners - c < UVS_PER_POLL ? writing->corners : c + UVS_PER_POLL;
+        UVP_TRY(uvp_stop_poll(writing->scan.stop, err));
+        for (; c < end; c++) {
+            highest = corner_uv[c] > highest ? corner_uv[c] : highest;
+        }
+    }
+    if (highest >= writing->uvs->uv_count) {
+        return uvp_fail(err, UVP_BUG, 0, "UV %u of %u", highest, writing->uvs->uv_count);
+    }
+    return UVP_OK;
+}
+
 /* All terms are products of counts below 2^34 and small numbers: no overflow in 64 bits. */
-static enum uvp_code bound_output(const struct writing *writing, size_t bytes, size_t *bound,
-                                  struct uvp_error *err)
+static enum uvp_code bound_output(const struct uvp_obj_writing *writing, size_t bytes,
+                                  size_t *bound, struct uvp_error *err)
 {
     const struct uvp_mesh_uvs *const uvs = writing->uvs;
     const uint64_t highest = writing->notes->uvs + uvs->uv_count;
     const size_t number = count_digits(highest);
     const size_t line = 3 + 1 + writing->notes->eol_bytes;
-    size_t more = COPY_STEP + uvs->uv_count * line;
+    size_t more;
 
     if (highest > INT32_MAX) {
         return uvp_fail(err, UVP_LIMIT, 0, "more than %d UVs", INT32_MAX);
     }
-    for (size_t i = 0; i < (size_t)2 * uvs->uv_count; i++) {
-        if (i % (16 * (size_t)UVS_PER_POLL) == 0) {
-            UVP_TRY(uvp_stop_poll(writing->scan.stop, err));
-        }
-        more += uvp_text_unit_bound(uvs->uv[i]);
-    }
+    UVP_TRY(bound_numbers(writing, &more, err));
+    more += UVP_OBJ_COPY_STEP + uvs->uv_count * line;
     more += (size_t)writing->corners * (number + 1);
     more += (size_t)writing->notes->referrals * number;
     if (!uvp_size_add(bytes, more, bound)) {
@@ -250,17 +286,17 @@ static enum uvp_code bound_output(const struct writing *writing, size_t bytes, s
     return UVP_OK;
 }
 
-enum uvp_code uvp_obj_encode(const struct uvp_mesh_source *source,
-                             const struct uvp_model *model, const struct uvp_mesh_uvs *uvs,
-                             const struct uvp_mesh_options *options, struct uvp_arena *arena,
-                             struct uvp_stop *stop, struct uvp_product *product,
-                             struct uvp_error *err)
+enum uvp_code uvp_obj_encode_by(enum uvp_text_level level, const struct uvp_mesh_source *source,
+                                const struct uvp_model *model, const struct uvp_mesh_uvs *uvs,
+                                const struct uvp_mesh_options *options, struct uvp_arena *arena,
+                                struct uvp_stop *stop, struct uvp_product *product,
+                                struct uvp_error *err)
 {
     const struct uvp_obj_notes *const notes = model->format_private;
     const struct uvp_mesh *const mesh = model->meshes;
     const struct uvp_span bytes = source->bytes;
     struct uvp_buf *const out = product->body;
-    struct writing writing;
+    struct uvp_obj_writing writing;
     size_t bound;
 
     (void)options;
@@ -275,11 +311,22 @@ enum uvp_code uvp_obj_encode(const struct uvp_mesh_source *source,
     writing.scan.at = bytes.data + notes->first_edit;
     writing.scan.next_poll = writing.scan.at;
     writing.from = bytes.data;
+    UVP_TRY(check_corner_uvs(&writing, err));
     UVP_TRY(bound_output(&writing, bytes.bytes, &bound, err));
     UVP_TRY(uvp_buf_reserve_exact(out, bound, err));
     writing.to = out->data + out->bytes;
-    UVP_TRY(write_all(&writing, err));
+    UVP_TRY(write_all(uvp_obj_lines_of(level), &writing, err));
     out->bytes = (size_t)(writing.to - out->data);
     product->rewritten = true;
     return UVP_OK;
+}
+
+enum uvp_code uvp_obj_encode(const struct uvp_mesh_source *source,
+                             const struct uvp_model *model, const struct uvp_mesh_uvs *uvs,
+                             const struct uvp_mesh_options *options, struct uvp_arena *arena,
+                             struct uvp_stop *stop, struct uvp_product *product,
+                             struct uvp_error *err)
+{
+    return uvp_obj_encode_by(uvp_text_level_best(), source, model, uvs, options, arena, stop,
+                             product, err);
 }

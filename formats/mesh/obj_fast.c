@@ -12,7 +12,7 @@
 #define ROOM_SPARE UINT64_C(4)
 #define LANES 4 /* the last store of an array writes so much */
 
-static const struct uvp_obj_lines *lines_of(enum uvp_text_level level)
+const struct uvp_obj_lines *uvp_obj_lines_of(enum uvp_text_level level)
 {
 #if UVP_TEXT_HAS_SIMD
     if (level != UVP_TEXT_BYTES) {
@@ -192,17 +192,20 @@ static enum uvp_code read_until(const struct uvp_obj_lines *lines, struct uvp_ob
 
     while (*at < limit) {
         const ptrdiff_t left = limit - *at;
+        const unsigned char *const pause =
+            left < UVP_OBJ_POLL_BYTES ? limit : *at + UVP_OBJ_POLL_BYTES;
         size_t place;
-        UVP_TRY(uvp_stop_poll(scan->stop, err));
-        *at = lines->read(fast, *at,
-                          left < UVP_OBJ_POLL_BYTES ? limit : *at + UVP_OBJ_POLL_BYTES);
-        if (*at >= limit || left - (limit - *at) >= UVP_OBJ_POLL_BYTES) {
-            continue;
-        }
+        *at = lines->read(fast, *at, pause);
         place = fast->offset + (size_t)(*at - fast->text);
+        if (place >= fast->bytes) {
+            break; /* the tail has a line end of its own */
+        }
         scan->at = fast->data + place;
-        UVP_TRY(read_statement(fast, err));
-        *at += (size_t)(scan->at - fast->data) - place;
+        UVP_TRY(uvp_obj_poll(scan, err));
+        if (*at < pause) {
+            UVP_TRY(read_statement(fast, err));
+            *at += (size_t)(scan->at - fast->data) - place;
+        }
     }
     return UVP_OK;
 }
@@ -289,7 +292,7 @@ enum uvp_code uvp_obj_read_fast(enum uvp_text_level level, struct uvp_span bytes
                                 struct uvp_obj_reading *reading, struct uvp_obj_notes *notes,
                                 struct uvp_far_box *box, struct uvp_error *err)
 {
-    const struct uvp_obj_lines *const lines = lines_of(level);
+    const struct uvp_obj_lines *const lines = uvp_obj_lines_of(level);
     struct uvp_obj_fast fast = {
         .reading = reading, .notes = notes, .data = bytes.data, .bytes = bytes.bytes};
     struct uvp_error failure = {0};

@@ -45,7 +45,9 @@ struct uvp_obj_fast {
     struct uvp_far_box box;
 };
 
-/* One level's way to read. */
+struct uvp_obj_writing;
+
+/* One level's way to read and write. */
 struct uvp_obj_lines {
     /* Whole blocks of 64 bytes, as many as there are. */
     void (*estimate)(const unsigned char *at, size_t blocks, struct uvp_obj_estimate *estimate);
@@ -57,7 +59,18 @@ struct uvp_obj_lines {
      */
     const unsigned char *(*read)(struct uvp_obj_fast *fast, const unsigned char *at,
                                  const unsigned char *limit);
+    /*
+     * Writes plain lines anew, as the statements' own writers would, behind the block of vt
+     * lines. `limit` is UVP_OBJ_WRITE_REACH before the file's end at least.
+     *
+     * Returns: as `read`
+     */
+    const unsigned char *(*write)(struct uvp_obj_writing *writing, const unsigned char *at,
+                                  const unsigned char *limit);
 };
+
+/* NULL at level BYTES. */
+const struct uvp_obj_lines *uvp_obj_lines_of(enum uvp_text_level level);
 
 extern const struct uvp_obj_lines uvp_obj_lines_sse2;
 extern const struct uvp_obj_lines uvp_obj_lines_avx2;

@@ -130,6 +130,7 @@ static void check_encoding(struct bench *bench, struct uvp_span bytes)
     }
     require(encode_with(&uvp_format_obj, bytes, &bench->model, &uvs, NULL, &bench->keep,
                         &bench->stop, &bench->out, &bench->err) == UVP_OK);
+    require(obj_levels_write_the_same(bytes, &uvs));
     check_output(bench, (const char *)bytes.data, bytes.bytes, &uvs);
     check_again(bench);
 }

@@ -17,6 +17,16 @@ static void check_levels(const char *text, size_t bytes)
     }
 }
 
+static void check_levels_write(const struct bench *bench, const char *text, size_t bytes,
+                               uint64_t seed)
+{
+    struct made_uvs made;
+
+    make_uvs(&made, &bench->mesh, seed);
+    assert_true(obj_levels_write_the_same(uvp_span_of(text, bytes), &made.uvs));
+    release_uvs(&made);
+}
+
 /* Decodes whatever it is, and when that works, encodes and checks. */
 static bool check_any(const char *text, size_t bytes, uint64_t seed)
 {
@@ -29,6 +39,7 @@ static bool check_any(const char *text, size_t bytes, uint64_t seed)
     code = decode(&bench, copy, bytes);
     if (code == UVP_OK) {
         check_encoding(&bench, copy, bytes, seed, false);
+        check_levels_write(&bench, copy, bytes, seed);
     } else {
         assert_true(code == UVP_BAD_DATA || code == UVP_UNSUPPORTED);
         assert_true(bench.err.text[0] != '\0');

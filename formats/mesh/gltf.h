@@ -170,6 +170,11 @@ UVP_MUST_USE enum uvp_code uvp_gltf_resolve_buffer(struct uvp_gltf *gltf, uint32
 
 #define UVP_GLTF_NEEDS_MOST 64 /* siblings of one file */
 
+/* Names of files that buffers are in, each once. */
+UVP_MUST_USE enum uvp_code uvp_gltf_list_siblings(struct uvp_gltf *gltf, struct uvp_span **list,
+                                                  uint32_t *count, struct uvp_error *err);
+bool uvp_gltf_is_listed(const struct uvp_span *names, uint32_t count, struct uvp_span name);
+
 /* See struct uvp_format. */
 UVP_MUST_USE enum uvp_code uvp_gltf_list_needs(struct uvp_span bytes, struct uvp_arena *arena,
                                                struct uvp_stop *stop, struct uvp_span **names,

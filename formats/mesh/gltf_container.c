@@ -304,7 +304,7 @@ enum uvp_code uvp_gltf_resolve_buffer(struct uvp_gltf *gltf, uint32_t number,
 
 /* ---- what lies beside the file ---- */
 
-static bool is_listed(const struct uvp_span *names, uint32_t count, struct uvp_span name)
+bool uvp_gltf_is_listed(const struct uvp_span *names, uint32_t count, struct uvp_span name)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (uvp_span_equal(names[i], name)) {
@@ -314,9 +314,17 @@ static bool is_listed(const struct uvp_span *names, uint32_t count, struct uvp_s
     return false;
 }
 
-static enum uvp_code list_names(struct uvp_gltf *gltf, struct uvp_span *names, uint32_t *count,
-                                struct uvp_error *err)
+enum uvp_code uvp_gltf_list_siblings(struct uvp_gltf *gltf, struct uvp_span **list,
+                                     uint32_t *count, struct uvp_error *err)
 {
+    struct uvp_span *const names =
+        UVP_ARENA_ARRAY(gltf->arena, struct uvp_span, UVP_GLTF_NEEDS_MOST);
+
+    *count = 0;
+    *list = names;
+    if (names == NULL) {
+        return uvp_fail_memory(err, UVP_GLTF_NEEDS_MOST * sizeof *names);
+    }
     for (uint32_t i = 0; i < gltf->buffer_count && *count < UVP_GLTF_NEEDS_MOST; i++) {
         const uint32_t token = uvp_json_member(&gltf->json, gltf->buffers[i].token, "uri");
         struct uvp_span uri;
@@ -331,7 +339,7 @@ static enum uvp_code list_names(struct uvp_gltf *gltf, struct uvp_span *names, u
             continue;
         }
         UVP_TRY(name_sibling(gltf->arena, uri, &name, &is_one, err));
-        if (is_one && !is_listed(names, *count, name)) {
+        if (is_one && !uvp_gltf_is_listed(names, *count, name)) {
             names[(*count)++] = name;
         }
     }
@@ -347,13 +355,10 @@ enum uvp_code uvp_gltf_list_needs(struct uvp_span bytes, struct uvp_arena *arena
     struct uvp_gltf gltf;
     enum uvp_code code = uvp_gltf_open(&source, arena, stop, &gltf, &ignored);
 
+    *names = NULL;
     *count = 0;
-    *names = UVP_ARENA_ARRAY(arena, struct uvp_span, UVP_GLTF_NEEDS_MOST);
-    if (*names == NULL) {
-        return uvp_fail_memory(err, UVP_GLTF_NEEDS_MOST * sizeof **names);
-    }
     if (code == UVP_OK) {
-        code = list_names(&gltf, *names, count, &ignored);
+        code = uvp_gltf_list_siblings(&gltf, names, count, &ignored);
     }
     if (code == UVP_NO_MEMORY || code == UVP_CANCELLED) {
         return uvp_fail(err, code, ignored.at, "%s", ignored.text);

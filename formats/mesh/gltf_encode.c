@@ -9,8 +9,11 @@
 
 #include "formats/mesh/base64.h"
 #include "formats/mesh/little_endian.h"
+#include "formats/mesh/text.h"
 
-#define SIDE_SUFFIX ".uvpipe.bin"
+#define SIDE_SUFFIX_HEAD ".uvpipe"
+#define SIDE_SUFFIX_TAIL ".bin"
+#define SIDE_NUMBERS_MOST UINT32_C(9999)
 #define DATA_URI "data:application/octet-stream;base64,"
 #define CHUNK_HEADER_BYTES ((size_t)8)
 
@@ -57,9 +60,41 @@ static enum uvp_code check_bytes(const struct uvp_gltf_plan *plan, struct uvp_er
                                      : uvp_fail(err, UVP_LIMIT, 0, "glTF of 4 GiB or more");
 }
 
+/* NAME.uvpipe.bin; with a number in it when the file has a buffer of that name already, as one
+ * has that was made here before. */
+static enum uvp_code choose_suffix(const struct uvp_gltf_plan *plan, struct uvp_span name,
+                                   char suffix[UVP_PRODUCT_SUFFIX_BYTES], struct uvp_error *err)
+{
+    const size_t head = sizeof SIDE_SUFFIX_HEAD - 1;
+    char *const path =
+        UVP_ARENA_ARRAY(plan->arena, char, name.bytes + UVP_PRODUCT_SUFFIX_BYTES);
+    struct uvp_span *names;
+    uint32_t count;
+
+    UVP_TRY(uvp_gltf_list_siblings(plan->gltf, &names, &count, err));
+    if (path == NULL) {
+        return uvp_fail_memory(err, name.bytes + UVP_PRODUCT_SUFFIX_BYTES);
+    }
+    memcpy(path, name.data, name.bytes);
+    memcpy(suffix, SIDE_SUFFIX_HEAD, head);
+    for (uint32_t number = 1; number <= SIDE_NUMBERS_MOST; number++) {
+        unsigned char *end = (unsigned char *)suffix + head;
+        size_t bytes;
+        end = number == 1 ? end : uvp_text_write_count(end, number);
+        memcpy(end, SIDE_SUFFIX_TAIL, sizeof SIDE_SUFFIX_TAIL);
+        bytes = strlen(suffix);
+        memcpy(path + name.bytes, suffix, bytes);
+        if (!uvp_gltf_is_listed(names, count, uvp_span_of(path, name.bytes + bytes))) {
+            return UVP_OK;
+        }
+    }
+    return uvp_fail(err, UVP_UNSUPPORTED, 0, "no name is free for a new buffer");
+}
+
 /* Everything but letters, digits and a few signs as %XX: then it needs no escapes in JSON. */
 static enum uvp_code write_uri(const struct uvp_gltf_plan *plan, struct uvp_span name,
-                               struct uvp_json_text *uri, struct uvp_error *err)
+                               const char *suffix, struct uvp_json_text *uri,
+                               struct uvp_error *err)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
@@ -73,16 +108,21 @@ static enum uvp_code write_uri(const struct uvp_gltf_plan *plan, struct uvp_span
         UVP_TRY(uvp_json_text_put_bytes(
             uri, is_plain ? uvp_span_of(name.data + i, 1) : uvp_span_of(escape, 3), err));
     }
-    return uvp_json_text_put(uri, SIDE_SUFFIX, err);
+    return uvp_json_text_put(uri, suffix, err);
 }
 
-static enum uvp_code write_side(const struct uvp_gltf_plan *plan, struct uvp_product *product,
+static enum uvp_code write_side(const struct uvp_gltf_plan *plan, struct uvp_span name,
+                                struct uvp_product *product, struct uvp_json_text *uri,
                                 struct uvp_error *err)
 {
+    char suffix[UVP_PRODUCT_SUFFIX_BYTES] = {0};
+
+    UVP_TRY(choose_suffix(plan, name, suffix, err));
+    UVP_TRY(write_uri(plan, name, suffix, uri, err));
     UVP_TRY(uvp_buf_reserve_exact(product->side, (size_t)plan->bytes, err));
     UVP_TRY(uvp_gltf_write_blobs(plan, product->side->data + product->side->bytes, err));
     product->side->bytes += (size_t)plan->bytes;
-    memcpy(product->side_suffix, SIDE_SUFFIX, sizeof SIDE_SUFFIX);
+    memcpy(product->side_suffix, suffix, sizeof suffix);
     return UVP_OK;
 }
 
@@ -118,8 +158,7 @@ static enum uvp_code place_new_bytes(struct uvp_gltf_plan *plan,
     struct uvp_span uri = {NULL, 0};
 
     if (plan->is_new_buffer && has_files(plan->gltf) && source->name.bytes != 0) {
-        UVP_TRY(write_uri(plan, source->name, &name, err));
-        UVP_TRY(write_side(plan, product, err));
+        UVP_TRY(write_side(plan, source->name, product, &name, err));
         uri = uvp_json_text_span(&name);
     } else if (plan->is_new_buffer) {
         UVP_TRY(write_data_uri(plan, &uri, product, err));

@@ -175,13 +175,23 @@ def check_alone(uvpipe, samples, unpack):
     return judge(some, {"beside.gltf": out, "beside.bin": samples["beside.bin"]}, unpack)
 
 
+def check_twice(uvpipe, samples, unpack):
+    """What was made here is input as any other; its new buffer is not written over."""
+    once, _ = run(uvpipe, {n: samples[n] for n in ("beside.bin", "beside.gltf")})
+    ordered = {n: once[n] for n in sorted(once, reverse=True)}
+    twice, _ = run(uvpipe, ordered, "--existing", "replace")
+    found = [] if "beside.gltf.uvpipe2.bin" in twice else ["beside.gltf: no second buffer"]
+    return found + judge(ordered, twice, unpack, replaced=True,
+                         left=frozenset(n for n in ordered if n.endswith(".bin")))
+
+
 def main():
     uvpipe = sys.argv[1]
     samples = make_gltf.samples()
     unpack = unpacker()
     found = []
     for check in (check_defaults, check_replaced, check_added, check_u16, check_texcoord,
-                  check_alone):
+                  check_alone, check_twice):
         found += [f"{check.__name__}: {text}" for text in check(uvpipe, samples, unpack)]
     print("\n".join(found + [f"{len(samples)} files, {len(found)} complaints"]))
     return 1 if found else 0

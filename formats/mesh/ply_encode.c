@@ -6,10 +6,12 @@
  * The size of the output is bounded before the first byte is written, so that writing needs no
  * further checks of room.
  */
+#include "formats/mesh/ply_fast.h"
 #include "formats/mesh/ply_write.h"
 #include "formats/mesh/text.h"
 
 #define CORNERS_PER_POLL UINT32_C(65536)
+#define SKIMMED_WORDS_MAX 24
 #define NOTE_WIDENED "face indices have a wider type now, for the vertices that seams added"
 
 /* ---- what is written ---- */
@@ -218,6 +220,52 @@ static enum uvp_code bound_output(const struct uvp_ply_writing *writing, size_t 
         return uvp_fail_memory(err, SIZE_MAX);
     }
     return UVP_OK;
+}
+
+/* ---- what rows of both kinds need ---- */
+
+bool uvp_ply_row_skim(struct uvp_ply_writing *writing, uint64_t words, struct uvp_ply_row *row)
+{
+    struct uvp_ply_cursor *const cursor = &writing->cursor;
+    const unsigned char *at = cursor->at;
+
+    if (!uvp_ply_writing_is_text(writing) || cursor->flow || words > SKIMMED_WORDS_MAX) {
+        return false;
+    }
+    at += at < cursor->end && *at == '\r';
+    at += at < cursor->end && *at == '\n';
+    if (at == cursor->end || *at <= ' ' ||
+        !uvp_ply_fast_line(at, cursor->end, (uint32_t)words, &row->stop, &row->end)) {
+        return false;
+    }
+    row->begin = at;
+    cursor->at = row->end;
+    return true;
+}
+
+static unsigned char *store_float(unsigned char *to, float value, bool is_big)
+{
+    uint32_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    for (unsigned i = 0; i < 4; i++) {
+        to[i] = (unsigned char)(bits >> (is_big ? 24 - 8 * i : 8 * i));
+    }
+    return to + 4;
+}
+
+unsigned char *uvp_ply_uv_write(const struct uvp_ply_writing *writing, unsigned char *to,
+                                float value, uint8_t type)
+{
+    const bool is_big = uvp_ply_writing_is_big(writing);
+
+    if (uvp_ply_writing_is_text(writing)) {
+        return uvp_text_write_unit(to, value);
+    }
+    if (type != UVP_PLY_F32) {
+        return uvp_ply_store_number(to, (double)value, type, is_big);
+    }
+    return is_big ? store_float(to, value, true) : store_float(to, value, false);
 }
 
 /* ---- the whole ---- */

@@ -84,6 +84,12 @@ UVP_MUST_USE enum uvp_code uvp_ply_vertices_write(struct uvp_ply_writing *writin
 UVP_MUST_USE enum uvp_code uvp_ply_faces_write(struct uvp_ply_writing *writing,
                                                struct uvp_error *err);
 
+/*
+ * A short line of text of so many words at least, without a look at them: they have been read
+ * before. False, and nothing is changed, when it is not plainly one.
+ */
+bool uvp_ply_row_skim(struct uvp_ply_writing *writing, uint64_t words, struct uvp_ply_row *row);
+
 /* One number of a UV in the file's encoding. */
 unsigned char *uvp_ply_uv_write(const struct uvp_ply_writing *writing, unsigned char *to,
                                 float value, uint8_t type);

@@ -124,8 +124,11 @@ bool uvp_obj_is_utf16(struct uvp_span bytes)
 enum uvp_probe uvp_obj_probe(struct uvp_span head, bool whole)
 {
     if (head.bytes == 0 || uvp_obj_is_utf16(head) || starts_with(head, "<") ||
-        starts_with(head, "version https://git-lfs") || has_binary_start(head)) {
+        starts_with(head, "version https://git-lfs")) {
         return UVP_PROBE_NO;
     }
-    return only_statements(head, whole) ? UVP_PROBE_YES : UVP_PROBE_MAYBE;
+    if (only_statements(head, whole)) {
+        return UVP_PROBE_YES; /* NUL between words is a gap */
+    }
+    return has_binary_start(head) ? UVP_PROBE_NO : UVP_PROBE_MAYBE;
 }

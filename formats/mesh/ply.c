@@ -56,7 +56,50 @@ static enum uvp_code read_elements(struct uvp_ply *ply, struct uvp_ply_cursor *c
     return UVP_OK;
 }
 
-/* Text is read by lines; when one is too short, all of it once more as a flow of words. */
+/* Rows that need a line each when text is read by lines. */
+static uint64_t count_rows(const struct uvp_ply_header *header)
+{
+    uint64_t rows = 0;
+
+    for (uint32_t i = 0; i < header->element_count; i++) {
+        const struct uvp_ply_element *const element = &header->elements[i];
+
+        if (element->property_count != 0) {
+            rows = element->count > UINT64_MAX - rows ? UINT64_MAX : rows + element->count;
+        }
+    }
+    return rows;
+}
+
+/*
+ * Reading by lines may fail on other grounds before a line is too short; but fewer lines than
+ * rows can only be a flow. What the encoder makes of a flow is told by this.
+ */
+static enum uvp_code has_few_lines(const struct uvp_ply *ply, struct uvp_stop *stop, bool *few,
+                                   struct uvp_error *err)
+{
+    const uint64_t rows = count_rows(&ply->header);
+    const unsigned char *const end = ply->bytes.data + ply->bytes.bytes;
+    const unsigned char *at = ply->bytes.data + ply->header.bytes;
+    uint64_t lines = 0;
+    bool blank = true;
+
+    for (; at < end && lines < rows; at++) {
+        if (*at == '\n' || *at == '\r') {
+            blank = true;
+        } else if (blank && *at > ' ') {
+            blank = false;
+            lines++;
+        }
+        if ((end - at) % UVP_PLY_POLL_BYTES == 0) {
+            UVP_TRY(uvp_stop_poll(stop, err));
+        }
+    }
+    *few = lines < rows;
+    return UVP_OK;
+}
+
+/* Text is read by lines; when that cannot be, all of it once more as a flow of words. */
 static enum uvp_code read_body(struct uvp_ply *ply, const struct uvp_mesh_options *options,
                                struct uvp_arena *arena, struct uvp_stop *stop,
                                struct uvp_mesh *mesh, struct uvp_error *err)
@@ -65,11 +108,16 @@ static enum uvp_code read_body(struct uvp_ply *ply, const struct uvp_mesh_option
     struct uvp_ply_cursor cursor;
     struct uvp_error first = {0};
     enum uvp_code code;
+    bool retry;
 
     ply->flow = false;
     uvp_ply_cursor_init(&cursor, ply->bytes, &ply->header, false, stop);
     code = read_elements(ply, &cursor, options, arena, mesh, &first);
-    if (code == UVP_BAD_DATA && cursor.was_short) {
+    retry = code == UVP_BAD_DATA && cursor.was_short;
+    if (code == UVP_BAD_DATA && !retry && ply->header.encoding == UVP_PLY_ASCII) {
+        UVP_TRY(has_few_lines(ply, stop, &retry, err));
+    }
+    if (retry) {
         uvp_arena_rewind(arena, mark);
         ply->flow = true;
         uvp_ply_cursor_init(&cursor, ply->bytes, &ply->header, true, stop);

@@ -141,6 +141,27 @@ static enum uvp_code write_indices(const struct uvp_gltf_plan *plan,
     return UVP_OK;
 }
 
+/* ---- picked rows ---- */
+
+static enum uvp_code write_picked(const struct uvp_gltf_plan *plan,
+                                  const struct uvp_gltf_blob *blob, unsigned char *to,
+                                  struct uvp_error *err)
+{
+    const struct uvp_split *const split = &blob->domain->split;
+
+    for (uint32_t i = 0; i < blob->corner_count; i++, to += blob->row_bytes) {
+        const uint32_t number = blob->corners[i];
+        const uint32_t row = number < split->vertex_count
+                                 ? number
+                                 : split->added_vertex[number - split->vertex_count];
+        if (i % ITEMS_PER_POLL == 0) {
+            UVP_TRY(uvp_stop_poll(plan->gltf->stop, err));
+        }
+        memcpy(to, blob->rows.data + row * blob->from_stride, blob->row_bytes);
+    }
+    return UVP_OK;
+}
+
 static enum uvp_code write_blob(const struct uvp_gltf_plan *plan,
                                 const struct uvp_gltf_blob *blob, unsigned char *to,
                                 struct uvp_error *err)
@@ -156,6 +177,8 @@ static enum uvp_code write_blob(const struct uvp_gltf_plan *plan,
         return write_uvs(plan, blob, to, err);
     case UVP_GLTF_BLOB_INDICES:
         return write_indices(plan, blob, to, err);
+    case UVP_GLTF_BLOB_PICKED:
+        return write_picked(plan, blob, to, err);
     }
     return UVP_OK;
 }

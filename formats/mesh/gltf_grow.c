@@ -81,6 +81,17 @@ static enum uvp_code move_view(struct uvp_gltf_plan *plan, uint32_t number,
     return uvp_gltf_add_blob(plan, blob, err);
 }
 
+enum uvp_code uvp_gltf_give_view(struct uvp_gltf_plan *plan, struct uvp_gltf_blob blob,
+                                 uint32_t target, uint32_t *number, struct uvp_error *err)
+{
+    const struct uvp_gltf *const gltf = plan->gltf;
+
+    if (*number != UVP_GLTF_NONE && gltf->views[*number].uses == 1) {
+        return move_view(plan, *number, blob, false, err);
+    }
+    return add_view(plan, blob, 0, target, number, err);
+}
+
 /* ---- accessors ---- */
 
 static bool is_changed(const struct changing *changing, uint32_t key)
@@ -212,7 +223,9 @@ static enum uvp_code grow_accessor(struct uvp_gltf_plan *plan,
         return UVP_OK;
     }
     UVP_TRY(set_count(&changing, "count", (uint64_t)accessor->count + split->added_count, err));
-    if (grows_with_view(plan->gltf, accessor)) {
+    if (grows_in_place(accessor) && uvp_gltf_stays_sparse(accessor)) {
+        UVP_TRY(uvp_gltf_grow_sparse(plan, accessor, err));
+    } else if (grows_with_view(plan->gltf, accessor)) {
         UVP_TRY(grow_view(plan, accessor, err));
     } else if (accessor->rows != NULL) {
         UVP_TRY(move_rows(&changing, accessor, err));
@@ -361,15 +374,10 @@ static enum uvp_code change_indices(struct uvp_gltf_plan *plan, uint32_t number,
     static const uint32_t element_buffer = 34963;
     const struct uvp_gltf_accessor *const accessor = &plan->gltf->accessors[number];
     struct changing changing = {.plan = plan};
-    uint32_t view = accessor->view;
+    uint32_t view = accessor->sparse == UVP_JSON_NONE ? accessor->view : UVP_GLTF_NONE;
 
-    if (view != UVP_GLTF_NONE && plan->gltf->views[view].uses == 1 &&
-        accessor->sparse == UVP_JSON_NONE) {
-        UVP_TRY(move_view(plan, view, blob, false, err));
-    } else {
-        UVP_TRY(add_view(plan, blob, 0, element_buffer, &view, err));
-        UVP_TRY(set_count(&changing, "bufferView", view, err));
-    }
+    UVP_TRY(uvp_gltf_give_view(plan, blob, element_buffer, &view, err));
+    UVP_TRY(set_count(&changing, "bufferView", view, err));
     UVP_TRY(set_count(&changing, "componentType", component, err));
     UVP_TRY(set_count(&changing, "count", blob.corner_count, err));
     UVP_TRY(set_range(&changing, &blob, accessor->token, err));

@@ -34,6 +34,7 @@ enum uvp_gltf_blob_kind {
     UVP_GLTF_BLOB_ROWS, /* rows that are there, and copies of some behind them */
     UVP_GLTF_BLOB_UVS,
     UVP_GLTF_BLOB_INDICES,
+    UVP_GLTF_BLOB_PICKED, /* some of the rows: values of a sparse accessor */
 };
 
 /* New bytes, written when their place is known. */
@@ -46,12 +47,12 @@ struct uvp_gltf_blob {
     size_t from_stride;
     size_t row_bytes;
     size_t to_stride;        /* of indices their size */
-    const uint32_t *corners; /* indices */
+    const uint32_t *corners; /* indices, or numbers of rows that are picked */
     uint32_t corner_count;
     uint32_t view;   /* number of the view that has them */
     bool is_moved;   /* it was there before, and had other bytes */
     uint32_t stride; /* to be said; 0: none */
-    uint32_t target; /* of a new view */
+    uint32_t target; /* of a new view; 0: none */
 };
 
 /* Bytes of the binary chunk that nothing refers to any more. */
@@ -124,6 +125,27 @@ UVP_MUST_USE enum uvp_code uvp_gltf_add_uvs(struct uvp_gltf_plan *plan,
 UVP_MUST_USE enum uvp_code uvp_gltf_plan_indices(struct uvp_gltf_plan *plan,
                                                  const struct uvp_gltf_primitive *primitive,
                                                  uint32_t *number, struct uvp_error *err);
+
+/*
+ * New bytes for a view without rows: the one that is there (`number`), when nothing else refers
+ * to it, or a new one, whose number takes the place.
+ */
+UVP_MUST_USE enum uvp_code uvp_gltf_give_view(struct uvp_gltf_plan *plan,
+                                              struct uvp_gltf_blob blob, uint32_t target,
+                                              uint32_t *number, struct uvp_error *err);
+
+/* ---- gltf_sparse.c ---- */
+
+/* Whether the accessor is zeros but for a few rows, and can stay so. */
+static inline bool uvp_gltf_stays_sparse(const struct uvp_gltf_accessor *accessor)
+{
+    return accessor->view == UVP_GLTF_NONE && accessor->sparse != UVP_JSON_NONE;
+}
+
+/* Its rows, copies included, that are not zeros. */
+UVP_MUST_USE enum uvp_code uvp_gltf_grow_sparse(struct uvp_gltf_plan *plan,
+                                                const struct uvp_gltf_accessor *accessor,
+                                                struct uvp_error *err);
 
 /* ---- gltf_edit.c ---- */
 

@@ -55,7 +55,9 @@ static enum uvp_code write_new(struct uvp_gltf_plan *plan, const struct uvp_gltf
     if (blob->stride != 0) {
         UVP_TRY(put_field(text, ",\"byteStride\":", blob->stride, err));
     }
-    UVP_TRY(put_field(text, ",\"target\":", blob->target, err));
+    if (blob->target != 0) {
+        UVP_TRY(put_field(text, ",\"target\":", blob->target, err));
+    }
     return uvp_json_text_put(text, "}", err);
 }
 

@@ -226,25 +226,28 @@ static bool gzip_measure(struct uvp_lookahead *ahead, uint64_t at, uint64_t most
 
 static enum uvp_code gzip_whole_create(struct uvp_mem *mem, void **decoder)
 {
-    (void)mem;
-    *decoder = libdeflate_alloc_decompressor();
-    return *decoder == NULL ? UVP_NO_MEMORY : UVP_OK;
+    return gzip_decoder_create(mem, decoder, NULL);
 }
 
-static void gzip_whole_destroy(void *decoder)
-{
-    libdeflate_free_decompressor(decoder);
-}
-
+/*
+ * By zlib as well: the faster library takes a few damaged streams for sound that zlib refuses,
+ * and which of the two sees a member must not show.
+ */
 static bool gzip_whole(void *decoder, struct uvp_span bytes, unsigned char *to,
                        size_t content_bytes)
 {
-    size_t used = 0;
-    size_t made = 0;
+    z_stream *const stream = &((struct gzip_decoder *)decoder)->stream;
+    int result;
 
-    return libdeflate_gzip_decompress_ex(decoder, bytes.data, bytes.bytes, to, content_bytes,
-                                         &used, &made) == LIBDEFLATE_SUCCESS &&
-           used == bytes.bytes && made == content_bytes;
+    stream->next_in = bytes.data;
+    stream->avail_in = at_most_uint(bytes.bytes);
+    stream->next_out = to;
+    stream->avail_out = at_most_uint(content_bytes);
+    result = inflateReset(stream);
+    if (result == Z_OK) {
+        result = inflate(stream, Z_FINISH);
+    }
+    return result == Z_STREAM_END && stream->avail_in == 0 && stream->avail_out == 0;
 }
 
 const struct uvp_codec_kind uvp_codec_gzip = {
@@ -260,6 +263,6 @@ const struct uvp_codec_kind uvp_codec_gzip = {
     .frame = gzip_frame,
     .measure = gzip_measure,
     .whole_create = gzip_whole_create,
-    .whole_destroy = gzip_whole_destroy,
+    .whole_destroy = gzip_decoder_destroy,
     .whole = gzip_whole,
 };

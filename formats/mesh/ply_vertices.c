@@ -10,6 +10,7 @@
 #include "formats/mesh/text_scan.h"
 
 #define FEW UINT32_C(64)
+#define POINTS_PER_POLL UINT32_C(65536)
 #define TEXT_ROWS ((size_t)1024) /* of text between polls */
 #define COLUMNS_MAX ((size_t)16)
 #define WIDE_ROWS ((size_t)64)
@@ -247,29 +248,38 @@ static bool has_more_digits(const struct uvp_ply *ply)
     return false;
 }
 
-static bool is_far(const float *positions, uint32_t count, float middle[3])
+/* Whether the first `count` points are, and the middle of their box. */
+static enum uvp_code find_middle(struct vertices *vertices, uint32_t count, bool *far,
+                                 struct uvp_error *err)
 {
     struct uvp_far_box box;
 
     uvp_far_box_init(&box);
-    uvp_far_box_extend(&box, positions, count);
-    return uvp_far_box_middle(&box, middle);
+    for (uint32_t done = 0; done < count;) {
+        const uint32_t step = count - done < POINTS_PER_POLL ? count - done : POINTS_PER_POLL;
+
+        UVP_TRY(uvp_stop_poll(vertices->cursor->stop, err));
+        uvp_far_box_extend(&box, vertices->positions + (size_t)3 * done, step);
+        done += step;
+    }
+    *far = uvp_far_box_middle(&box, vertices->middle);
+    return UVP_OK;
 }
 
 static enum uvp_code read_near(struct vertices *vertices, const unsigned char *begin,
                                struct uvp_error *err)
 {
     const uint32_t count = (uint32_t)vertices->ply->vertex->count;
+    bool far = has_more_digits(vertices->ply);
 
-    if (!has_more_digits(vertices->ply)) {
-        return UVP_OK;
-    }
     /* a few that are near speak for all: more points only make the box larger */
-    if (!is_far(vertices->positions, count < FEW ? count : FEW, vertices->middle)) {
-        return UVP_OK;
+    if (far) {
+        UVP_TRY(find_middle(vertices, count < FEW ? count : FEW, &far, err));
     }
-    UVP_TRY(uvp_stop_poll(vertices->cursor->stop, err));
-    if (!is_far(vertices->positions, count, vertices->middle)) {
+    if (far) {
+        UVP_TRY(find_middle(vertices, count, &far, err));
+    }
+    if (!far) {
         return UVP_OK;
     }
     vertices->cursor->at = begin;

@@ -185,6 +185,34 @@ static void headers_have_an_end(void **state)
     free(text);
 }
 
+/* As many elements and properties as a header can hold: no more than linear time. */
+static void crowded_headers(void **state)
+{
+    static const char *const lines[] = {"element e 0\n", "property int a\n"};
+    static const char tail[] =
+        "element vertex 3\nproperty float x\nproperty float y\nelement face 1\nproperty list "
+        "uchar int vertex_indices\nend_header\n0 0\n1 0\n0 1\n3 0 1 2\n";
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const size_t step = strlen(lines[i]);
+        struct maker maker;
+        struct bench bench;
+        begin_file(&maker, 0, (size_t)1 << 20);
+        maker.bytes = 0;
+        put_text(&maker, "ply\nformat ascii 1.0\nelement first 0\n");
+        while (maker.bytes + step + sizeof tail <= maker.room) {
+            put(&maker, lines[i], step);
+        }
+        put_text(&maker, tail);
+        bench_open(&bench);
+        assert_int_equal(decode(&bench, maker.data, maker.bytes), UVP_OK);
+        assert_true(bench.mem.peak_bytes <= uvp_format_ply.cost_bound(maker.bytes));
+        bench_close(&bench);
+        free(maker.data);
+    }
+}
+
 /* Declared counts take no memory and no time. */
 static void counts_alone_cost_nothing(void **state)
 {
@@ -236,6 +264,7 @@ int main(void)
         cmocka_unit_test(stops_at_any_poll),
         cmocka_unit_test(long_lines_are_polled),
         cmocka_unit_test(headers_have_an_end),
+        cmocka_unit_test(crowded_headers),
         cmocka_unit_test(counts_alone_cost_nothing),
         cmocka_unit_test(output_has_a_ceiling),
     };

@@ -150,7 +150,8 @@ struct uvp_gltf {
     uint32_t mesh_count;
     uint32_t vertices_most;
     uint32_t corners_most;
-    uint64_t budget;      /* bytes that may still be read of accessors */
+    uint64_t budget; /* bytes that may still be read of accessors */
+    uint32_t siblings_read;
     const char *left_why; /* why primitives are left as they are; NULL: none is */
 };
 

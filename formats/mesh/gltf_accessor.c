@@ -320,6 +320,10 @@ static enum uvp_code read_sparse(struct uvp_gltf *gltf, uint32_t number, struct 
 
     uvp_gltf_find_fields(&gltf->json, accessor->sparse, fields, 3);
     UVP_TRY(uvp_gltf_number(gltf, count_token, accessor->count, 0, &count, err));
+    if (count == 0) {
+        return uvp_gltf_fail(gltf, accessor->token, UVP_BAD_DATA, "accessor", number,
+                             "is sparse without values", err);
+    }
     sparse->count = (uint32_t)count;
     UVP_TRY(read_sparse_part(gltf, number, indices, &view, &offset, &component, err));
     sparse->index_bytes = component_bytes((uint32_t)component);

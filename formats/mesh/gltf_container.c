@@ -13,6 +13,7 @@
 #define HEADER_BYTES ((size_t)12)
 #define CHUNK_HEADER_BYTES ((size_t)8)
 #define CHUNK_JSON UINT32_C(0x4e4f534a)
+#define SIBLINGS_COUNTED 16 /* many buffers may name the same file */
 #define CHUNK_BIN UINT32_C(0x004e4942)
 
 bool uvp_gltf_is_glb(struct uvp_span bytes)
@@ -190,7 +191,10 @@ static enum uvp_code find_sibling(struct uvp_gltf *gltf, uint32_t number, struct
                              number, "is in a file that cannot be reached", err);
     }
     UVP_TRY(gltf->siblings->find(gltf->siblings->ctx, name, data, err));
-    gltf->budget += UVP_GLTF_BUDGET_FACTOR * (uint64_t)data->bytes;
+    if (gltf->siblings_read < SIBLINGS_COUNTED) {
+        gltf->siblings_read++;
+        gltf->budget += UVP_GLTF_BUDGET_FACTOR * (uint64_t)data->bytes;
+    }
     return UVP_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "formats/mesh/gltf.h"
 
 #define BUDGET_EXTRA (UINT64_C(1) << 20)
+#define REQUIRED_MOST 256 /* names of extensions: each is looked for in all of them */
 
 void uvp_gltf_find_fields(const struct uvp_json *json, uint32_t object,
                           const struct uvp_gltf_field *fields, uint32_t count)
@@ -241,5 +242,10 @@ enum uvp_code uvp_gltf_open(const struct uvp_mesh_source *source, struct uvp_are
                         "glTF with something that is no array");
     }
     UVP_TRY(check_version(gltf, asset, err));
+    if (gltf->required_token != UVP_JSON_NONE &&
+        uvp_json_size(&gltf->json, gltf->required_token) > REQUIRED_MOST) {
+        return uvp_fail(err, UVP_UNSUPPORTED, 0, "needs more than %d extensions",
+                        REQUIRED_MOST);
+    }
     return list_tables(gltf, err);
 }

@@ -99,6 +99,8 @@ enum uvp_code uvp_gltf_grow_sparse(struct uvp_gltf_plan *plan,
                                            : UVP_GLTF_U32;
     struct uvp_gltf_blob indices = {.kind = UVP_GLTF_BLOB_INDICES, .domain = domain};
     struct uvp_gltf_blob values = {.kind = UVP_GLTF_BLOB_PICKED, .domain = domain};
+    struct uvp_json_text text = {.arena = plan->arena};
+    struct uvp_json_change change;
     uint32_t *picked;
     uint32_t count;
 
@@ -113,8 +115,9 @@ enum uvp_code uvp_gltf_grow_sparse(struct uvp_gltf_plan *plan,
     values.row_bytes = accessor->size;
     values.corners = picked;
     values.corner_count = count;
-    UVP_TRY(uvp_json_replace_count(
-        &plan->edits, json, uvp_json_member(json, accessor->sparse, "count"), count, err));
+    UVP_TRY(uvp_json_text_put_count(&text, count, err));
+    change = (struct uvp_json_change){"count", uvp_json_text_span(&text)};
+    UVP_TRY(uvp_json_change_object(&plan->edits, json, accessor->sparse, &change, 1, err));
     UVP_TRY(give_bytes(plan, uvp_json_member(json, accessor->sparse, "indices"), indices,
                        component, err));
     return give_bytes(plan, uvp_json_member(json, accessor->sparse, "values"), values, 0, err);

@@ -130,6 +130,8 @@ static const struct {
      UVP_OK},
     {WITH_POSITIONS(SPARSE("16", "{\"bufferView\":1,\"componentType\":5123}", SPARSE_VALUES)),
      UVP_OK},
+    {WITH_POSITIONS(SPARSE("0", "{\"bufferView\":1,\"componentType\":5123}", SPARSE_VALUES)),
+     UVP_BAD_DATA},
     {WITH_POSITIONS(SPARSE("17", "{\"bufferView\":1,\"componentType\":5123}", SPARSE_VALUES)),
      UVP_BAD_DATA},
     {WITH_POSITIONS(SPARSE("3", "{\"bufferView\":1,\"componentType\":5121}", SPARSE_VALUES)),

@@ -108,6 +108,7 @@ void uvp_obj_notes_init(struct uvp_obj_notes *notes, struct uvp_span bytes)
 {
     memset(notes, 0, sizeof *notes);
     notes->first_edit = bytes.bytes;
+    notes->has_bare_cr = true;
     note_eol(bytes, notes);
 }
 

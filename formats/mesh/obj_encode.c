@@ -315,7 +315,7 @@ enum uvp_code uvp_obj_encode_by(enum uvp_text_level level, const struct uvp_mesh
     UVP_TRY(bound_output(&writing, bytes.bytes, &bound, err));
     UVP_TRY(uvp_buf_reserve_exact(out, bound, err));
     writing.to = out->data + out->bytes;
-    UVP_TRY(write_all(uvp_obj_lines_of(level), &writing, err));
+    UVP_TRY(write_all(notes->has_bare_cr ? NULL : uvp_obj_lines_of(level), &writing, err));
     out->bytes = (size_t)(writing.to - out->data);
     product->rewritten = true;
     return UVP_OK;

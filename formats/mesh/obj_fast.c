@@ -311,6 +311,7 @@ enum uvp_code uvp_obj_read_fast(enum uvp_text_level level, struct uvp_span bytes
     UVP_TRY(take_groups(&seen, arena, reading, err));
     fast.materials_left = seen.materials;
     uvp_obj_notes_init(notes, bytes);
+    notes->has_bare_cr = false;
     uvp_far_box_init(&fast.box);
     code = read_whole(lines, &fast, &failure);
     if (code == UVP_CANCELLED) {

@@ -50,6 +50,7 @@ struct uvp_obj_notes {
     uint64_t referrals;   /* tokens with a '/' outside faces */
     unsigned char eol[2]; /* of the first line */
     unsigned eol_bytes;
+    bool has_bare_cr; /* maybe: only LF ends a line for those who read plain lines */
 };
 
 /* Starts behind a byte order mark, if there is one. */

@@ -96,38 +96,43 @@ static inline bool obj_levels_agree(struct uvp_span bytes,
     return agree;
 }
 
-static inline enum uvp_code obj_level_write(struct obj_level *read, enum uvp_text_level level,
-                                            struct uvp_span bytes,
-                                            const struct uvp_mesh_uvs *uvs, struct uvp_buf *out)
+/* Reads and writes anew at one level; false when either fails. */
+static inline bool obj_level_write(struct obj_level *read, enum uvp_text_level level,
+                                   struct uvp_span bytes, const struct uvp_mesh_uvs *uvs,
+                                   struct uvp_buf *out)
 {
     const struct uvp_mesh_source source = {.bytes = bytes};
     struct uvp_product product = {.body = out};
 
+    obj_level_read(read, level, bytes, NULL);
     uvp_buf_init(out, &read->mem, 0);
-    return uvp_obj_encode_by(level, &source, &read->model, uvs, NULL, &read->arena, &read->stop,
-                             &product, &read->err);
+    return read->code == UVP_OK &&
+           uvp_obj_encode_by(level, &source, &read->model, uvs, NULL, &read->arena, &read->stop,
+                             &product, &read->err) == UVP_OK;
+}
+
+static inline void obj_level_close(struct obj_level *read, struct uvp_buf *out)
+{
+    uvp_buf_release(out);
+    uvp_arena_release(&read->arena);
 }
 
 /* Whether all levels write the same file; `bytes` is one that can be read. */
 static inline bool obj_levels_write_the_same(struct uvp_span bytes,
                                              const struct uvp_mesh_uvs *uvs)
 {
-    struct obj_level read;
-    struct uvp_buf slow;
-    bool same;
+    struct obj_level slow;
+    struct uvp_buf expected;
+    bool same = obj_level_write(&slow, UVP_TEXT_BYTES, bytes, uvs, &expected);
 
-    obj_level_read(&read, UVP_TEXT_BYTES, bytes, NULL);
-    same = read.code == UVP_OK &&
-           obj_level_write(&read, UVP_TEXT_BYTES, bytes, uvs, &slow) == UVP_OK;
     for (int level = UVP_TEXT_SSE2; same && level <= (int)uvp_text_level_best(); level++) {
-        struct uvp_buf quick;
-        same =
-            obj_level_write(&read, (enum uvp_text_level)level, bytes, uvs, &quick) == UVP_OK &&
-            uvp_span_equal(uvp_buf_span(&slow), uvp_buf_span(&quick));
-        uvp_buf_release(&quick);
+        struct obj_level quick;
+        struct uvp_buf found;
+        same = obj_level_write(&quick, (enum uvp_text_level)level, bytes, uvs, &found) &&
+               uvp_span_equal(uvp_buf_span(&expected), uvp_buf_span(&found));
+        obj_level_close(&quick, &found);
     }
-    uvp_buf_release(&slow);
-    uvp_arena_release(&read.arena);
+    obj_level_close(&slow, &expected);
     return same;
 }
 

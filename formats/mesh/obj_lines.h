@@ -32,23 +32,25 @@ UVP_SIMD static void estimate_blocks(const unsigned char *at, size_t blocks,
     for (; blocks > 0; blocks--, at += 64) {
         const struct uvp_block block = uvp_block_load(at);
         const uint64_t gaps = uvp_block_gaps(block);
-        const uint64_t crs = uvp_block_equal(block, '\r');
+        const uint64_t crs = uvp_block_equal(block, uvp_text_constants.cr);
         const uint64_t leads = ~gaps & (gaps << 1 | was_gap);
-        const uint64_t v = leads & uvp_block_equal(block, 'v');
-        const uint64_t f = leads & uvp_block_equal(block, 'f');
-        const uint64_t u = leads & uvp_block_equal(block, 'u');
+        const uint64_t v = leads & uvp_block_equal(block, uvp_text_constants.letter_v);
+        const uint64_t f = leads & uvp_block_equal(block, uvp_text_constants.letter_f);
+        const uint64_t u = leads & uvp_block_equal(block, uvp_text_constants.letter_u);
         const uint64_t behind_v = v << 1 | was_v;
         const uint64_t behind_f = f << 1 | was_f;
-        bare |= (crs << 1 | was_cr) & ~uvp_block_equal(block, '\n');
+        bare |= (crs << 1 | was_cr) & ~uvp_block_equal(block, uvp_text_constants.eol);
         sum.tokens += uvp_bit_count(leads);
         sum.vertices += uvp_bit_count(behind_v & gaps);
         sum.others += uvp_bit_count(behind_v & ~gaps);
-        sum.uvs += uvp_bit_count(behind_v & uvp_block_equal(block, 't'));
+        sum.uvs +=
+            uvp_bit_count(behind_v & uvp_block_equal(block, uvp_text_constants.letter_t));
         sum.faces += uvp_bit_count(behind_f & gaps);
         was_gap = gaps >> 63;
         was_cr = crs >> 63;
         was_v = v >> 63;
-        sum.materials += uvp_bit_count((u << 1 | was_u) & uvp_block_equal(block, 's'));
+        sum.materials += uvp_bit_count((u << 1 | was_u) &
+                                       uvp_block_equal(block, uvp_text_constants.letter_s));
         was_f = f >> 63;
         was_u = u >> 63;
     }
@@ -120,7 +122,7 @@ UVP_SIMD_INLINE const unsigned char *seek_line(const struct lines *lines,
                                                const unsigned char *at)
 {
     for (int i = 0; i < LINE_WINDOWS_MAX && lines->end - at >= UVP_TEXT_REACH; i++) {
-        const uint64_t eols = uvp_block_equal(uvp_block_load(at), '\n');
+        const uint64_t eols = uvp_block_equal(uvp_block_load(at), uvp_text_constants.eol);
         if (eols != 0) {
             return at + uvp_bit_first(eols) + 1;
         }
@@ -162,7 +164,7 @@ UVP_SIMD_INLINE struct tokens look_at_floats(const unsigned char *at)
     const struct uvp_block block = uvp_block_load(at);
     struct tokens tokens;
 
-    tokens.eols = uvp_block_equal(block, '\n');
+    tokens.eols = uvp_block_equal(block, uvp_text_constants.eol);
     find_tokens(&tokens, uvp_block_gaps(block));
     return tokens;
 }
@@ -174,15 +176,15 @@ UVP_SIMD_INLINE struct tokens look_at_corners(const unsigned char *at)
     struct tokens tokens;
     uint64_t gaps = uvp_half_gaps(half);
 
-    tokens.eols = uvp_half_equal(half, '\n');
+    tokens.eols = uvp_half_equal(half, uvp_text_constants.eol);
     tokens.digits = uvp_half_digits(half);
-    tokens.slashes = uvp_half_equal(half, '/');
+    tokens.slashes = uvp_half_equal(half, uvp_text_constants.slash);
     if (tokens.eols == 0) {
         const struct uvp_half rest = uvp_half_load(at + 32);
         gaps |= uvp_half_gaps(rest) << 32;
-        tokens.eols = uvp_half_equal(rest, '\n') << 32;
+        tokens.eols = uvp_half_equal(rest, uvp_text_constants.eol) << 32;
         tokens.digits |= uvp_half_digits(rest) << 32;
-        tokens.slashes |= uvp_half_equal(rest, '/') << 32;
+        tokens.slashes |= uvp_half_equal(rest, uvp_text_constants.slash) << 32;
     }
     find_tokens(&tokens, gaps);
     return tokens;
@@ -307,8 +309,7 @@ UVP_SIMD_INLINE __m128i read_numbers(const unsigned char *at, uint64_t starts, u
     for (uint32_t k = 0; k < count; k += 4) {
         const uint32_t left = count - k < 4 ? count - k : 4;
         const __m128i is_meant = _mm_loadu_si128((const void *)(lanes + 4 - left));
-        const __m128i four =
-            _mm_sub_epi32(uvp_indices_read(at, &starts, &ends), _mm_set1_epi32(1));
+        const __m128i four = _mm_sub_epi32(uvp_indices_read(at, &starts, &ends), UVP_ALL(one));
         _mm_storeu_si128((void *)(to + k), four);
         highest = highest_of(highest, _mm_and_si128(four, is_meant));
     }

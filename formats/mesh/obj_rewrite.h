@@ -175,7 +175,7 @@ UVP_SIMD_INLINE const unsigned char *pass_line(const struct rewrite *rewrite,
                                                const unsigned char *at)
 {
     for (int i = 0; i < LINE_WINDOWS_MAX && rewrite->end - at >= UVP_TEXT_REACH; i++) {
-        const uint64_t eols = uvp_block_equal(uvp_block_load(at), '\n');
+        const uint64_t eols = uvp_block_equal(uvp_block_load(at), uvp_text_constants.eol);
         if (eols != 0) {
             return at + uvp_bit_first(eols) + 1;
         }

@@ -34,8 +34,8 @@ UVP_SIMD_INLINE struct uvp_row uvp_row_look(const unsigned char *at)
 
     row.block = uvp_block_load(at);
     gaps = uvp_block_gaps(row.block);
-    row.eols = uvp_block_equal(row.block, '\n');
-    crs = uvp_block_equal(row.block, '\r');
+    row.eols = uvp_block_equal(row.block, uvp_text_constants.eol);
+    crs = uvp_block_equal(row.block, uvp_text_constants.cr);
     line = row.eols ^ (row.eols - 1);
     row.starts = ~gaps & (gaps << 1 | 1) & line;
     row.ends = gaps & ~(gaps << 1 | 1) & line;
@@ -55,8 +55,8 @@ UVP_SIMD static inline const unsigned char *uvp_row_next(const struct uvp_text *
             return NULL;
         }
         block = uvp_block_load(at);
-        eols = uvp_block_equal(block, '\n');
-        crs = uvp_block_equal(block, '\r') & (eols ^ (eols - 1));
+        eols = uvp_block_equal(block, uvp_text_constants.eol);
+        crs = uvp_block_equal(block, uvp_text_constants.cr) & (eols ^ (eols - 1));
         if ((crs & ~(eols >> 1) & ~(UINT64_C(1) << 63)) != 0) {
             return NULL;
         }

@@ -7,6 +7,35 @@
 
 #define TAIL_LEFT ((ptrdiff_t)256)
 
+#define FOUR(x) (x), (x), (x), (x)
+#define EIGHT(x) FOUR(x), FOUR(x)
+#define SIXTEEN(x) EIGHT(x), EIGHT(x)
+#define ALL(x) SIXTEEN(x), SIXTEEN(x)
+#define PAIRS(x, y) x, y, x, y, x, y, x, y, x, y, x, y, x, y, x, y
+
+const struct uvp_text_constants uvp_text_constants = {
+    .space = {ALL(' ')},
+    .eol = {ALL('\n')},
+    .cr = {ALL('\r')},
+    .slash = {ALL('/')},
+    .zero = {ALL('0')},
+    .nine = {ALL(9)},
+    .nibble = {ALL(15)},
+    .point = {ALL('.' - '0' + 256)},
+    .letter_v = {ALL('v')},
+    .letter_f = {ALL('f')},
+    .letter_t = {ALL('t')},
+    .letter_u = {ALL('u')},
+    .letter_s = {ALL('s')},
+    .tens = {PAIRS(10, 1), PAIRS(10, 1)},
+    .hundreds = {PAIRS(100, 1)},
+    .ten_thousands = {PAIRS(10000, 1)},
+    .one = {EIGHT(1)},
+    .middle_mask = {FOUR(0x1fffffff)},
+    .middle = {FOUR(0x10000000)},
+    .hundred_million = {FOUR(1e8)},
+};
+
 enum uvp_text_level uvp_text_level_best(void)
 {
 #if UVP_TEXT_HAS_SIMD

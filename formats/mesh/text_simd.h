@@ -20,7 +20,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "formats/mesh/text_scan.h"
+#include "formats/mesh/text_levels.h"
 
 #if UVP_SIMD_AVX2
 #    define UVP_SIMD __attribute__((target("avx2,bmi,bmi2,popcnt")))
@@ -31,6 +31,13 @@
 
 #define UVP_TOKEN_BYTES 16
 #define UVP_INDEX_DIGITS 8u
+
+/*
+ * What the kernels compare and multiply with. They lie in another file so that the compiler
+ * cannot know them: it would rather make each anew from immediates, line after line.
+ */
+#define UVP_ALL_WIDE(name) _mm256_load_si256((const void *)uvp_text_constants.name)
+#define UVP_ALL(name) _mm_load_si128((const void *)uvp_text_constants.name)
 
 /* ---- bits ---- */
 
@@ -82,26 +89,28 @@ UVP_SIMD_INLINE struct uvp_half uvp_half_load(const unsigned char *at)
 }
 
 /* Bytes that are c. */
-UVP_SIMD_INLINE uint64_t uvp_half_equal(struct uvp_half half, char c)
+UVP_SIMD_INLINE uint64_t uvp_half_equal(struct uvp_half half, const unsigned char *c)
 {
-    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(half.bytes, _mm256_set1_epi8(c)));
+    const __m256i all = _mm256_load_si256((const void *)c);
+
+    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(half.bytes, all));
 }
 
-UVP_SIMD_INLINE uint64_t uvp_half_up_to(__m256i bytes, char most)
+UVP_SIMD_INLINE uint64_t uvp_half_up_to(__m256i bytes, __m256i most)
 {
     return (uint32_t)_mm256_movemask_epi8(
-        _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(most)), bytes));
+        _mm256_cmpeq_epi8(_mm256_min_epu8(bytes, most), bytes));
 }
 
 /* Bytes up to the space, line ends among them. */
 UVP_SIMD_INLINE uint64_t uvp_half_gaps(struct uvp_half half)
 {
-    return uvp_half_up_to(half.bytes, ' ');
+    return uvp_half_up_to(half.bytes, UVP_ALL_WIDE(space));
 }
 
 UVP_SIMD_INLINE uint64_t uvp_half_digits(struct uvp_half half)
 {
-    return uvp_half_up_to(_mm256_sub_epi8(half.bytes, _mm256_set1_epi8('0')), 9);
+    return uvp_half_up_to(_mm256_sub_epi8(half.bytes, UVP_ALL_WIDE(zero)), UVP_ALL_WIDE(nine));
 }
 
 #else
@@ -126,32 +135,31 @@ UVP_SIMD_INLINE uint64_t uvp_half_bits(__m128i low, __m128i high)
 }
 
 /* Bytes that are c. */
-UVP_SIMD_INLINE uint64_t uvp_half_equal(struct uvp_half half, char c)
+UVP_SIMD_INLINE uint64_t uvp_half_equal(struct uvp_half half, const unsigned char *c)
 {
-    const __m128i all = _mm_set1_epi8(c);
+    const __m128i all = _mm_load_si128((const void *)c);
 
     return uvp_half_bits(_mm_cmpeq_epi8(half.low, all), _mm_cmpeq_epi8(half.high, all));
 }
 
-UVP_SIMD_INLINE uint64_t uvp_half_up_to(__m128i low, __m128i high, char most)
+UVP_SIMD_INLINE uint64_t uvp_half_up_to(__m128i low, __m128i high, __m128i most)
 {
-    const __m128i all = _mm_set1_epi8(most);
-
-    return uvp_half_bits(_mm_cmpeq_epi8(_mm_min_epu8(low, all), low),
-                         _mm_cmpeq_epi8(_mm_min_epu8(high, all), high));
+    return uvp_half_bits(_mm_cmpeq_epi8(_mm_min_epu8(low, most), low),
+                         _mm_cmpeq_epi8(_mm_min_epu8(high, most), high));
 }
 
 /* Bytes up to the space, line ends among them. */
 UVP_SIMD_INLINE uint64_t uvp_half_gaps(struct uvp_half half)
 {
-    return uvp_half_up_to(half.low, half.high, ' ');
+    return uvp_half_up_to(half.low, half.high, UVP_ALL(space));
 }
 
 UVP_SIMD_INLINE uint64_t uvp_half_digits(struct uvp_half half)
 {
-    const __m128i zero = _mm_set1_epi8('0');
+    const __m128i zero = UVP_ALL(zero);
 
-    return uvp_half_up_to(_mm_sub_epi8(half.low, zero), _mm_sub_epi8(half.high, zero), 9);
+    return uvp_half_up_to(_mm_sub_epi8(half.low, zero), _mm_sub_epi8(half.high, zero),
+                          UVP_ALL(nine));
 }
 
 #endif
@@ -167,7 +175,7 @@ UVP_SIMD_INLINE struct uvp_block uvp_block_load(const unsigned char *at)
     return block;
 }
 
-UVP_SIMD_INLINE uint64_t uvp_block_equal(struct uvp_block block, char c)
+UVP_SIMD_INLINE uint64_t uvp_block_equal(struct uvp_block block, const unsigned char *c)
 {
     return uvp_half_equal(block.half[0], c) | uvp_half_equal(block.half[1], c) << 32;
 }
@@ -190,13 +198,13 @@ UVP_SIMD_INLINE __m128i uvp_digits_fours(__m128i digits)
     __m128i twos;
 
 #if UVP_SIMD_AVX2
-    twos = _mm_maddubs_epi16(digits, _mm_set1_epi16(0x010a));
+    twos = _mm_maddubs_epi16(digits, UVP_ALL(tens));
 #else
     twos = _mm_add_epi16(
         _mm_mullo_epi16(_mm_and_si128(digits, _mm_set1_epi16(0xff)), _mm_set1_epi16(10)),
         _mm_srli_epi16(digits, 8));
 #endif
-    return _mm_madd_epi16(twos, _mm_set1_epi32(0x00010064));
+    return _mm_madd_epi16(twos, UVP_ALL(hundreds));
 }
 
 /* The same as 2 numbers of 8 digits, twice. */
@@ -204,7 +212,7 @@ UVP_SIMD_INLINE __m128i uvp_digits_reduce(__m128i digits)
 {
     const __m128i fours = uvp_digits_fours(digits);
 
-    return _mm_madd_epi16(_mm_packs_epi32(fours, fours), _mm_set1_epi32(0x00012710));
+    return _mm_madd_epi16(_mm_packs_epi32(fours, fours), UVP_ALL(ten_thousands));
 }
 
 /* Sixteen zeros, then ones: from [n] on it keeps the last n of 16 bytes, all when n > 15. */
@@ -321,8 +329,8 @@ UVP_SIMD_INLINE struct uvp_token uvp_token_read(const unsigned char *text, size_
     const uint64_t length = end - start - negative;
     const __m128i bytes = _mm_loadu_si128((const void *)(text + end - UVP_TOKEN_BYTES));
     const __m128i keep = _mm_loadu_si128((const void *)(uvp_keep_last + length));
-    const __m128i digits = _mm_and_si128(_mm_sub_epi8(bytes, _mm_set1_epi8('0')), keep);
-    const __m128i is_point = _mm_cmpeq_epi8(digits, _mm_set1_epi8('.' - '0'));
+    const __m128i digits = _mm_and_si128(_mm_sub_epi8(bytes, UVP_ALL(zero)), keep);
+    const __m128i is_point = _mm_cmpeq_epi8(digits, UVP_ALL(point));
     const uint64_t points = (uint32_t)_mm_movemask_epi8(is_point);
     const size_t point = uvp_bit_first(points | UINT64_C(0x10000));
     struct uvp_token token;
@@ -337,7 +345,7 @@ UVP_SIMD_INLINE struct uvp_token uvp_token_read(const unsigned char *text, size_
 
 UVP_SIMD_INLINE bool uvp_doubts_any(const struct uvp_doubts *doubts)
 {
-    const __m128i most = _mm_set1_epi8(9);
+    const __m128i most = UVP_ALL(nine);
     const __m128i good = _mm_cmpeq_epi8(_mm_min_epu8(doubts->digits, most), doubts->digits);
 
     return ((uint64_t)(uint32_t)(_mm_movemask_epi8(good) ^ 0xffff) | (doubts->points & 0x8000) |
@@ -353,7 +361,7 @@ UVP_SIMD_INLINE bool uvp_doubts_any(const struct uvp_doubts *doubts)
 UVP_SIMD_INLINE bool uvp_tokens_write(struct uvp_token x, struct uvp_token y,
                                       struct uvp_token z, float *to)
 {
-    const __m128i ten_thousand = _mm_set1_epi32(0x00012710);
+    const __m128i ten_thousand = UVP_ALL(ten_thousands);
     const __m128i fours_z = uvp_digits_fours(z.digits);
     /* 32 bits each: x high, x low, y high, y low */
     const __m128i xy = _mm_madd_epi16(
@@ -363,12 +371,14 @@ UVP_SIMD_INLINE bool uvp_tokens_write(struct uvp_token x, struct uvp_token y,
     const __m128 zzf = _mm_castsi128_ps(zz);
     const __m128i high = _mm_castps_si128(_mm_shuffle_ps(xyf, zzf, _MM_SHUFFLE(2, 0, 2, 0)));
     const __m128i low = _mm_castps_si128(_mm_shuffle_ps(xyf, zzf, _MM_SHUFFLE(3, 1, 3, 1)));
-    const __m256d digits = _mm256_add_pd(
-        _mm256_mul_pd(_mm256_cvtepi32_pd(high), _mm256_set1_pd(1e8)), _mm256_cvtepi32_pd(low));
+    const __m256d digits =
+        _mm256_add_pd(_mm256_mul_pd(_mm256_cvtepi32_pd(high),
+                                    _mm256_load_pd(uvp_text_constants.hundred_million)),
+                      _mm256_cvtepi32_pd(low));
     const __m256d value = _mm256_div_pd(digits, _mm256_set_pd(1, z.scale, y.scale, x.scale));
     const __m256i rest =
-        _mm256_and_si256(_mm256_castpd_si256(value), _mm256_set1_epi64x(UVP_MIDDLE_MASK));
-    const __m256i middle = _mm256_cmpeq_epi64(rest, _mm256_set1_epi64x(UVP_MIDDLE));
+        _mm256_and_si256(_mm256_castpd_si256(value), UVP_ALL_WIDE(middle_mask));
+    const __m256i middle = _mm256_cmpeq_epi64(rest, UVP_ALL_WIDE(middle));
 
     _mm_storeu_ps(to, _mm256_cvtpd_ps(value));
     return (_mm256_movemask_pd(_mm256_castsi256_pd(middle)) & 7) == 0;
@@ -491,7 +501,7 @@ UVP_SIMD_INLINE uint64_t uvp_index_load(const unsigned char *first, size_t digit
 /* Four numbers of 1 to 8 digits each. */
 UVP_SIMD_INLINE __m128i uvp_indices_reduce(const uint64_t word[4])
 {
-    const __m128i nibbles = _mm_set1_epi8(0x0f);
+    const __m128i nibbles = UVP_ALL(nibble);
     const __m128i a =
         _mm_and_si128(_mm_set_epi64x((int64_t)word[1], (int64_t)word[0]), nibbles);
     const __m128i b =

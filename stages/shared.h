@@ -50,6 +50,9 @@ const char *uvp_shared_input(const struct uvp_shared *shared, uint32_t lane);
 const char *uvp_shared_last_part(const char *path);
 
 #define UVP_SHARED_KEEP_PART 8 /* of the memory of the run, for warm workers */
+/* For what the reader has ahead of the line: frames decoded together, and as much again for
+ * members kept for others. */
+#define UVP_SHARED_AHEAD_PART 16
 
 /* Warm memory each worker may keep between members, inside the memory the run was given. */
 size_t uvp_shared_worker_keep_bytes(const struct uvp_settings *settings);

@@ -26,6 +26,7 @@ struct uvp_shares uvp_stages_shares(const struct uvp_settings *settings)
     const struct uvp_shares shares = {
         .in_flight_bytes = settings->memory_bytes -
                            settings->memory_bytes / UVP_SHARED_KEEP_PART -
+                           2 * (settings->memory_bytes / UVP_SHARED_AHEAD_PART) -
                            settings->memory_bytes / FRAMES_PART,
         .jobs = (uint32_t)(frames == 0     ? 1
                            : frames > most ? most

@@ -41,7 +41,8 @@ void uvp_codec_levels(enum uvp_codec codec, int *lowest, int *usual, int *highes
 struct uvp_codec_crew {
     void *ctx;
     uint32_t hands;
-    size_t most_bytes; /* that frames under way may take, packed and unpacked */
+    size_t most_bytes;      /* that frames under way may take, packed and unpacked */
+    bool (*may)(void *ctx); /* asked before each round; NULL: always */
     void (*run)(void *ctx, uint32_t count, void (*task)(void *arg, uint32_t i, uint32_t hand),
                 void *arg);
 };

@@ -153,6 +153,10 @@ enum uvp_code uvp_codec_batch_fill(struct uvp_codec_batch *batch, struct uvp_loo
     batch->next = 0;
     batch->used = 0;
     batch->begun = false;
+    batch->count = 0;
+    if (batch->crew->may != NULL && !batch->crew->may(batch->crew->ctx)) {
+        return UVP_OK;
+    }
     measure_frames(batch, ahead);
     if (batch->count < 2) {
         batch->count = 0;

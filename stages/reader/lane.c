@@ -68,8 +68,11 @@ static enum uvp_code open_descriptor(struct uvp_lane *lane, int *fd, bool *owned
     return UVP_OK;
 }
 
-/* Frames that are decoded together take a part of the run's memory. */
-#define DECODE_PART 8
+/* Inputs that are opened before their turn must not take the memory. */
+static bool may_decode_ahead(void *ctx)
+{
+    return uvp_intake_is_head(ctx);
+}
 
 static void run_frames(void *ctx, uint32_t count,
                        void (*task)(void *arg, uint32_t i, uint32_t hand), void *arg)
@@ -197,7 +200,8 @@ enum uvp_code uvp_lane_open(struct uvp_shared *shared, uint32_t number,
     lane->crew = (struct uvp_codec_crew){
         .ctx = intake,
         .hands = uvp_intake_hands(intake),
-        .most_bytes = shared->settings->memory_bytes / DECODE_PART,
+        .most_bytes = shared->settings->memory_bytes / UVP_SHARED_AHEAD_PART,
+        .may = may_decode_ahead,
         .run = run_frames,
     };
     uvp_buf_init(&lane->path, shared->mem, 0);

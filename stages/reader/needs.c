@@ -11,7 +11,6 @@
 #include "formats/mesh/format.h"
 #include "stages/reader/lane.h"
 
-#define NEARBY_PART 8 /* of the memory of the run */
 #define NEARBY_MOST ((uint64_t)256 << 20)
 #define HELD_PIECES_MOST 4096
 
@@ -34,7 +33,7 @@ static enum uvp_scout_kind scout_kind(const struct uvp_lane *lane)
 /* Of members kept, and of a parcel held back. */
 static uint64_t most_bytes(const struct uvp_lane *lane)
 {
-    const uint64_t part = lane->shared->settings->memory_bytes / NEARBY_PART;
+    const uint64_t part = lane->shared->settings->memory_bytes / UVP_SHARED_AHEAD_PART;
 
     return part != 0 && part < NEARBY_MOST ? part : NEARBY_MOST;
 }
@@ -73,7 +72,7 @@ void uvp_lane_forget_nearby(struct uvp_lane *lane)
 /* Where the input can be opened again nothing needs to be kept on the way. */
 bool uvp_lane_may_be_needed(const struct uvp_lane *lane, const struct uvp_header *header)
 {
-    const uint64_t part = lane->shared->settings->memory_bytes / NEARBY_PART;
+    const uint64_t part = lane->shared->settings->memory_bytes / UVP_SHARED_AHEAD_PART;
     const struct uvp_nearby limits = {.most_bytes =
                                           part != 0 && part < NEARBY_MOST ? part : NEARBY_MOST};
 

@@ -264,10 +264,13 @@ static enum uvp_code read_binary_rows(struct faces *faces, struct uvp_error *err
 
 /* ---- many lines ---- */
 
-/* Rows that have only the list, many at once. */
-static void scan_rows(struct faces *faces, const struct uvp_text_scanner *scanner)
+/* Rows that begin with the list, and hold as many words as they should, many at once. */
+static size_t scan_rows(struct faces *faces, const struct uvp_text_scanner *scanner,
+                        size_t rows)
 {
     struct uvp_ply_cursor *const cursor = faces->cursor;
+    const uint32_t words = faces->ply->face->property_count;
+    uint32_t *const start = faces->corner_start + faces->polygons;
     struct uvp_text text = {cursor->data, cursor->at, cursor->end};
     struct uvp_text_faces to = {
         .corner_start = faces->corner_start,
@@ -278,27 +281,34 @@ static void scan_rows(struct faces *faces, const struct uvp_text_scanner *scanne
         .corner_room = (uint32_t)faces->room,
         .vertices = (uint32_t)faces->ply->vertex->count,
     };
+    size_t done = scanner->faces(&text, rows, &to);
 
-    (void)scanner->faces(&text, TEXT_ROWS, &to);
+    if (words > 1) {
+        text.at = cursor->at;
+        done = uvp_ply_fast_lines(&text.at, cursor->end, words, start, done);
+    }
     cursor->at = text.at;
-    faces->polygons = to.polygons;
-    faces->corners = to.corners;
+    faces->polygons += (uint32_t)done;
+    faces->corners = start[done];
+    return done;
 }
 
+/* The scanner stops at the last face by itself. */
 static enum uvp_code read_text_rows(struct faces *faces, struct uvp_error *err)
 {
     const struct uvp_text_scanner *const scanner = uvp_text_scanner(uvp_text_level_best());
-    const bool is_fast = !faces->cursor->flow && faces->ply->face->property_count == 1 &&
+    const struct uvp_ply_element *const face = faces->ply->face;
+    const bool is_fast = !faces->cursor->flow && face->list_count == 1 &&
+                         face->properties == faces->ply->roles[UVP_PLY_INDICES] &&
                          faces->options->polygon_corners >= SCANNED_CORNERS_MAX;
+    size_t rows = TEXT_ROWS;
 
     while (polygons_left(faces) > 0) {
-        const uint32_t before = faces->polygons;
+        const size_t done = is_fast ? scan_rows(faces, scanner, rows) : 0;
 
-        if (is_fast) {
-            scan_rows(faces, scanner);
-        }
+        rows = done < rows ? done / 2 + 1 : 2 * rows < TEXT_ROWS ? 2 * rows : TEXT_ROWS;
         UVP_TRY(uvp_ply_poll(faces->cursor, err));
-        if (faces->polygons == before) {
+        if (done == 0) {
             UVP_TRY(read_face(faces, err));
             uvp_ply_end_line(faces->cursor);
         }

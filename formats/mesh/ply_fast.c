@@ -12,6 +12,7 @@
 #endif
 
 #define BLOCK_ROWS ((size_t)64)
+#define LINE_WINDOWS 8 /* of 64 bytes: longer lines are read by others */
 
 static uint32_t load_word(const unsigned char *at, bool is_big)
 {
@@ -274,22 +275,44 @@ size_t uvp_ply_fast_mixed(const struct uvp_ply_fast_faces *faces, const unsigned
 bool uvp_ply_fast_line(const unsigned char *at, const unsigned char *end, uint32_t words,
                        const unsigned char **stop, const unsigned char **line_end)
 {
-    uint64_t word_bits;
-    uint64_t eols;
-    uint64_t ends;
+    uint64_t carry = 0; /* a word goes on from the bytes before */
 
-    if (end - at < 64 || words == 0) {
-        return false;
+    for (int i = 0; i < LINE_WINDOWS && end - at >= 64; i++, at += 64) {
+        uint64_t word_bits;
+        uint64_t eols;
+        uint64_t ends;
+
+        classify(at, &word_bits, &eols);
+        ends = ~word_bits & (word_bits << 1 | carry) & (eols ^ (eols - 1));
+        for (; words > 0 && ends != 0; ends &= ends - 1) {
+            if (--words == 0) {
+                *stop = at + __builtin_ctzll(ends);
+            }
+        }
+        if (eols != 0) {
+            *line_end = at + __builtin_ctzll(eols);
+            return words == 0;
+        }
+        carry = word_bits >> 63;
     }
-    classify(at, &word_bits, &eols);
-    ends = ~word_bits & word_bits << 1 & (eols ^ (eols - 1));
-    for (; words > 1 && ends != 0; words--) {
-        ends &= ends - 1;
+    return false;
+}
+
+size_t uvp_ply_fast_lines(const unsigned char **at, const unsigned char *end, uint32_t words,
+                          const uint32_t *more, size_t rows)
+{
+    size_t done;
+
+    for (done = 0; done < rows; done++) {
+        const unsigned char *stop = NULL;
+        const unsigned char *line_end;
+        const uint32_t wanted = words + (more == NULL ? 0 : more[done + 1] - more[done]);
+
+        if (!uvp_ply_fast_line(*at, end, wanted, &stop, &line_end)) {
+            break;
+        }
+        line_end += *line_end == '\r' && line_end + 1 < end && line_end[1] == '\n';
+        *at = line_end + 1;
     }
-    if (eols == 0 || ends == 0) {
-        return false;
-    }
-    *stop = at + __builtin_ctzll(ends);
-    *line_end = at + __builtin_ctzll(eols);
-    return true;
+    return done;
 }

@@ -46,10 +46,17 @@ size_t uvp_ply_fast_mixed(const struct uvp_ply_fast_faces *faces, const unsigned
                           const unsigned char *end, size_t rows, uint32_t *start, uint32_t *to);
 
 /*
- * The line that begins with a word at `at`: where its word number `words`, from 1, ends, and
- * where its line end is. False when it is not within 64 bytes, or near the `end` of the bytes.
+ * The line that begins at `at`: where its word number `words`, from 1, ends, and where its line
+ * end is. False when it has fewer words, is longer than 512 bytes, or near the `end`.
  */
 bool uvp_ply_fast_line(const unsigned char *at, const unsigned char *end, uint32_t words,
                        const unsigned char **stop, const unsigned char **line_end);
+
+/*
+ * How many of the lines from *at on have so many words each, and, where `more` is given, more[i
+ * + 1] - more[i] beyond that. *at is moved behind them.
+ */
+size_t uvp_ply_fast_lines(const unsigned char **at, const unsigned char *end, uint32_t words,
+                          const uint32_t *more, size_t rows);
 
 #endif

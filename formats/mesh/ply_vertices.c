@@ -6,6 +6,7 @@
 #include "formats/mesh/far.h"
 #include "formats/mesh/ply.h"
 #include "formats/mesh/ply_fast.h"
+
 #include "formats/mesh/ply_text.h"
 #include "formats/mesh/text_scan.h"
 
@@ -113,6 +114,12 @@ static size_t column_of(const struct uvp_ply *ply, int axis)
     return (size_t)(axis_property(ply, axis) - ply->vertex->properties);
 }
 
+static bool begins_with_point(const struct uvp_ply *ply)
+{
+    return axis_property(ply, 2) != NULL && column_of(ply, 0) == 0 && column_of(ply, 1) == 1 &&
+           column_of(ply, 2) == 2;
+}
+
 /* x, y and z of rows of any numbers. */
 static size_t scan_wide_rows(const struct vertices *vertices,
                              const struct uvp_text_scanner *scanner, struct uvp_text *text,
@@ -133,6 +140,22 @@ static size_t scan_wide_rows(const struct vertices *vertices,
     return done;
 }
 
+/* Rows that begin with x, y and z, and hold as many words as they should. */
+static size_t scan_narrow_rows(const struct vertices *vertices,
+                               const struct uvp_text_scanner *scanner, struct uvp_text *text,
+                               uint32_t columns, size_t rows, float *to)
+{
+    const unsigned char *at = text->at;
+    const size_t done = scanner->rows(text, 3, rows, to);
+
+    if (columns == 3) {
+        return done;
+    }
+    rows = uvp_ply_fast_lines(&at, vertices->cursor->end, columns, NULL, done);
+    text->at = at;
+    return rows;
+}
+
 /* Rows that are plainly numbers and lie by lines, many at once. */
 static size_t scan_rows(const struct vertices *vertices, const struct uvp_text_scanner *scanner,
                         size_t rows, float *to)
@@ -141,34 +164,36 @@ static size_t scan_rows(const struct vertices *vertices, const struct uvp_text_s
     struct uvp_ply_cursor *const cursor = vertices->cursor;
     const uint32_t columns = count_columns(ply);
     struct uvp_text text = {cursor->data, cursor->at, cursor->end};
-    const bool is_plain = columns == 3 && axis_property(ply, 2) != NULL &&
-                          column_of(ply, 0) == 0 && column_of(ply, 1) == 1;
-    size_t done = 0;
+    size_t done;
 
     if (cursor->flow || columns == 0) {
         return 0;
     }
-    rows = rows < TEXT_ROWS ? rows : TEXT_ROWS;
-    done = is_plain ? scanner->rows(&text, 3, rows, to)
-                    : scan_wide_rows(vertices, scanner, &text, columns, rows, to);
+    done = begins_with_point(ply)
+               ? scan_narrow_rows(vertices, scanner, &text, columns, rows, to)
+               : scan_wide_rows(vertices, scanner, &text, columns, rows, to);
     cursor->at = text.at;
     return done;
 }
 
+/* The more rows were plain, the more are tried at once. */
 static enum uvp_code read_text(const struct vertices *vertices, struct uvp_error *err)
 {
     const struct uvp_text_scanner *const scanner = uvp_text_scanner(uvp_text_level_best());
     const size_t count = (size_t)vertices->ply->vertex->count;
+    size_t rows = TEXT_ROWS;
     size_t i = 0;
 
     while (i < count) {
-        const size_t done =
-            scan_rows(vertices, scanner, count - i, vertices->positions + 3 * i);
+        float *const to = vertices->positions + 3 * i;
+        const size_t tried = rows < count - i ? rows : count - i;
+        const size_t done = scan_rows(vertices, scanner, tried, to);
 
+        rows = done < tried ? done / 2 + 1 : 2 * rows < TEXT_ROWS ? 2 * rows : TEXT_ROWS;
         i += done;
         UVP_TRY(uvp_ply_poll(vertices->cursor, err));
         if (done == 0) {
-            UVP_TRY(read_text_point(vertices, vertices->positions + 3 * i, err));
+            UVP_TRY(read_text_point(vertices, to, err));
             uvp_ply_end_line(vertices->cursor);
             i++;
         }

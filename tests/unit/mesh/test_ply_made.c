@@ -100,6 +100,42 @@ static void all_encodings_give_one_mesh(void **state)
     bench_close(&first);
 }
 
+/* A line that lacks its last word, which stands on the next: no longer a text of lines. */
+static void short_lines_are_seen_anywhere(void **state)
+{
+    enum { ROWS = 300, ROOM = 40 };
+    static const char head[] =
+        "ply\nformat ascii 1.0\nelement vertex 300\nproperty float x\nproperty float y\n"
+        "property float z\nproperty uchar c\nelement face 300\nproperty list uchar int "
+        "vertex_indices\nproperty uchar d\nend_header\n";
+    char *const text = malloc(sizeof head + 2 * ROWS * ROOM);
+
+    (void)state;
+    assert_non_null(text);
+    for (int broken = -1; broken < 2 * ROWS; broken += 7) {
+        struct bench bench;
+        size_t bytes = (size_t)snprintf(text, sizeof head, "%s", head);
+        for (int i = 0; i < 2 * ROWS; i++) {
+            const char gap = i == broken ? '\n' : ' ';
+            bytes += (size_t)(i < ROWS ? snprintf(text + bytes, ROOM, "%d %d.5 -1%c7\n", i,
+                                                  i % 10, gap)
+                                       : snprintf(text + bytes, ROOM, "3 %d %d 0%c8\n",
+                                                  i - ROWS, i % 10, gap));
+        }
+        bench_open(&bench);
+        assert_int_equal(decode(&bench, text, bytes), UVP_OK);
+        for (uint32_t i = 0; i < ROWS; i++) {
+            assert_true(bench.mesh.positions[3 * i] == (float)i);
+            assert_true(bench.mesh.positions[3 * i + 1] == (float)(i % 10) + 0.5f);
+            assert_int_equal(bench.mesh.corner_vertex[3 * i], i);
+            assert_int_equal(bench.mesh.corner_vertex[3 * i + 1], i % 10);
+            assert_int_equal(bench.mesh.corner_start[i + 1], 3 * i + 3);
+        }
+        bench_close(&bench);
+    }
+    free(text);
+}
+
 /* A bad index anywhere in a row of good ones is found where it is. */
 static void bad_indices_are_found_anywhere(void **state)
 {
@@ -289,6 +325,7 @@ int main(void)
         cmocka_unit_test(generated_files_round_trip),
         cmocka_unit_test(fast_and_slow_readers_agree),
         cmocka_unit_test(all_encodings_give_one_mesh),
+        cmocka_unit_test(short_lines_are_seen_anywhere),
         cmocka_unit_test(bad_indices_are_found_anywhere),
         cmocka_unit_test(narrow_indices_are_widened),
         cmocka_unit_test(note_tells_of_widening),

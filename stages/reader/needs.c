@@ -72,9 +72,7 @@ void uvp_lane_forget_nearby(struct uvp_lane *lane)
 /* Where the input can be opened again nothing needs to be kept on the way. */
 bool uvp_lane_may_be_needed(const struct uvp_lane *lane, const struct uvp_header *header)
 {
-    const uint64_t part = lane->shared->settings->memory_bytes / UVP_SHARED_AHEAD_PART;
-    const struct uvp_nearby limits = {.most_bytes =
-                                          part != 0 && part < NEARBY_MOST ? part : NEARBY_MOST};
+    const struct uvp_nearby limits = {.most_bytes = most_bytes(lane)};
 
     return scout_kind(lane) == UVP_SCOUT_NONE && !is_alone(lane) &&
            header->type == UVP_ENTRY_FILE && header->size_known && header->replaceable &&

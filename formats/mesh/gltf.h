@@ -73,6 +73,7 @@ struct uvp_gltf_accessor {
     bool normalized;
     bool is_read;
     bool has_rows;
+    bool is_unpacked;          /* its rows are not in the file as they are */
     const unsigned char *rows; /* NULL: zeros */
     size_t stride;
     uint32_t uses;          /* the encoder's: by whom ever, */
@@ -116,6 +117,7 @@ struct uvp_gltf_primitive {
     uint32_t next;          /* and the next primitive there */
     bool has_tangent;
     bool has_draco;
+    bool is_packed; /* by Draco, and nowhere else */
     bool is_usable; /* triangles that can be read */
 };
 
@@ -240,6 +242,18 @@ UVP_MUST_USE enum uvp_code uvp_gltf_read_floats(const struct uvp_gltf *gltf,
 UVP_MUST_USE enum uvp_code uvp_gltf_read_indices(struct uvp_gltf *gltf, uint32_t number,
                                                  uint32_t vertices, uint32_t *to,
                                                  struct uvp_error *err);
+
+/* The bytes of a view. */
+UVP_MUST_USE enum uvp_code uvp_gltf_resolve_view(struct uvp_gltf *gltf, uint32_t number,
+                                                 struct uvp_span *data, struct uvp_error *err);
+
+/* ---- gltf_draco.c ---- */
+
+bool uvp_gltf_reads_draco(void);
+/* Makes the rows of a primitive's accessors. */
+UVP_MUST_USE enum uvp_code uvp_gltf_unpack_primitive(struct uvp_gltf *gltf,
+                                                     const struct uvp_gltf_primitive *primitive,
+                                                     struct uvp_error *err);
 
 /* ---- gltf_meshopt.c ---- */
 

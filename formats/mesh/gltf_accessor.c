@@ -146,6 +146,14 @@ static enum uvp_code resolve_view(struct uvp_gltf *gltf, uint32_t number, struct
     return UVP_OK;
 }
 
+enum uvp_code uvp_gltf_resolve_view(struct uvp_gltf *gltf, uint32_t number,
+                                    struct uvp_span *data, struct uvp_error *err)
+{
+    UVP_TRY(resolve_view(gltf, number, err));
+    *data = gltf->views[number].data;
+    return UVP_OK;
+}
+
 /* ---- accessors ---- */
 
 struct accessor_tokens {

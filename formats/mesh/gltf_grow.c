@@ -219,7 +219,7 @@ static enum uvp_code grow_accessor(struct uvp_gltf_plan *plan,
     const struct uvp_split *const split = &plan->domains[accessor->domain].split;
     struct changing changing = {.plan = plan};
 
-    if (split->added_count == 0) {
+    if (split->added_count == 0 && !accessor->is_unpacked) {
         return UVP_OK;
     }
     UVP_TRY(set_count(&changing, "count", (uint64_t)accessor->count + split->added_count, err));
@@ -426,7 +426,7 @@ enum uvp_code uvp_gltf_plan_indices(struct uvp_gltf_plan *plan,
 
     *number = primitive->indices;
     if (primitive->mode == UVP_GLTF_TRIANGLES &&
-        (old != NULL || domain->split.added_count == 0) &&
+        (old != NULL || domain->split.added_count == 0) && (old == NULL || !old->is_unpacked) &&
         memcmp(before, now, (size_t)4 * primitive->corner_count) == 0) {
         return UVP_OK;
     }

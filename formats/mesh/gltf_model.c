@@ -360,6 +360,11 @@ static enum uvp_code build(struct building *building, const uint32_t *corner_sta
     const struct uvp_gltf_accessor *ready = NULL;
     uint32_t pools;
 
+    for (uint32_t i = building->first; i < building->end; i++) {
+        if (gltf->primitives[i].group == building->group && gltf->primitives[i].is_packed) {
+            UVP_TRY(uvp_gltf_unpack_primitive(gltf, &gltf->primitives[i], err));
+        }
+    }
     UVP_TRY(measure(building, &pools, err));
     for (uint32_t i = building->first; pools == 1 && ready == NULL && i < building->end; i++) {
         if (gltf->primitives[i].group == building->group) {

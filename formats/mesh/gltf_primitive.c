@@ -192,6 +192,12 @@ static bool is_out_of_reach(struct uvp_gltf *gltf, const struct uvp_gltf_primiti
              gltf->accessors[primitive->indices].view == UVP_GLTF_NONE));
 }
 
+static bool can_unpack(const struct uvp_gltf_primitive *primitive)
+{
+    return uvp_gltf_reads_draco() && primitive->mode == UVP_GLTF_TRIANGLES &&
+           primitive->indices != UVP_GLTF_NONE;
+}
+
 static enum uvp_code judge(struct uvp_gltf *gltf, struct uvp_gltf_primitive *primitive,
                            struct uvp_error *err)
 {
@@ -201,7 +207,8 @@ static enum uvp_code judge(struct uvp_gltf *gltf, struct uvp_gltf_primitive *pri
     UVP_TRY(uvp_gltf_check_extensions(gltf, primitive->token, known_extensions, 3, err));
     UVP_TRY(check_counts(gltf, primitive, err));
     UVP_TRY(count_corners(gltf, primitive, err));
-    if (is_out_of_reach(gltf, primitive)) {
+    primitive->is_packed = is_out_of_reach(gltf, primitive);
+    if (primitive->is_packed && !can_unpack(primitive)) {
         gltf->left_why = "meshes packed by KHR_draco_mesh_compression are left as they are";
         return UVP_OK;
     }

@@ -31,6 +31,7 @@
 
 #define UVP_TOKEN_BYTES 16
 #define UVP_INDEX_DIGITS 8u
+#define UVP_HIGH_HALF_MOST 90000000 /* with 8 more digits still below 2^53 */
 
 /*
  * What the kernels compare and multiply with. They lie in another file so that the compiler
@@ -352,6 +353,15 @@ UVP_SIMD_INLINE bool uvp_doubts_any(const struct uvp_doubts *doubts)
             (doubts->lengths & ~UINT64_C(15))) != 0;
 }
 
+/* Whether there is no other doubt than that some are too long. */
+UVP_SIMD_INLINE bool uvp_doubts_length_only(struct uvp_doubts doubts)
+{
+    const bool is_long = doubts.lengths < 64;
+
+    doubts.lengths = 0;
+    return is_long && !uvp_doubts_any(&doubts);
+}
+
 #define UVP_MIDDLE_MASK INT64_C(0x1fffffff) /* what a double has more than a float */
 #define UVP_MIDDLE INT64_C(0x10000000)
 
@@ -413,14 +423,44 @@ UVP_SIMD_INLINE bool uvp_tokens_write(struct uvp_token x, struct uvp_token y,
 
 #endif
 
-/* A token that may be too long or spelled otherwise; *to holds what it is if it is not. */
-UVP_SIMD static inline bool uvp_token_again(const unsigned char *text, size_t start, size_t end,
-                                            bool surely, float *to)
+/* 0.0123456789012345 is too long, but what is behind its point is not. */
+UVP_SIMD static inline bool uvp_token_fraction(const unsigned char *text, size_t start,
+                                               size_t end, float *to)
 {
+    const size_t negative = text[start] == '-';
+    const size_t first = start + negative + 2;
     struct uvp_doubts doubts = {_mm_setzero_si128(), 0, 0};
+    struct uvp_token token;
+    int64_t halves;
+    int64_t bits;
+    double value;
 
-    (void)uvp_token_read(text, start, end, &doubts);
-    return (!surely && !uvp_doubts_any(&doubts)) ||
+    if (text[first - 2] != '0' || text[first - 1] != '.' || text[first] == '-') {
+        return false;
+    }
+    token = uvp_token_read(text, first, end, &doubts);
+    halves = _mm_cvtsi128_si64(uvp_digits_reduce(token.digits));
+    if (uvp_doubts_any(&doubts) || doubts.points != 0 ||
+        (halves & UINT32_MAX) > UVP_HIGH_HALF_MOST) {
+        return false;
+    }
+    value = (double)(halves & UINT32_MAX) * 1e8 + (double)(int64_t)((uint64_t)halves >> 32);
+    value /= end - first == UVP_TOKEN_BYTES
+                 ? (negative != 0 ? -1e16 : 1e16)
+                 : uvp_token_scale[negative][UVP_TOKEN_BYTES - 1 - (end - first)];
+    memcpy(&bits, &value, sizeof bits);
+    *to = (float)value;
+    return (bits & UVP_MIDDLE_MASK) != UVP_MIDDLE;
+}
+
+/* A token of three, of which one or more are in doubt; *to holds what it is if it is not. */
+UVP_SIMD static inline bool uvp_token_again(const unsigned char *text, size_t start, size_t end,
+                                            bool is_length_only, float *to)
+{
+    if (is_length_only && end - start <= UVP_TOKEN_BYTES) {
+        return true;
+    }
+    return (is_length_only && uvp_token_fraction(text, start, end, to)) ||
            uvp_text_read_token(text + start, text + end, to);
 }
 
@@ -446,9 +486,10 @@ UVP_SIMD_INLINE bool uvp_triple_read(const unsigned char *text, uint64_t starts,
     const bool is_middle = !uvp_tokens_write(x, y, z, to);
 
     if (__builtin_expect(is_middle || uvp_doubts_any(&doubts), 0)) {
-        return uvp_token_again(text, start_x, end_x, is_middle, to) &&
-               uvp_token_again(text, start_y, end_y, is_middle, to + 1) &&
-               uvp_token_again(text, start_z, end_z, is_middle, to + 2);
+        const bool is_long = !is_middle && uvp_doubts_length_only(doubts);
+        return uvp_token_again(text, start_x, end_x, is_long, to) &&
+               uvp_token_again(text, start_y, end_y, is_long, to + 1) &&
+               uvp_token_again(text, start_z, end_z, is_long, to + 2);
     }
     return true;
 }
@@ -464,8 +505,9 @@ UVP_SIMD_INLINE bool uvp_tokens_read(const unsigned char *text, size_t start_x, 
     const bool is_middle = !uvp_tokens_write(x, y, y, to);
 
     if (__builtin_expect(is_middle || uvp_doubts_any(&doubts), 0)) {
-        return uvp_token_again(text, start_x, end_x, is_middle, to) &&
-               uvp_token_again(text, start_y, end_y, is_middle, to + 1);
+        const bool is_long = !is_middle && uvp_doubts_length_only(doubts);
+        return uvp_token_again(text, start_x, end_x, is_long, to) &&
+               uvp_token_again(text, start_y, end_y, is_long, to + 1);
     }
     return true;
 }

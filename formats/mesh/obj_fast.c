@@ -33,8 +33,6 @@ static enum uvp_code estimate(const struct uvp_obj_lines *lines, struct uvp_span
     const size_t rest = bytes.bytes % BLOCK_BYTES;
     unsigned char last[BLOCK_BYTES];
 
-    memset(estimate, 0, sizeof *estimate);
-    estimate->was_gap = true;
     for (size_t i = 0; i < blocks;) {
         const size_t most = (size_t)UVP_OBJ_POLL_BYTES / BLOCK_BYTES;
         const size_t now = blocks - i < most ? blocks - i : most;
@@ -258,7 +256,7 @@ static bool is_decided(const struct uvp_obj_estimate *seen,
 
 static bool is_worth_it(const struct uvp_obj_estimate *seen)
 {
-    return !seen->has_bare_cr && seen->faces != 0 && seen->vertices <= UVP_OBJ_COUNT_MAX &&
+    return seen->bare_crs == 0 && seen->faces != 0 && seen->vertices <= UVP_OBJ_COUNT_MAX &&
            seen->faces <= UVP_OBJ_COUNT_MAX && seen->uvs <= UVP_OBJ_COUNT_MAX &&
            seen->materials <= UVP_OBJ_COUNT_MAX;
 }
@@ -296,13 +294,14 @@ enum uvp_code uvp_obj_read_fast(enum uvp_text_level level, struct uvp_span bytes
     struct uvp_obj_fast fast = {
         .reading = reading, .notes = notes, .data = bytes.data, .bytes = bytes.bytes};
     struct uvp_error failure = {0};
-    struct uvp_obj_estimate seen;
+    struct uvp_obj_estimate seen = {.was_gap = 1};
     enum uvp_code code;
 
     if (lines == NULL) {
         return UVP_END;
     }
     uvp_obj_scan_init(&reading->scan, bytes, stop);
+    seen.with_names = reading->options.wants_uvs || reading->options.wants_groups;
     UVP_TRY(estimate(lines, span_from(bytes, reading->scan.at), stop, &seen, err));
     if (!is_worth_it(&seen)) {
         return UVP_END;

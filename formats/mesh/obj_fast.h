@@ -17,19 +17,20 @@
 
 /* What a file seems to hold; it may be more or less, but for odd files is not. */
 struct uvp_obj_estimate {
+    bool with_names; /* asked for: vt lines and materials are told */
     uint64_t vertices;
     uint64_t uvs;
     uint64_t others; /* vt, vn, vp */
     uint64_t faces;
     uint64_t tokens;
     uint64_t materials;
-    bool has_bare_cr;
-    /* of the last byte seen */
-    bool was_gap;
-    bool was_cr;
-    bool was_v;
-    bool was_f;
-    bool was_u;
+    uint64_t bare_crs; /* not 0: there are some */
+    /* of the last byte seen: 0 or 1 */
+    uint64_t was_gap;
+    uint64_t was_cr;
+    uint64_t was_v;
+    uint64_t was_f;
+    uint64_t was_u;
 };
 
 /* A file being read: the lines' state while it is in memory, and where they are. */

@@ -18,49 +18,52 @@
 
 /* ---- what there seems to be ---- */
 
-UVP_SIMD static void estimate_blocks(const unsigned char *at, size_t blocks,
-                                     struct uvp_obj_estimate *estimate)
+/* Bits of keywords' first letters in blocks, and what is behind them. */
+UVP_SIMD_INLINE void estimate_as(const unsigned char *at, size_t blocks,
+                                 struct uvp_obj_estimate *estimate, bool with_names)
 {
     struct uvp_obj_estimate sum = *estimate;
-    uint64_t was_gap = sum.was_gap;
-    uint64_t was_cr = sum.was_cr;
-    uint64_t was_v = sum.was_v;
-    uint64_t was_f = sum.was_f;
-    uint64_t was_u = sum.was_u;
-    uint64_t bare = 0;
 
     for (; blocks > 0; blocks--, at += 64) {
         const struct uvp_block block = uvp_block_load(at);
         const uint64_t gaps = uvp_block_gaps(block);
         const uint64_t crs = uvp_block_equal(block, uvp_text_constants.cr);
-        const uint64_t leads = ~gaps & (gaps << 1 | was_gap);
+        const uint64_t leads = ~gaps & (gaps << 1 | sum.was_gap);
         const uint64_t v = leads & uvp_block_equal(block, uvp_text_constants.letter_v);
         const uint64_t f = leads & uvp_block_equal(block, uvp_text_constants.letter_f);
-        const uint64_t u = leads & uvp_block_equal(block, uvp_text_constants.letter_u);
-        const uint64_t behind_v = v << 1 | was_v;
-        const uint64_t behind_f = f << 1 | was_f;
-        bare |= (crs << 1 | was_cr) & ~uvp_block_equal(block, uvp_text_constants.eol);
+        const uint64_t behind_v = v << 1 | sum.was_v;
+        if ((crs | sum.was_cr) != 0) {
+            sum.bare_crs |=
+                (crs << 1 | sum.was_cr) & ~uvp_block_equal(block, uvp_text_constants.eol);
+        }
         sum.tokens += uvp_bit_count(leads);
         sum.vertices += uvp_bit_count(behind_v & gaps);
         sum.others += uvp_bit_count(behind_v & ~gaps);
-        sum.uvs +=
-            uvp_bit_count(behind_v & uvp_block_equal(block, uvp_text_constants.letter_t));
-        sum.faces += uvp_bit_count(behind_f & gaps);
-        was_gap = gaps >> 63;
-        was_cr = crs >> 63;
-        was_v = v >> 63;
-        sum.materials += uvp_bit_count((u << 1 | was_u) &
-                                       uvp_block_equal(block, uvp_text_constants.letter_s));
-        was_f = f >> 63;
-        was_u = u >> 63;
+        sum.faces += uvp_bit_count((f << 1 | sum.was_f) & gaps);
+        if (with_names) {
+            const uint64_t u = leads & uvp_block_equal(block, uvp_text_constants.letter_u);
+            const uint64_t s = uvp_block_equal(block, uvp_text_constants.letter_s);
+            const uint64_t t = uvp_block_equal(block, uvp_text_constants.letter_t);
+            sum.uvs += uvp_bit_count(behind_v & t);
+            sum.materials += uvp_bit_count((u << 1 | sum.was_u) & s);
+            sum.was_u = u >> 63;
+        }
+        sum.was_gap = gaps >> 63;
+        sum.was_cr = crs >> 63;
+        sum.was_v = v >> 63;
+        sum.was_f = f >> 63;
     }
-    sum.was_gap = was_gap != 0;
-    sum.was_cr = was_cr != 0;
-    sum.was_v = was_v != 0;
-    sum.was_f = was_f != 0;
-    sum.was_u = was_u != 0;
-    sum.has_bare_cr = sum.has_bare_cr || bare != 0;
     *estimate = sum;
+}
+
+UVP_SIMD static void estimate_blocks(const unsigned char *at, size_t blocks,
+                                     struct uvp_obj_estimate *estimate)
+{
+    if (estimate->with_names) {
+        estimate_as(at, blocks, estimate, true);
+    } else {
+        estimate_as(at, blocks, estimate, false);
+    }
 }
 
 /* ---- lines ---- */

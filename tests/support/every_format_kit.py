@@ -40,7 +40,8 @@ KINDS = ("good-", "bad-", "unsupported-")
 
 def formats(definitions):
     with open(definitions, encoding="ascii") as file:
-        return re.findall(r"^UVP_FORMAT\((\w+)\)", file.read(), re.M)
+        text = re.sub(r"^#if.*?^#endif", "", file.read(), flags=re.M | re.S)  # optional ones
+    return re.findall(r"^UVP_FORMAT\((\w+)\)", text, re.M)
 
 
 def files_in(folder):

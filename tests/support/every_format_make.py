@@ -172,7 +172,8 @@ COLLECTIONS = {"gltf": gltf_files}
 
 def formats(path):
     with open(path, encoding="ascii") as file:
-        return re.findall(r"^UVP_FORMAT\((\w+)\)", file.read(), re.M)
+        text = re.sub(r"^#if.*?^#endif", "", file.read(), flags=re.M | re.S)  # optional ones
+    return re.findall(r"^UVP_FORMAT\((\w+)\)", text, re.M)
 
 
 def files_of(name):

@@ -83,6 +83,7 @@ SYSTEM = [
         ["formats/archive/**", "tools/mkmesh/**", "tests/**"],
     ),
     (["meshoptimizer.h"], ["formats/mesh/gltf_meshopt.c", "tests/**"]),
+    (["assimp/*"], ["formats/mesh/foreign_import.c", "tests/**"]),
     (["jansson.h"], ["tools/uvpipe/**", "tests/**"]),
     (["cmocka.h", "setjmp.h"], ["tests/**"]),
 ]
@@ -170,6 +171,9 @@ SELFTEST = [
     ("formats/mesh/a1.c", '#include "formats/mesh/mesh.h"', False),
     ("formats/mesh/b1.c", '#include "formats/archive/entry.h"', True),
     ("formats/mesh/c1.c", "#include <zlib.h>", True),
+    ("formats/mesh/e1.c", "#include <assimp/scene.h>", True),
+    ("formats/mesh/foreign_import.c", "#include <assimp/scene.h>", False),
+    ("stages/unwrapper/f1.c", "#include <assimp/scene.h>", True),
     ("formats/mesh/d1.c", '  #  include "stages/unwrapper/atlas/atlas.h"', True),
     ("formats/archive/a2.c", "#include <zlib.h>\n#include <archive.h>", False),
     ("formats/archive/b2.c", '#include "formats/mesh/mesh.h"', True),

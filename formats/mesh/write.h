@@ -14,7 +14,19 @@
 
 #include "formats/mesh/format.h"
 
-/* What is to be written; zero for the last three is the usual. */
+#define UVP_WRITING_NONE UINT32_MAX
+
+/* Where a mesh stands, of a file that has it there. */
+struct uvp_writing_node {
+    uint32_t parent; /* a node before this one, or UVP_WRITING_NONE */
+    uint32_t mesh;   /* of the model, or UVP_WRITING_NONE */
+    bool is_moved;   /* else the rest is not looked at */
+    float translation[3];
+    float rotation[4]; /* quaternion of length 1: x, y, z, w */
+    float scale[3];
+};
+
+/* What is to be written; zero for all but the first two is the usual. */
 struct uvp_writing {
     const struct uvp_model *model;
     /* One for each mesh. Where uv is NULL the mesh's old UVs are written, when they were read
@@ -24,6 +36,9 @@ struct uvp_writing {
     /* What positions are relative to, or NULL. PLY has doubles then, GLB nodes that are moved;
        OBJ adds it, which loses digits, unless the lines are spelled. */
     const float *origin;
+    /* GLB: no mesh stands anywhere else; NULL: each once, at the origin. */
+    const struct uvp_writing_node *nodes;
+    uint32_t node_count;
     /* OBJ: the `v` lines of all vertices as they are to be, or empty. */
     struct uvp_span spelled;
 };

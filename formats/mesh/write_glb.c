@@ -20,6 +20,7 @@
 #define FRAME_BYTES ((uint64_t)12 + 8 + 8)
 #define JSON_BYTES_PER_MESH                                                                    \
     ((size_t)1280) /* all pieces below with all numbers at their longest */
+#define JSON_BYTES_PER_NODE ((size_t)512) /* likewise */
 #define JSON_BYTES_REST ((size_t)512)
 #define EXACT_BITS 60                /* ten times a fraction of so many fits in 64 bits */
 #define EXACT_SHIFT 40               /* likewise 24 bits moved up */
@@ -29,6 +30,7 @@ enum view { VIEW_POSITIONS, VIEW_UVS, VIEW_INDICES, VIEW_COUNT };
 
 struct part {
     const struct uvp_mesh *mesh;
+    uint32_t number; /* of the mesh in the model */
     struct uvp_mesh_uvs uvs;
     struct uvp_split split;
     struct uvp_mesh_triangles triangles;
@@ -135,6 +137,7 @@ static enum uvp_code begin_part(struct glb *glb, uint32_t m, struct uvp_error *e
 
     memset(part, 0, sizeof *part);
     part->mesh = mesh;
+    part->number = m;
     part->uvs = uvp_writing_uvs(glb->writing, m);
     UVP_TRY(
         uvp_mesh_triangulate(mesh, glb->arena, glb->arena, glb->stop, &part->triangles, err));
@@ -188,12 +191,12 @@ static void put_count(struct glb *glb, const char *before, uint64_t count)
     glb->to = uvp_text_write_count(glb->to, count);
 }
 
-static void put_vector(struct glb *glb, const char *before, const float *vector)
+static void put_numbers(struct glb *glb, const char *before, const float *numbers, int count)
 {
     put_text(glb, before);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < count; i++) {
         *glb->to++ = i == 0 ? '[' : ',';
-        glb->to = uvp_text_write_float(glb->to, vector[i]);
+        glb->to = uvp_text_write_float(glb->to, numbers[i]);
     }
     *glb->to++ = ']';
 }
@@ -235,7 +238,8 @@ static uint32_t views_of(const struct part *part)
     return part->uvs.uv == NULL ? 2 : 3;
 }
 
-static void put_nodes(struct glb *glb)
+/* Without nodes of the file: one for each mesh. */
+static void put_own_nodes(struct glb *glb)
 {
     put_text(glb, "\"scene\":0,\"scenes\":[{\"nodes\":[");
     for (uint32_t i = 0; i < glb->count; i++) {
@@ -254,6 +258,96 @@ static void put_nodes(struct glb *glb)
         put_text(glb, "}");
     }
     put_text(glb, "],");
+}
+
+/* Chains of nodes with the same parent, by number; that of the roots comes last. */
+struct family {
+    uint32_t *first; /* of each node's children, and of the roots */
+    uint32_t *next;
+    uint32_t *part; /* of each mesh of the model, or none */
+};
+
+static enum uvp_code find_family(const struct glb *glb, struct family *family,
+                                 struct uvp_error *err)
+{
+    const struct uvp_writing *const writing = glb->writing;
+    const uint32_t count = writing->node_count;
+    const uint32_t meshes = writing->model->mesh_count;
+
+    family->first = UVP_ARENA_ARRAY(glb->arena, uint32_t, (size_t)count + 1);
+    family->next = UVP_ARENA_ARRAY(glb->arena, uint32_t, count);
+    family->part = UVP_ARENA_ARRAY(glb->arena, uint32_t, meshes);
+    if (family->first == NULL || family->next == NULL || family->part == NULL) {
+        return uvp_fail_memory(err, (size_t)8 * count + (size_t)4 * meshes);
+    }
+    memset(family->first, 0xff, 4 * ((size_t)count + 1));
+    memset(family->part, 0xff, 4 * (size_t)meshes);
+    for (uint32_t i = count; i-- > 0;) {
+        const uint32_t parent = writing->nodes[i].parent;
+        uint32_t *const first = &family->first[parent == UVP_WRITING_NONE ? count : parent];
+        UVP_TRY(poll(glb, i, err));
+        family->next[i] = *first;
+        *first = i;
+    }
+    for (uint32_t i = 0; i < glb->count; i++) {
+        family->part[glb->parts[i].number] = i;
+    }
+    return UVP_OK;
+}
+
+static void put_chain(struct glb *glb, const struct family *family, uint32_t first)
+{
+    for (uint32_t i = first; i != UVP_WRITING_NONE; i = family->next[i]) {
+        put_count(glb, i == first ? "" : ",", i);
+    }
+    put_text(glb, "]");
+}
+
+/* Every member ends in a comma; the last one of the node is taken back. */
+static void put_node(struct glb *glb, const struct family *family, uint32_t number)
+{
+    const struct uvp_writing_node *const node = &glb->writing->nodes[number];
+
+    put_text(glb, "{");
+    if (node->mesh != UVP_WRITING_NONE && family->part[node->mesh] != UVP_WRITING_NONE) {
+        put_count(glb, "\"mesh\":", family->part[node->mesh]);
+        put_text(glb, ",");
+    }
+    if (node->is_moved) {
+        put_numbers(glb, "\"translation\":", node->translation, 3);
+        put_numbers(glb, ",\"rotation\":", node->rotation, 4);
+        put_numbers(glb, ",\"scale\":", node->scale, 3);
+        put_text(glb, ",");
+    }
+    if (family->first[number] != UVP_WRITING_NONE) {
+        put_text(glb, "\"children\":[");
+        put_chain(glb, family, family->first[number]);
+        put_text(glb, ",");
+    }
+    glb->to -= glb->to[-1] == ',' ? 1 : 0;
+    put_text(glb, "}");
+}
+
+static enum uvp_code put_nodes(struct glb *glb, struct uvp_error *err)
+{
+    const uint32_t count = glb->writing->node_count;
+    struct family family;
+
+    if (glb->writing->nodes == NULL) {
+        put_own_nodes(glb);
+        return UVP_OK;
+    }
+    UVP_TRY(find_family(glb, &family, err));
+    put_text(glb, "\"scene\":0,\"scenes\":[{\"nodes\":[");
+    put_chain(glb, &family, family.first[count]);
+    put_text(glb, "}],\"nodes\":[");
+    for (uint32_t i = 0; i < count; i++) {
+        UVP_TRY(poll(glb, i, err));
+        put_separator(glb, i);
+        put_node(glb, &family, i);
+    }
+    put_text(glb, "],");
+    return UVP_OK;
 }
 
 /* Views and accessors stand in the same order: one number for both. */
@@ -287,8 +381,8 @@ static void put_accessors(struct glb *glb)
         put_count(glb, "{\"bufferView\":", accessor++);
         put_count(glb, ",\"componentType\":5126,\"count\":", part->vertices);
         put_text(glb, ",\"type\":\"VEC3\"");
-        put_vector(glb, ",\"min\":", part->least);
-        put_vector(glb, ",\"max\":", part->most);
+        put_numbers(glb, ",\"min\":", part->least, 3);
+        put_numbers(glb, ",\"max\":", part->most, 3);
         if (part->uvs.uv != NULL) {
             put_count(glb, "},{\"bufferView\":", accessor++);
             put_text(glb, part->has_u16_uvs ? ",\"componentType\":5123,\"normalized\":true"
@@ -329,8 +423,11 @@ static void put_views(struct glb *glb)
 static enum uvp_code make_json(struct glb *glb, struct uvp_error *err)
 {
     size_t bytes;
+    size_t node_bytes;
 
     if (!uvp_size_multiply(glb->count, JSON_BYTES_PER_MESH, &bytes) ||
+        !uvp_size_multiply(glb->writing->node_count, JSON_BYTES_PER_NODE, &node_bytes) ||
+        !uvp_size_add(bytes, node_bytes, &bytes) ||
         !uvp_size_add(bytes, JSON_BYTES_REST, &bytes)) {
         return uvp_fail_memory(err, SIZE_MAX);
     }
@@ -340,7 +437,7 @@ static enum uvp_code make_json(struct glb *glb, struct uvp_error *err)
     }
     glb->to = glb->json;
     put_text(glb, "{\"asset\":{\"version\":\"2.0\",\"generator\":\"uvpipe\"},");
-    put_nodes(glb);
+    UVP_TRY(put_nodes(glb, err));
     put_meshes(glb);
     put_accessors(glb);
     put_views(glb);

@@ -13,6 +13,7 @@
 #define HEADER_BYTES ((size_t)12)
 #define CHUNK_HEADER_BYTES ((size_t)8)
 #define CHUNK_JSON UINT32_C(0x4e4f534a)
+#define BASE64_PIECE ((size_t)65536)
 #define SIBLINGS_COUNTED 16 /* many buffers may name the same file */
 #define CHUNK_BIN UINT32_C(0x004e4942)
 
@@ -198,6 +199,29 @@ static enum uvp_code find_sibling(struct uvp_gltf *gltf, uint32_t number, struct
     return UVP_OK;
 }
 
+/* In pieces of whole groups of four; only the last one may have padding. */
+static enum uvp_code read_base64(struct uvp_gltf *gltf, uint32_t number, struct uvp_span text,
+                                 unsigned char *to, size_t *bytes, struct uvp_error *err)
+{
+    *bytes = 0;
+    while (text.bytes != 0) {
+        const bool is_last = text.bytes <= BASE64_PIECE;
+        const struct uvp_span piece = {text.data, is_last ? text.bytes : BASE64_PIECE};
+        size_t got;
+
+        UVP_TRY(uvp_stop_poll(gltf->stop, err));
+        if (!uvp_base64_read(piece, to + *bytes, &got) ||
+            (!is_last && got != BASE64_PIECE / 4 * 3)) {
+            return uvp_gltf_fail(gltf, gltf->buffers[number].token, UVP_BAD_DATA, "buffer",
+                                 number, "bad base64", err);
+        }
+        *bytes += got;
+        text.data += piece.bytes;
+        text.bytes -= piece.bytes;
+    }
+    return UVP_OK;
+}
+
 /* Behind "data:"; only base64 is in use for buffers. */
 static enum uvp_code read_data_uri(struct uvp_gltf *gltf, uint32_t number, struct uvp_span uri,
                                    struct uvp_span *data, struct uvp_error *err)
@@ -218,10 +242,7 @@ static enum uvp_code read_data_uri(struct uvp_gltf *gltf, uint32_t number, struc
     if (to == NULL) {
         return uvp_fail_memory(err, uvp_base64_room(text.bytes));
     }
-    UVP_TRY(uvp_stop_poll(gltf->stop, err));
-    if (!uvp_base64_read(text, to, &bytes)) {
-        return uvp_gltf_fail(gltf, token, UVP_BAD_DATA, "buffer", number, "bad base64", err);
-    }
+    UVP_TRY(read_base64(gltf, number, text, to, &bytes, err));
     *data = uvp_span_of(to, bytes);
     return UVP_OK;
 }

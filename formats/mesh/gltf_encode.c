@@ -15,6 +15,7 @@
 #define SIDE_SUFFIX_TAIL ".bin"
 #define SIDE_NUMBERS_MOST UINT32_C(9999)
 #define DATA_URI "data:application/octet-stream;base64,"
+#define BASE64_PIECE ((size_t)49152) /* whole groups of three */
 #define CHUNK_HEADER_BYTES ((size_t)8)
 
 /* ---- where new bytes go ---- */
@@ -126,6 +127,19 @@ static enum uvp_code write_side(const struct uvp_gltf_plan *plan, struct uvp_spa
     return UVP_OK;
 }
 
+static enum uvp_code write_base64(const struct uvp_gltf_plan *plan, unsigned char *to,
+                                  struct uvp_span bytes, struct uvp_error *err)
+{
+    while (bytes.bytes != 0) {
+        const size_t piece = bytes.bytes < BASE64_PIECE ? bytes.bytes : BASE64_PIECE;
+        UVP_TRY(uvp_stop_poll(plan->gltf->stop, err));
+        to = uvp_base64_write(to, uvp_span_of(bytes.data, piece));
+        bytes.data += piece;
+        bytes.bytes -= piece;
+    }
+    return UVP_OK;
+}
+
 static enum uvp_code write_data_uri(const struct uvp_gltf_plan *plan, struct uvp_span *uri,
                                     const struct uvp_product *product, struct uvp_error *err)
 {
@@ -145,7 +159,7 @@ static enum uvp_code write_data_uri(const struct uvp_gltf_plan *plan, struct uvp
     }
     UVP_TRY(uvp_gltf_write_blobs(plan, data, err));
     memcpy(text, DATA_URI, head);
-    (void)uvp_base64_write(text + head, uvp_span_of(data, (size_t)plan->bytes));
+    UVP_TRY(write_base64(plan, text + head, uvp_span_of(data, (size_t)plan->bytes), err));
     *uri = uvp_span_of(text, bytes);
     return UVP_OK;
 }

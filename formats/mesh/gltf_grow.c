@@ -9,6 +9,7 @@
 #include "formats/mesh/gltf_plan.h"
 
 #define CHANGES_MOST 8
+#define CORNERS_PER_POLL UINT32_C(65536)
 
 /* ---- texts ---- */
 
@@ -350,6 +351,9 @@ static enum uvp_code set_range(struct changing *changing, const struct uvp_gltf_
     static const char *const keys[2] = {"min", "max"};
 
     for (uint32_t i = 0; i < blob->corner_count; i++) {
+        if (i % CORNERS_PER_POLL == 0) {
+            UVP_TRY(uvp_stop_poll(changing->plan->gltf->stop, err));
+        }
         range[0] = blob->corners[i] < range[0] ? blob->corners[i] : range[0];
         range[1] = blob->corners[i] > range[1] ? blob->corners[i] : range[1];
     }

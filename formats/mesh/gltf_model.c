@@ -414,6 +414,9 @@ static enum uvp_code take_corner_start(struct uvp_gltf *gltf, enum uvp_gltf_atla
         return uvp_fail_memory(err, (size_t)(most / 3 + 1) * 4);
     }
     for (uint32_t i = 0; i <= most / 3; i++) {
+        if (i % ROWS_PER_POLL == 0) {
+            UVP_TRY(uvp_stop_poll(gltf->stop, err));
+        }
         (*corner_start)[i] = 3 * i;
     }
     return UVP_OK;

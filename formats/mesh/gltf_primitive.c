@@ -345,6 +345,9 @@ enum uvp_code uvp_gltf_read_corners(struct uvp_gltf *gltf,
                                       err));
     } else {
         for (uint32_t i = 0; i < count; i++) {
+            if (i % CORNERS_PER_POLL == 0) {
+                UVP_TRY(uvp_stop_poll(gltf->stop, err));
+            }
             from[i] = i;
         }
     }

@@ -338,6 +338,13 @@ def draco(fallback):
     return file
 
 
+def without_chunk(file):
+    """A GLB whose buffer is a data URI: there is no binary chunk to grow."""
+    text = file.embedded()
+    file.data = b""
+    return file.glb(text=text + b" " * (-len(text) % 4))
+
+
 def odd_text():
     """Text that other programs would write differently."""
     file = plain()
@@ -442,6 +449,7 @@ def samples(with_large=True):
         "odd-chunk.glb": plain().glb(extra_chunk=b"0123456789ab", tail=b"behind it"),
         "unaligned.glb": plain().glb(aligned=False),
         "embedded.gltf": plain().embedded(),
+        "embedded.glb": without_chunk(plain()),
         "beside.bin": bytes(plain().data),
         "beside.gltf": plain().beside("./be%73ide.bin"),
     }

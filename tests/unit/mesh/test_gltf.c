@@ -33,6 +33,7 @@ static const struct row rows[] = {
     {"good-unaligned.glb", 1, 96, 48, false},
     {"good-odd-text.glb", 1, 96, 48, false},
     {"good-embedded.gltf", 1, 96, 48, false},
+    {"good-embedded.glb", 1, 96, 48, false},
     {"good-beside.gltf", 1, 96, 48, false},
 #ifdef UVP_MESHOPT
     {"good-packed.glb", 1, 96, 48, false},

@@ -14,6 +14,7 @@
 
 #define BAND 1.5 /* meshes beyond the reach that distances are exact */
 #define DEEP 1e3F
+#define STEPS_A_NODE 16
 
 /* One chart's border while it is drawn. */
 struct tracer {
@@ -330,6 +331,21 @@ enum uvp_code uvp_bodies_take(struct uvp_atlas_work *work, const struct uvp_char
     return UVP_OK;
 }
 
+double uvp_bodies_steps(const struct uvp_bodies *bodies, double mesh, double reach)
+{
+    const double edge = 4 + 2 * reach / mesh + 2 * BAND;
+    double steps = 0;
+
+    for (uint32_t c = 0; c < bodies->count; c++) {
+        const struct uvp_outline *const outline = &bodies->outlines->outline[c];
+        const double nodes = (double)nodes_along(outline->width * bodies->scale, mesh, reach) *
+                             nodes_along(outline->height * bodies->scale, mesh, reach);
+        const double pieces = outline->perimeter * bodies->scale / (SPACING * mesh);
+        steps += STEPS_A_NODE * nodes + pieces * (40 + 3 * edge * edge);
+    }
+    return steps;
+}
+
 enum uvp_code uvp_bodies_draw(struct uvp_atlas_work *work, double mesh, double reach,
                               struct uvp_bodies *bodies)
 {
@@ -374,7 +390,7 @@ void uvp_body_place(struct uvp_bodies *bodies, uint32_t c)
     }
     body->from = from;
     body->to = to;
-    bodies->steps += 8 * (uint64_t)body->point_count;
+    bodies->steps += 4 * (uint64_t)body->point_count;
 }
 
 void uvp_bodies_place(struct uvp_bodies *bodies)

@@ -60,6 +60,9 @@ UVP_MUST_USE enum uvp_code uvp_bodies_take(struct uvp_atlas_work *work,
 UVP_MUST_USE enum uvp_code uvp_bodies_draw(struct uvp_atlas_work *work, double mesh,
                                            double reach, struct uvp_bodies *bodies);
 
+/* About what that takes. */
+double uvp_bodies_steps(const struct uvp_bodies *bodies, double mesh, double reach);
+
 /* Points and boxes from the poses: of one chart, of all. */
 void uvp_body_place(struct uvp_bodies *bodies, uint32_t c);
 void uvp_bodies_place(struct uvp_bodies *bodies);

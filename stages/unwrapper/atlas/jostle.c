@@ -13,9 +13,12 @@
 
 #define MESH 0.0078125   /* of the fields, page sides */
 #define MESH_A_CHART 0.1 /* and at most this over the square root of the charts */
-#define MORE 1.02        /* charts are pushed a little further apart than need be */
-#define DAMPING 0.02     /* of the squares */
-#define STEP 0.5         /* both charts of a pair move */
+#define COARSER 1.2      /* where charts are many for the steps that there are */
+#define COARSER_MOST 3
+#define DRAW_PART 0.25
+#define MORE 1.02    /* charts are pushed a little further apart than need be */
+#define DAMPING 0.02 /* of the squares */
+#define STEP 0.5     /* both charts of a pair move */
 #define MOMENTUM 0.7
 #define PAIRS_A_CHART 4
 #define PAIRS_MOST 64U /* a chart */
@@ -28,17 +31,19 @@
 #define LOOK_EVERY 8 /* steps: is there any hope? */
 #define GROW 1.01    /* of the page's side, while charts have no room */
 #define GROWS 16
-#define FIRST_MORE 2    /* times the steps, until there is a layout at all */
 #define FIRST_PART 0.01 /* of the page's side, to shrink by */
 #define LEAST_PART 0.0012
-#define CLOSE 1.5          /* of the gap: contacts are pairs closer than that */
+#define DRIFT 1.0 /* of what contacts reach beyond the gap: then they are gathered anew */
+#define CLOSE 1.6 /* of the gap: contacts are pairs closer than that */
 #define TIGHTEN_PART 0.002 /* of the page's side */
 #define TIGHTEN_LEAST 0.0004
 #define PASSES 5
-#define ROUNDS 16      /* between two passes */
+#define ROUNDS 24      /* between two passes */
 #define PRECISION 0.01 /* of the gap; less than MORE leaves */
 #define ATTEMPTS 4
-#define EASE 1.004 /* of the page's side, from one attempt to the next */
+#define LAST_MORE 4      /* a quarter more steps, until a layout is valid */
+#define FINISH_STEPS 500 /* an edge, for that */
+#define FINISH_PART 0.35 /* of all steps, at most */
 
 /* What pushes a chart: the sum of depths, and of squares for the least-squares answer. */
 struct push {
@@ -59,7 +64,8 @@ struct jostle {
     struct uvp_contacts contacts;
     struct push *push;
     double (*speed)[3];
-    struct uvp_pose *kept; /* the last good poses */
+    struct uvp_pose *kept;     /* the last good poses */
+    struct uvp_pose *gathered; /* for which contacts were gathered */
     uint32_t *pair;
     uint32_t pair_count;
     uint32_t pair_room;
@@ -74,7 +80,6 @@ struct jostle {
     double target; /* distance that charts are pushed to */
     double energy;
     double worst; /* depth */
-    double moved; /* since contacts were gathered: any point, at most */
 };
 
 /* ---- pushing ---- */
@@ -185,7 +190,7 @@ static void push_from_walls(struct jostle *jostle)
         for (uint32_t i = body->first_point; i < body->first_point + body->point_count; i++) {
             push_from_wall(jostle, c, bodies->at[i]);
         }
-        bodies->steps += 8 * (uint64_t)body->point_count;
+        bodies->steps += 4 * (uint64_t)body->point_count;
     }
 }
 
@@ -248,8 +253,6 @@ static void move_body(struct uvp_body *body, const double speed[3])
 /* One step of all charts. */
 static void move_all(struct jostle *jostle, double momentum, double most)
 {
-    double farthest = 0;
-
     for (uint32_t c = 0; c < jostle->bodies.count; c++) {
         struct uvp_body *const body = &jostle->bodies.body[c];
         double *const speed = jostle->speed[c];
@@ -260,11 +263,8 @@ static void move_all(struct jostle *jostle, double momentum, double most)
         }
         speed[2] = clamp_step(momentum * speed[2] + STEP * step[2], most / sqrt(body->inertia));
         move_body(body, speed);
-        const double far = fabs(speed[0]) + fabs(speed[1]) + fabs(speed[2]) * body->radius;
-        farthest = far > farthest ? far : farthest;
     }
-    jostle->moved += farthest;
-    jostle->bodies.steps += 120 * (uint64_t)jostle->bodies.count;
+    jostle->bodies.steps += 40 * (uint64_t)jostle->bodies.count;
 }
 
 static void stop_all(struct jostle *jostle)
@@ -277,7 +277,7 @@ static void stop_all(struct jostle *jostle)
 /* Charts that lie in a tangle are no case for pushing: that ends at once. */
 static void give_up(struct jostle *jostle)
 {
-    jostle->bodies.steps = UINT64_MAX / 2;
+    jostle->limit = 0;
 }
 
 static enum uvp_code add_pair(struct jostle *jostle, uint32_t a, uint32_t b)
@@ -314,7 +314,7 @@ static enum uvp_code find_pairs(struct jostle *jostle)
         const struct uvp_body *const a = &bodies->body[jostle->items[i].value];
         for (uint32_t j = i + 1; j < bodies->count; j++) {
             const struct uvp_body *const b = &bodies->body[jostle->items[j].value];
-            jostle->bodies.steps += 6;
+            jostle->bodies.steps += 4;
             if (b->from.x > a->to.x + slack || jostle->bodies.steps > jostle->limit) {
                 break;
             }
@@ -368,7 +368,7 @@ static enum uvp_code list_points(struct jostle *jostle, uint32_t a, uint32_t b)
             UVP_TRY(add_near(jostle, (struct near){i, a, b}));
         }
     }
-    bodies->steps += 20 + 4 * (uint64_t)body->point_count + 30 * looks;
+    bodies->steps += 10 + 2 * (uint64_t)body->point_count + 14 * looks;
     return UVP_OK;
 }
 
@@ -396,15 +396,16 @@ static void push_fields(struct jostle *jostle)
         }
     }
     push_from_walls(jostle);
-    jostle->bodies.steps += 50 * (uint64_t)jostle->near_count;
+    jostle->bodies.steps += 25 * (uint64_t)jostle->near_count;
 }
 
-/* Whether a depth that was `then` some steps ago will still be too much after so many more. */
-static bool is_hopeless(double now, double then, double enough, uint32_t steps)
+/* Whether a depth that was `then` some steps ago will still be too much after so many times as
+ * many. */
+static bool is_hopeless(double now, double then, double enough, uint32_t times)
 {
     const double part = now < then ? now / then : 1;
 
-    for (uint32_t i = 0; i < steps; i += LOOK_EVERY) {
+    for (uint32_t i = 0; i < times; i++) {
         now *= part;
     }
     return now > enough;
@@ -434,7 +435,8 @@ static enum uvp_code settle(struct jostle *jostle, double enough, bool *settled)
             return UVP_OK;
         }
         if (i % LOOK_EVERY == 0) {
-            if (i >= 2 * LOOK_EVERY && is_hopeless(jostle->worst, then, enough, TRIES - i)) {
+            if (i >= 2 * LOOK_EVERY &&
+                is_hopeless(jostle->worst, then, enough, (TRIES - 1 - i) / LOOK_EVERY + 1)) {
                 return UVP_OK;
             }
             then = jostle->worst;
@@ -480,10 +482,7 @@ static void set_side(struct jostle *jostle, double side)
 /* A page on which the charts have room; poses as on the page before, but further apart. */
 static enum uvp_code grow(struct jostle *jostle, bool *settled)
 {
-    const uint64_t limit = jostle->limit;
-
     *settled = false;
-    jostle->limit = FIRST_MORE * limit;
     for (uint32_t i = 0; i < GROWS && !*settled; i++) {
         if (i > 0) {
             set_side(jostle, jostle->side * GROW);
@@ -492,7 +491,6 @@ static enum uvp_code grow(struct jostle *jostle, bool *settled)
         }
         UVP_TRY(settle(jostle, ENOUGH * jostle->target, settled));
     }
-    jostle->limit = limit;
     keep_poses(jostle);
     return UVP_OK;
 }
@@ -540,13 +538,27 @@ static void push_contacts(struct jostle *jostle)
         add_push(jostle, contact->chart, at, normal, depth);
         add_push(jostle, contact->other, at, (struct uvp_vec2){-normal.x, -normal.y}, depth);
     }
-    for (uint32_t e = 0; e < contacts->edge_count; e++) {
-        const struct uvp_vec2 at = contacts->at[e];
-        if (at.x < 0 || at.y < 0 || at.x > jostle->side || at.y > jostle->side) {
-            push_from_wall(jostle, contacts->chart_of[e], at);
-        }
+    for (uint32_t i = 0; i < contacts->wall_count; i++) {
+        const uint32_t e = contacts->active[i];
+        push_from_wall(jostle, contacts->chart_of[e], contacts->at[e]);
     }
-    jostle->bodies.steps += 40 * (uint64_t)contacts->count + 4 * (uint64_t)contacts->edge_count;
+    jostle->bodies.steps += 15 * (uint64_t)contacts->count + 4 * (uint64_t)contacts->wall_count;
+}
+
+/* How far any point is from where it was when contacts were gathered, at most. */
+static double measure_drift(const struct jostle *jostle)
+{
+    double most = 0;
+
+    for (uint32_t c = 0; c < jostle->bodies.count; c++) {
+        const struct uvp_body *const body = &jostle->bodies.body[c];
+        const struct uvp_pose *const then = &jostle->gathered[c];
+        const double turn =
+            fabs(body->pose.cosine - then->cosine) + fabs(body->pose.sine - then->sine);
+        const double moved = fabs(body->pose.x - then->x) + fabs(body->pose.y - then->y);
+        most = fmax(most, moved + turn * body->radius);
+    }
+    return most;
 }
 
 /* Pushes until the contacts that were gathered are far enough apart, or may not be all any
@@ -556,41 +568,60 @@ static enum uvp_code push_apart(struct jostle *jostle, double reach)
     double last = HUGE_VAL;
 
     stop_all(jostle);
-    jostle->moved = 0;
     for (uint32_t i = 0; i < ROUNDS && jostle->worst > PRECISION * jostle->target; i++) {
         if (jostle->energy > last) {
             stop_all(jostle);
         }
         last = jostle->energy;
-        move_all(jostle, MOMENTUM, 0.25 * reach);
-        uvp_contacts_place(&jostle->contacts);
+        move_all(jostle, MOMENTUM, 0.25 * (reach - jostle->target));
+        uvp_contacts_move(&jostle->contacts);
         push_contacts(jostle);
-        UVP_TRY(uvp_work_count(jostle->work, 4 * jostle->contacts.edge_count));
+        if (i % 4 == 3 && measure_drift(jostle) > DRIFT * (reach - jostle->target)) {
+            return UVP_OK;
+        }
+        UVP_TRY(uvp_work_count(jostle->work,
+                               8 * jostle->contacts.count + 16 * jostle->bodies.count));
     }
     return UVP_OK;
 }
 
-/* Pushes what is too close apart, exactly; *valid: all is well in the end. */
-static enum uvp_code polish(struct jostle *jostle, bool *valid)
+static enum uvp_code gather(struct jostle *jostle, double reach)
+{
+    for (uint32_t c = 0; c < jostle->bodies.count; c++) {
+        jostle->gathered[c] = jostle->bodies.body[c].pose;
+    }
+    uvp_contacts_place(&jostle->contacts);
+    return uvp_contacts_gather(&jostle->contacts, reach, jostle->side);
+}
+
+/* Pushes what is too close apart, exactly. sound: charts hardly cross, *valid: all is well in
+ * the end. */
+static enum uvp_code polish(struct jostle *jostle, bool sound, bool *valid)
 {
     const double reach = CLOSE * jostle->target;
+    double worst = HUGE_VAL;
 
     *valid = false;
-    uvp_contacts_place(&jostle->contacts);
-    for (uint32_t pass = 0; pass < PASSES; pass++) {
-        UVP_TRY(uvp_contacts_gather(&jostle->contacts, reach));
+    for (uint32_t pass = 0; pass < PASSES && jostle->bodies.steps < jostle->limit; pass++) {
+        UVP_TRY(gather(jostle, reach));
         if (!jostle->contacts.complete ||
-            (pass == 0 && uvp_contacts_cross(&jostle->contacts))) {
+            (pass == 0 && !sound && uvp_contacts_cross(&jostle->contacts, jostle->target))) {
+            give_up(jostle); /* pushes along the shortest way out of a border part no charts */
             return UVP_OK;
         }
         push_contacts(jostle);
         UVP_TRY(push_apart(jostle, reach));
-        if (jostle->worst <= PRECISION * jostle->target &&
-            2 * jostle->moved <= reach - jostle->target) {
-            UVP_TRY(
-                uvp_contacts_check(&jostle->contacts, jostle->target * (1 - PRECISION), valid));
+        if (jostle->worst <= PRECISION * jostle->target) {
+            if (2 * measure_drift(jostle) <= reach - jostle->target) {
+                uvp_contacts_place(&jostle->contacts);
+                return uvp_contacts_check(&jostle->contacts, jostle->target * (1 - PRECISION),
+                                          valid);
+            }
+        } else if (is_hopeless(jostle->worst, worst, PRECISION * jostle->target,
+                               PASSES - 1 - pass)) {
             return UVP_OK;
         }
+        worst = jostle->worst;
     }
     return UVP_OK;
 }
@@ -643,7 +674,7 @@ static enum uvp_code tighten(struct jostle *jostle, struct uvp_packing *packing)
         bool valid;
         set_side(jostle, side * (1 - part));
         restore_poses(jostle, 1 - part);
-        UVP_TRY(polish(jostle, &valid));
+        UVP_TRY(polish(jostle, true, &valid));
         if (valid) {
             side = jostle->side;
             keep_poses(jostle);
@@ -657,17 +688,22 @@ static enum uvp_code tighten(struct jostle *jostle, struct uvp_packing *packing)
 
 static enum uvp_code finish(struct jostle *jostle, struct uvp_packing *packing, bool *valid)
 {
+    /* of the page's side: fields are too coarse to tell which will do */
+    static const double parts[ATTEMPTS] = {1.004, 1.012, 1.025, 1.05};
+    const uint64_t limit = jostle->limit;
     const double side = jostle->side;
-    double part = 1;
 
     *valid = false;
+    jostle->limit += limit / LAST_MORE;
     UVP_TRY(uvp_contacts_take(jostle->work, &jostle->bodies, CLOSE * jostle->target,
                               &jostle->contacts));
-    for (uint32_t i = 0; i < ATTEMPTS && !*valid; i++, part *= EASE) {
+    for (uint32_t i = 0; i < ATTEMPTS && !*valid; i++) {
+        const double part = parts[i];
         set_side(jostle, side * part);
         restore_poses(jostle, part);
-        UVP_TRY(polish(jostle, valid));
+        UVP_TRY(polish(jostle, i > 0, valid));
     }
+    jostle->limit = limit;
     if (*valid) {
         set_packing(jostle, packing);
         return tighten(jostle, packing);
@@ -682,14 +718,30 @@ static enum uvp_code take_arrays(struct jostle *jostle)
     UVP_TAKE(jostle->work, jostle->push, count);
     UVP_TAKE(jostle->work, jostle->speed, count);
     UVP_TAKE(jostle->work, jostle->kept, count);
+    UVP_TAKE(jostle->work, jostle->gathered, count);
     return UVP_OK;
+}
+
+/* Fine, but so that drawing leaves most steps for pushing. */
+static double choose_mesh(const struct jostle *jostle)
+{
+    const struct uvp_bodies *const bodies = &jostle->bodies;
+    double mesh = fmin(MESH, MESH_A_CHART / sqrt((double)bodies->count));
+
+    for (uint32_t i = 0; i < COARSER_MOST; i++, mesh *= COARSER) {
+        const double steps = uvp_bodies_steps(bodies, mesh, MORE * jostle->gap);
+        if (steps <= DRAW_PART * (double)jostle->limit) {
+            break;
+        }
+    }
+    return mesh;
 }
 
 /* What pushing by fields needs. */
 static enum uvp_code take_fields(struct jostle *jostle)
 {
     const uint32_t count = jostle->bodies.count;
-    const double mesh = fmin(MESH, MESH_A_CHART / sqrt((double)count));
+    const double mesh = choose_mesh(jostle);
 
     UVP_TRY(uvp_bodies_draw(jostle->work, mesh, MORE * jostle->gap, &jostle->bodies));
     jostle->pair_room = PAIRS_A_CHART * count;
@@ -701,13 +753,23 @@ static enum uvp_code take_fields(struct jostle *jostle)
     return UVP_OK;
 }
 
+/* Steps that are kept for contacts. */
+static uint64_t last_steps(const struct jostle *jostle, uint64_t steps)
+{
+    const struct uvp_outlines *const outlines = jostle->bodies.outlines;
+    const struct uvp_outline *const last = &outlines->outline[outlines->count - 1];
+
+    return (uint64_t)fmin(FINISH_STEPS * ((double)last->first + last->count),
+                          FINISH_PART * (double)steps);
+}
+
 enum uvp_code uvp_jostle_make(struct uvp_atlas_work *work, const struct uvp_charts *charts,
                               const struct uvp_outlines *outlines,
-                              const struct uvp_packing *draft, uint64_t steps,
+                              const struct uvp_packing *draft, uint64_t *steps,
                               struct uvp_packing *packing, bool *valid)
 {
     const struct uvp_arena_mark mark = uvp_arena_mark(work->scratch);
-    struct jostle jostle = {.work = work, .gap = packing->gap, .limit = steps};
+    struct jostle jostle = {.work = work, .gap = packing->gap, .limit = *steps};
 
     UVP_TRY(uvp_bodies_take(work, charts, outlines, draft, &jostle.bodies));
     UVP_TRY(take_arrays(&jostle));
@@ -717,13 +779,16 @@ enum uvp_code uvp_jostle_make(struct uvp_atlas_work *work, const struct uvp_char
         jostle.bodies.body[c].pose.x -= jostle.gap / 2;
         jostle.bodies.body[c].pose.y -= jostle.gap / 2;
     }
+    jostle.limit = *steps - last_steps(&jostle, *steps);
     set_side(&jostle, 1 - jostle.gap);
     UVP_TRY(grow(&jostle, valid));
     if (*valid) {
         UVP_TRY(shrink(&jostle));
         uvp_arena_rewind(work->scratch, fields);
+        jostle.limit = *steps;
         UVP_TRY(finish(&jostle, packing, valid));
     }
     uvp_arena_rewind(work->scratch, mark);
+    *steps = jostle.bodies.steps;
     return UVP_OK;
 }

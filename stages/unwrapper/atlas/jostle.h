@@ -10,13 +10,13 @@
 #include "stages/unwrapper/atlas/pack.h"
 
 /*
- * Charts of the draft may overlap a little. Takes about `steps` of half a nanosecond. *valid:
- * a layout was found, better or not.
+ * Charts of the draft may overlap a little. Takes about `*steps` of half a nanosecond at most,
+ * and tells how many it took. *valid: a layout was found, better or not.
  */
 UVP_MUST_USE enum uvp_code uvp_jostle_make(struct uvp_atlas_work *work,
                                            const struct uvp_charts *charts,
                                            const struct uvp_outlines *outlines,
-                                           const struct uvp_packing *draft, uint64_t steps,
+                                           const struct uvp_packing *draft, uint64_t *steps,
                                            struct uvp_packing *packing, bool *valid);
 
 #endif

@@ -31,12 +31,14 @@
 #define SEEDS_MAX 16
 #define FIRST_SEED 12345
 #define NS_LEAST 100000
-#define NS_A_CHART 1000
 #define STEPS_MOST 2e9
 #define PAGES_MOST 1000 /* ten times a hundred tiles */
 #define HALF_ROOT 0.70710678118654752
-#define SEARCH_PART 0.7  /* of the steps, where charts are moved apart afterwards, */
-#define JOSTLE_PART 0.6  /* which takes so many */
+#define SEARCH_FEW 0.7   /* of the steps, where few charts are moved apart afterwards, */
+#define SEARCH_PART 0.62 /* and where more are, */
+#define JOSTLE_PART 0.60 /* which takes so many */
+#define STRICT_PART 0.42 /* and this at least is left if that came to nothing, */
+#define MOST_PART 1.3    /* or what of this was not used */
 #define SQUEEZE_PART 0.3 /* of the steps */
 
 /* What a mask takes with some layouts, in cells of 1/128, 1/256 ... of the page; without and
@@ -243,24 +245,29 @@ static enum uvp_code pack_loosely(struct packer *packer, int32_t cells, bool *do
     struct uvp_tray *const tray = &packer->tray;
     const double steps = (double)tray->steps_limit;
     struct uvp_packing draft = {.gap = packer->packing->gap};
+    uint64_t used;
     bool set = false;
 
     UVP_TAKE(packer->work, draft.spot, packer->outlines->count);
     const struct uvp_arena_mark drawn = uvp_arena_mark(packer->work->scratch);
     tray->loose = true;
-    tray->steps_limit = (uint64_t)(SEARCH_PART * steps);
+    tray->steps_limit =
+        (uint64_t)((packer->outlines->count < FEW ? SEARCH_FEW : SEARCH_PART) * steps);
     UVP_TRY(begin_cells(packer, cells));
     if (packer->climb.best_side != 0) {
         UVP_TRY(search(packer));
         set = set_spots(packer, packer->climb.best.place, packer->climb.best_side, &draft);
     }
     uvp_arena_rewind(packer->work->scratch, drawn);
+    used = tray->page.steps;
     if (set) {
+        uint64_t jostle_steps = (uint64_t)(JOSTLE_PART * steps);
         UVP_TRY(uvp_jostle_make(packer->work, tray->charts, packer->outlines, &draft,
-                                (uint64_t)(JOSTLE_PART * steps), packer->packing, done));
+                                &jostle_steps, packer->packing, done));
+        used += jostle_steps;
     }
     tray->loose = false;
-    tray->steps_limit = (uint64_t)steps;
+    tray->steps_limit = (uint64_t)fmax(STRICT_PART * steps, MOST_PART * steps - (double)used);
     tray->page.steps = 0;
     uvp_arena_rewind(packer->work->scratch, mark);
     return UVP_OK;
@@ -291,17 +298,19 @@ static uint64_t count_steps(const struct uvp_atlas_work *work, uint32_t charts, 
     static const struct {
         double to;
         double ns[UVP_ATLAS_PRESET_COUNT];
-    } rates[] = {{5000, {750, 187.5, 4000}},
+    } rates[] = {{5000, {700, 187.5, 4000}},
                  {10000, {150, 37.5, 3000}},
-                 {60000, {200, 50, 3000}},
+                 {60000, {180, 50, 3000}},
                  {200000, {100, 25, 2000}},
                  {HUGE_VAL, {30, 7.5, 300}}};
     static const double presets[UVP_ATLAS_PRESET_COUNT] = {
         [UVP_ATLAS_BALANCED] = 1, [UVP_ATLAS_FAST] = 0.25, [UVP_ATLAS_BEST] = 7};
+    static const double ns_a_chart[UVP_ATLAS_PRESET_COUNT] = {
+        [UVP_ATLAS_BALANCED] = 5000, [UVP_ATLAS_FAST] = 1000, [UVP_ATLAS_BEST] = 1500};
     const enum uvp_atlas_preset preset = work->plan->preset;
     const double triangles = work->input->triangle_count;
     double from = 0;
-    double ns = (NS_LEAST + NS_A_CHART * charts) * presets[preset];
+    double ns = (NS_LEAST + ns_a_chart[preset] * charts) * presets[preset];
 
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
         const double to = fmin(rates[i].to, triangles);
@@ -343,6 +352,21 @@ static int32_t choose_cells(struct packer *packer)
         }
     }
     return 0;
+}
+
+/* So that there are steps for a layout of the masks as they were chosen. */
+static int32_t coarser_cells(const struct packer *packer, int32_t cells)
+{
+    const uint32_t last = packer->outlines->count - 1;
+    const double masks = (double)packer->tray.mask_first[last] + packer->tray.directions[last];
+    int32_t coarser = 128;
+
+    for (unsigned k = 0; k < 4 && 128 << k <= cells; k++) {
+        if (masks * mask_steps[packer->tray.hints][k] < (double)packer->tray.steps_limit) {
+            coarser = 128 << k;
+        }
+    }
+    return coarser;
 }
 
 /* Replaces the shelves' packing if the raster's is better. */
@@ -389,6 +413,7 @@ static enum uvp_code improve(struct uvp_atlas_work *work, const struct uvp_chart
     UVP_TRY(uvp_climb_take(&packer.climb, &packer.tray, FIRST_SEED));
     if (packer.loose) {
         UVP_TRY(pack_loosely(&packer, cells, &done));
+        cells = coarser_cells(&packer, cells);
     }
     return done ? UVP_OK : pack_raster(&packer, cells);
 }

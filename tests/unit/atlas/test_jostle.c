@@ -91,7 +91,7 @@ static bool is_valid(struct page *page, double gap)
         UVP_OK);
     assert_int_equal(uvp_contacts_take(&page->work, &bodies, gap, &contacts), UVP_OK);
     uvp_contacts_place(&contacts);
-    assert_int_equal(uvp_contacts_gather(&contacts, gap), UVP_OK);
+    assert_int_equal(uvp_contacts_gather(&contacts, gap, 1), UVP_OK);
     assert_int_equal(uvp_contacts_check(&contacts, gap, &valid), UVP_OK);
     return valid;
 }
@@ -160,7 +160,7 @@ static struct uvp_packing jostle(struct page *page, uint64_t steps, double scale
     struct uvp_packing packing = {scale, GAP, page->packed, 1, true};
 
     assert_int_equal(uvp_jostle_make(&page->work, &page->charts, &page->outlines, &page->draft,
-                                     steps, &packing, valid),
+                                     &steps, &packing, valid),
                      UVP_OK);
     return packing;
 }

@@ -109,24 +109,51 @@ static uint32_t troubles_of(const struct uvp_gltf_plan *plan, struct materials *
     return tangents | (*troubles & ~(uint32_t)TROUBLE_KNOWN);
 }
 
-enum uvp_code uvp_gltf_find_note(const struct uvp_gltf_plan *plan, const char **note,
-                                 struct uvp_error *err)
+/* Rows that were packed and are no longer. */
+static bool was_unpacked(const struct uvp_gltf_plan *plan)
+{
+    const struct uvp_gltf *const gltf = plan->gltf;
+
+    for (uint32_t i = 0; i < gltf->view_count; i++) {
+        if (gltf->views[i].is_done && gltf->views[i].packed != UVP_JSON_NONE) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < gltf->primitive_count; i++) {
+        if (gltf->primitives[i].has_draco && uvp_gltf_is_touched(plan, &gltf->primitives[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum uvp_code find_troubles(const struct uvp_gltf_plan *plan, uint32_t *troubles,
+                                   struct uvp_error *err)
 {
     const struct uvp_gltf *const gltf = plan->gltf;
     struct materials materials = {.count = 0};
-    uint32_t troubles = 0;
 
-    if (plan->options->existing == UVP_EXISTING_ADD) {
-        *note = NULL;
-        return UVP_OK;
-    }
     UVP_TRY(list_materials(plan, &materials, err));
     for (uint32_t i = 0; i < gltf->primitive_count; i++) {
         const struct uvp_gltf_primitive *const primitive = &gltf->primitives[i];
         if (uvp_gltf_is_touched(plan, primitive) && primitive->texcoord != UVP_GLTF_NONE) {
-            troubles |= troubles_of(plan, &materials, primitive);
+            *troubles |= troubles_of(plan, &materials, primitive);
         }
     }
+    return UVP_OK;
+}
+
+enum uvp_code uvp_gltf_find_note(const struct uvp_gltf_plan *plan, const char **note,
+                                 struct uvp_error *err)
+{
+    uint32_t troubles = 0;
+
+    if (plan->options->existing != UVP_EXISTING_ADD) {
+        UVP_TRY(find_troubles(plan, &troubles, err));
+    }
     *note = notes[troubles];
+    if (troubles == 0 && was_unpacked(plan)) {
+        *note = "packed meshes are written unpacked, which takes more room";
+    }
     return UVP_OK;
 }

@@ -181,7 +181,7 @@ UVP_MUST_USE enum uvp_code uvp_gltf_plan_views(struct uvp_gltf_plan *plan,
 
 /* ---- gltf_note.c ---- */
 
-/* What will look wrong because UVs were replaced; NULL: nothing. */
+/* What will look wrong because UVs were replaced, or that packing is gone; NULL: nothing. */
 UVP_MUST_USE enum uvp_code uvp_gltf_find_note(const struct uvp_gltf_plan *plan,
                                               const char **note, struct uvp_error *err);
 

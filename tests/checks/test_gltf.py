@@ -104,8 +104,10 @@ def judge(samples, out, unpack, texcoord=0, replaced=False, lattice=True, left=f
 
 
 def check_defaults(uvpipe, samples, unpack):
-    out, _ = run(uvpipe, samples)
+    out, told = run(uvpipe, samples, "-v")
     found = judge(samples, out, unpack)
+    if "packed.glb" in samples and "written unpacked" not in told:
+        found.append("packed.glb: nothing was said of its size")
     if "beside.gltf.uvpipe.bin" not in out:
         found.append("beside.gltf: no new buffer beside it")
     if out["plain.glb"] != out["plain.vrm"]:

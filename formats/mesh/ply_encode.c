@@ -313,6 +313,9 @@ enum uvp_code uvp_ply_encode(const struct uvp_mesh_source *source,
     size_t bound;
 
     (void)source; /* the same bytes as when it was decoded */
+    if (uvs->uv == NULL) {
+        return UVP_OK; /* the only mesh there is stays as it is */
+    }
     uvp_ply_cursor_init(&writing.cursor, ply->bytes, &ply->header, ply->flow, stop);
     writing.from = ply->bytes.data;
     UVP_TRY(prepare(&writing, options, arena, stop, err));

@@ -157,6 +157,43 @@ static void output_is_as_spelled_out(void **state)
     }
 }
 
+/* Pages beyond the first lie beyond 1: as exact, and inside the bound of the output. */
+static void further_tiles_are_exact(void **state)
+{
+    static const char *const names[] = {"good-ascii", "good-little", "good-big"};
+    static const uint32_t corner_uv[6] = {0, 1, 2, 3, 4, 5};
+    float uv[12];
+    const struct uvp_mesh_uvs uvs = {.uv = uv, .uv_count = 6, .corner_uv = corner_uv};
+    uint64_t random = 3;
+
+    (void)state;
+    for (int i = 0; i < 6000; i++) {
+        struct bench bench;
+        struct bench again;
+        size_t bytes;
+        char *const data = read_sample(names[i % 3], &bytes);
+        for (int k = 0; k < 12; k++) {
+            uv[k] = (float)(next_random(&random) % 10) +
+                    (float)(next_random(&random) % 65537) / 65536.0f;
+        }
+        bench_open(&bench);
+        bench_open(&again);
+        bench.options.ply_uv = i % 2 == 0 ? UVP_PLY_VERTEX : UVP_PLY_WEDGE;
+        again.options.wants_uvs = true;
+        assert_int_equal(decode(&bench, data, bytes), UVP_OK);
+        assert_int_equal(encode(&bench, data, bytes, &uvs), UVP_OK);
+        assert_true(bench.out.bytes <= bench.out.capacity);
+        assert_int_equal(decode(&again, bench.out.data, bench.out.bytes), UVP_OK);
+        for (uint32_t c = 0; c < 6; c++) {
+            assert_memory_equal(again.mesh.old_uv + 2 * (size_t)again.mesh.corner_uv[c],
+                                uv + 2 * (size_t)c, 8);
+        }
+        bench_close(&again);
+        bench_close(&bench);
+        free(data);
+    }
+}
+
 /* ---- refusals ---- */
 
 struct refused_row {
@@ -379,6 +416,7 @@ int main(void)
         cmocka_unit_test(good_samples_decode),
         cmocka_unit_test(good_samples_take_uvs),
         cmocka_unit_test(output_is_as_spelled_out),
+        cmocka_unit_test(further_tiles_are_exact),
         cmocka_unit_test(refusals_say_where_and_why),
         cmocka_unit_test(contents_tell_what_is_ply),
         cmocka_unit_test(old_uvs_are_read),

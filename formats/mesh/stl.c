@@ -46,12 +46,12 @@ static bool starts_with(struct uvp_span head, const char *text)
     return head.bytes >= bytes && memcmp(head.data, text, bytes) == 0;
 }
 
-/* Finite, and of a size that coordinates have. */
+/* Finite, and of a size that coordinates have; four blanks are not. */
 static bool is_plausible(uint32_t bits)
 {
     const uint32_t exponent = bits >> 23 & 0xff;
 
-    return bits << 1 == 0 || (exponent > 127 - 64 && exponent < 127 + 64);
+    return bits << 1 == 0 || (exponent > 127 - 60 && exponent < 127 + 60);
 }
 
 /* A normal has length one or none; its greatest part says enough. */

@@ -13,7 +13,8 @@
 #define CHARTS_MAX 16
 #define SLOTS_MAX 128
 #define GAP 0.002
-#define LATTICE 1000.0 /* steps a page */
+#define STEPS_LEAST 3000000 /* fields are drawn whatever that takes */
+#define LATTICE 1000.0      /* steps a page */
 
 /* Charts of a page of side 1, as loops of points. */
 struct page {
@@ -155,13 +156,16 @@ static void add_squares(struct page *page, double side, double apart)
     }
 }
 
+/* Also: it takes no more steps than it may, but for what was begun. */
 static struct uvp_packing jostle(struct page *page, uint64_t steps, double scale, bool *valid)
 {
     struct uvp_packing packing = {scale, GAP, page->packed, 1, true};
+    const uint64_t most = steps + steps / 2;
 
     assert_int_equal(uvp_jostle_make(&page->work, &page->charts, &page->outlines, &page->draft,
                                      &steps, &packing, valid),
                      UVP_OK);
+    assert_true(steps > 0 && steps <= (most > STEPS_LEAST ? most : STEPS_LEAST));
     return packing;
 }
 
@@ -199,6 +203,29 @@ static void test_pushes_apart(void **state)
     uvp_bench_release(&page.bench);
 }
 
+/* Fewer and fewer steps: what is told to be valid is, whatever they were enough for. */
+static void test_few_steps(void **state)
+{
+    uint32_t found = 0;
+
+    (void)state;
+    for (uint64_t steps = UINT64_C(8000000); steps > 1000; steps = steps * 3 / 4) {
+        struct page page;
+        bool valid = false;
+        page_init(&page);
+        add_squares(&page, 0.325, 0.0035);
+        const struct uvp_packing packing = jostle(&page, steps, 0, &valid);
+        assert_true(valid == (packing.scale > 0));
+        if (valid) {
+            page.draft = packing;
+            assert_true(is_valid(&page, GAP));
+            found++;
+        }
+        uvp_bench_release(&page.bench);
+    }
+    assert_true(found > 3);
+}
+
 static void test_keeps_what_is_better(void **state)
 {
     struct page page;
@@ -229,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_check_sees_crossing_and_inside),
         cmocka_unit_test(test_pushes_together),
         cmocka_unit_test(test_pushes_apart),
+        cmocka_unit_test(test_few_steps),
         cmocka_unit_test(test_keeps_what_is_better),
     };
 

@@ -410,6 +410,13 @@ static const struct hostile_row hostile_rows[] = {
      {ONCE("glTF\2\0\0\0\x34\0\0\0\x20\0\0\0JSON{\"asset\":{\"version\":\"2.0\"}}     "),
       TIMES(100, "tail")}},
 
+    {"glb: two binary chunks",
+     "x.glb",
+     UVP_UNSUPPORTED,
+     "no triangles",
+     {ONCE("glTF\2\0\0\0\x4c\0\0\0\x20\0\0\0JSON{\"asset\":{\"version\":\"2.0\"}}     "),
+      TIMES(2, "\4\0\0\0BIN\0data")}},
+
     /* ---- glTF ---- */
     {"gltf: a million brackets",
      "x.gltf",
@@ -495,6 +502,43 @@ static const struct hostile_row hostile_rows[] = {
            "\"accessors\":[{\"bufferView\":0,\"componentType\":5126,\"count\":3,\"type\":"
            "\"VEC3\",\"sparse\":{\"count\":2,\"indices\":{\"bufferView\":0,\"componentType\":"
            "5121},\"values\":{\"bufferView\":0}}}]," GLTF_MESH "}")}},
+    {"gltf: index out of range",
+     "x.gltf",
+     UVP_BAD_DATA,
+     "index",
+     {ONCE(GLTF_ASSET GLTF_BUFFER
+           "\"accessors\":[{\"bufferView\":0,\"componentType\":5126,\"count\":3,\"type\":"
+           "\"VEC3\"},{\"bufferView\":0,\"componentType\":5121,\"count\":36,\"type\":"
+           "\"SCALAR\"}],\"meshes\":[{\"primitives\":[{\"attributes\":{\"POSITION\":0},"
+           "\"indices\":1}]}]}")}},
+    {"gltf: index that would begin anew",
+     "x.gltf",
+     UVP_BAD_DATA,
+     "restart",
+     {ONCE(
+         GLTF_ASSET
+         "\"buffers\":[{\"byteLength\":6,\"uri\":\"data:;base64,AAAAAP//\"}],\"bufferViews\":["
+         "{\"buffer\":0,\"byteLength\":6}],\"accessors\":[{\"componentType\":5126,\"count\":"
+         "3,\"type\":\"VEC3\"},{\"bufferView\":0,\"componentType\":5123,\"count\":3,"
+         "\"type\":\"SCALAR\"}],\"meshes\":[{\"primitives\":[{\"attributes\":{\"POSITION\":0},"
+         "\"indices\":1}]}]}")}},
+    {"gltf: attributes of unequal count",
+     "x.gltf",
+     UVP_BAD_DATA,
+     NULL,
+     {ONCE(GLTF_ASSET GLTF_BUFFER
+           "\"accessors\":[{\"bufferView\":0,\"componentType\":5126,\"count\":3,\"type\":"
+           "\"VEC3\"},{\"bufferView\":0,\"componentType\":5126,\"count\":2,\"type\":\"VEC3\"}],"
+           "\"meshes\":[{\"primitives\":[{\"attributes\":{\"POSITION\":0,\"NORMAL\":1}}]}]}")}},
+    {"gltf: morph target of another count",
+     "x.gltf",
+     UVP_BAD_DATA,
+     NULL,
+     {ONCE(GLTF_ASSET GLTF_BUFFER
+           "\"accessors\":[{\"bufferView\":0,\"componentType\":5126,\"count\":3,\"type\":"
+           "\"VEC3\"},{\"bufferView\":0,\"componentType\":5126,\"count\":2,\"type\":\"VEC3\"}],"
+           "\"meshes\":[{\"primitives\":[{\"attributes\":{\"POSITION\":0},\"targets\":["
+           "{\"POSITION\":1}]}]}]}")}},
     {"gltf: nodes in a circle",
      "x.gltf",
      UVP_OK,

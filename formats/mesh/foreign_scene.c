@@ -183,7 +183,8 @@ static bool mirrors(double m[3][4])
            0;
 }
 
-/* What was in order of corners, with every polygon the other way around. */
+/* What was in order of corners, with every polygon the other way around from its first corner:
+ * so it is cut into the same triangles. */
 static const uint32_t *turn_over(const struct arranger *arranger, const struct uvp_mesh *mesh,
                                  const uint32_t *of)
 {
@@ -194,7 +195,7 @@ static const uint32_t *turn_over(const struct arranger *arranger, const struct u
         const uint32_t from = mesh->corner_start[p];
         const uint32_t end = mesh->corner_start[p + 1];
         for (uint32_t c = from; c < end; c++) {
-            to[c] = of[end - 1 - (c - from)];
+            to[c] = of[c == from ? c : end - (c - from)];
         }
     }
     return to;

@@ -207,7 +207,7 @@ static void scenes_are_pruned(void **state)
 static void what_is_sheared_is_copied(void **state)
 {
     static const uint32_t wanted[3][2] = {{NONE, 0}, {NONE, 1}, {NONE, 2}};
-    static const uint32_t turned[4] = {3, 2, 1, 0};
+    static const uint32_t turned[4] = {0, 3, 2, 1};
     struct uvp_foreign_node nodes[3] = {
         {NONE, IDENTITY, 0, 1},
         {0, SHEAR, 0, 1},

@@ -32,9 +32,7 @@ static enum uvp_code write_block(struct uvp_obj_writing *writing, struct uvp_err
             UVP_TRY(uvp_stop_poll(writing->scan.stop, err));
         }
         memcpy(to, "vt ", 3);
-        to = uvp_text_write_unit(to + 3, uvs->uv[2 * (size_t)i]);
-        *to++ = ' ';
-        to = uvp_text_write_unit(to, uvs->uv[2 * (size_t)i + 1]);
+        to = uvp_text_write_uv(to + 3, uvs->uv[2 * (size_t)i], uvs->uv[2 * (size_t)i + 1]);
         memcpy(to, notes->eol, notes->eol_bytes);
         to += notes->eol_bytes;
     }

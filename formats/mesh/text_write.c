@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && defined(__x86_64__)
 #    include <emmintrin.h>
 #endif
 
@@ -88,7 +88,7 @@ static uint32_t unit_steps(float value)
     return (float)steps == scaled ? steps : 0;
 }
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && defined(__x86_64__)
 
 /* Two numbers below 10^8 in 64 bits each as 8 bytes each, their digits. */
 static inline __m128i split_digits(__m128i eights)
@@ -156,6 +156,66 @@ unsigned char *uvp_text_write_unit(unsigned char *to, float value)
     return write_decimals(to + 2, (steps * powers_of_ten[decimals] + (UINT64_C(1) << 23)) >> 24,
                           decimals);
 }
+
+#if defined(__SSE2__) && defined(__x86_64__)
+
+#    define NINE_LEAST (UINT32_C(1) << 20)  /* from 1/16 on, nine decimals are enough */
+#    define EIGHT_LEAST (UINT32_C(1) << 21) /* and from 1/8 on, eight */
+
+/* The nine decimals of steps from NINE_LEAST on. */
+static inline uint64_t nine_decimals(uint32_t steps)
+{
+    const uint64_t half = UINT64_C(1) << 23;
+
+    return steps >= EIGHT_LEAST ? ((steps * powers_of_ten[8] + half) >> 24) * 10
+                                : (steps * powers_of_ten[9] + half) >> 24;
+}
+
+/* Eight digits as bytes and the ninth, without the zeros at the end. */
+static inline unsigned char *write_nine(unsigned char *to, uint64_t eight, uint64_t ninth)
+{
+    const uint64_t text = eight + UINT64_C(0x3030303030303030);
+    const int count = ninth != 0 ? 9 : 8 - __builtin_clzll(eight) / 8;
+
+    to[0] = '0';
+    to[1] = '.';
+    memcpy(to + 2, &text, sizeof text);
+    to[10] = (unsigned char)('0' + ninth);
+    return to + 2 + count;
+}
+
+unsigned char *uvp_text_write_uv(unsigned char *to, float u, float v)
+{
+    const uint32_t steps_u = unit_steps(u);
+    const uint32_t steps_v = unit_steps(v);
+    uint64_t nine_u;
+    uint64_t nine_v;
+    __m128i digits;
+
+    if (steps_u < NINE_LEAST || steps_v < NINE_LEAST) {
+        to = uvp_text_write_unit(to, u);
+        *to++ = ' ';
+        return uvp_text_write_unit(to, v);
+    }
+    nine_u = nine_decimals(steps_u);
+    nine_v = nine_decimals(steps_v);
+    digits = split_digits(_mm_set_epi64x((int64_t)(nine_v / 10), (int64_t)(nine_u / 10)));
+    to = write_nine(to, (uint64_t)_mm_cvtsi128_si64(digits), nine_u % 10);
+    *to++ = ' ';
+    return write_nine(to, (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(digits, digits)),
+                      nine_v % 10);
+}
+
+#else
+
+unsigned char *uvp_text_write_uv(unsigned char *to, float u, float v)
+{
+    to = uvp_text_write_unit(to, u);
+    *to++ = ' ';
+    return uvp_text_write_unit(to, v);
+}
+
+#endif
 
 size_t uvp_text_unit_bound(float value)
 {

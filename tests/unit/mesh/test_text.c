@@ -359,6 +359,31 @@ static void check_unit(uint32_t steps)
     }
 }
 
+/* Both of a pair must come out as each does alone. */
+static void uvs_are_written_as_units(void **state)
+{
+    uint64_t random = 17;
+
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        float uv[2];
+        char pair[UVP_TEXT_UV_BYTES + 1];
+        char alone[UVP_TEXT_UV_BYTES + 1];
+        unsigned char *to = (unsigned char *)alone;
+        for (int k = 0; k < 2; k++) {
+            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            uv[k] =
+                (float)((random >> 40) >> (random >> 36) % (i % 3 == 0 ? 24 : 5)) / 16777216.0f;
+        }
+        uv[i % 2] = i % 50 == 0 ? 1.0f : i % 50 == 1 ? 3.0f + uv[1] : uv[i % 2];
+        to = uvp_text_write_unit(to, uv[0]);
+        *to++ = ' ';
+        *uvp_text_write_unit(to, uv[1]) = '\0';
+        *uvp_text_write_uv((unsigned char *)pair, uv[0], uv[1]) = '\0';
+        assert_string_equal(pair, alone);
+    }
+}
+
 /* Set UVP_TEST_ALL to go through all of them: some seconds. */
 static void unit_text_gives_back_the_bits(void **state)
 {
@@ -449,6 +474,7 @@ static void floats_are_written_short(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(uvs_are_written_as_units),
         cmocka_unit_test(reads_every_spelling),
         cmocka_unit_test(reads_names_of_old_libraries),
         cmocka_unit_test(stops_after_the_number),

@@ -298,7 +298,7 @@ static uint64_t count_steps(const struct uvp_atlas_work *work, uint32_t charts, 
     static const struct {
         double to;
         double ns[UVP_ATLAS_PRESET_COUNT];
-    } rates[] = {{5000, {700, 187.5, 4000}},
+    } rates[] = {{5000, {700, 187.5, 3500}},
                  {10000, {150, 37.5, 3000}},
                  {60000, {180, 50, 3000}},
                  {200000, {100, 25, 2000}},

@@ -270,18 +270,60 @@ static unsigned char *write_scientific(unsigned char *to, uint64_t digits, int p
     return uvp_text_write_count(to, (uint64_t)(power < 0 ? -power : power));
 }
 
+/*
+ * The same for what is neither very small nor very large, by asking how far a number of fewer
+ * digits may be from `value`: half way to the next float. 0 when that is too close to call.
+ */
+static uint64_t shortest_quickly(float value, int *power)
+{
+    const double exact = (double)value;
+    const float next = nextafterf(value, INFINITY);
+    const float before = nextafterf(value, 0.0f);
+    const int shift = 8 - (int)floor(0.30102999566398120 * (double)ilogbf(value));
+    double number;
+    double above;
+    double below;
+    double doubt;
+    uint64_t digits = 0;
+    double step = 1.0;
+
+    if (!(value > 1e-14f && value < 1e30f)) {
+        return 0;
+    }
+    number = scale_by_ten(exact, shift);
+    above = scale_by_ten(0.5 * ((double)next - exact), shift);
+    below = scale_by_ten(0.5 * (exact - (double)before), shift);
+    doubt = number * 0x1p-48;
+    for (int zeros = 0; zeros < 11; zeros++, step *= 10.0) {
+        const uint64_t rounded = (uint64_t)(number / step + 0.5);
+        const double off = (double)rounded * step - number;
+        const double room = off > 0 ? above - off : below + off;
+        if (fabs(room) < doubt) {
+            return 0;
+        }
+        if (room > 0) {
+            digits = rounded;
+            *power = zeros - shift;
+        } else if (above == below) {
+            break; /* fewer digits are farther off */
+        }
+    }
+    return digits;
+}
+
 /* The least count of digits that reads back as `value` > 0; trailing zeros are dropped. */
 static uint64_t shortest_digits(float value, int *power)
 {
-    uint64_t digits = 0;
+    uint64_t digits = shortest_quickly(value, power);
 
-    for (int count = 1; count <= 9; count++) {
+    for (int count = 1; digits == 0 && count <= 9; count++) {
         unsigned char text[UVP_TEXT_FLOAT_BYTES];
         float back = 0.0f;
-        digits = decimal_digits((double)value, count, power);
-        if (uvp_text_read_float(text, write_scientific(text, digits, *power), &back) != NULL &&
-            back == value) {
-            break;
+        const uint64_t few = decimal_digits((double)value, count, power);
+        if (count == 9 ||
+            (uvp_text_read_float(text, write_scientific(text, few, *power), &back) != NULL &&
+             back == value)) {
+            digits = few;
         }
     }
     while (digits % 10 == 0) {

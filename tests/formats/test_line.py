@@ -44,16 +44,16 @@ class Line:
         members = {"read me.txt": b"not a mesh\n", "empty.obj": b""}
         for name in self.formats:
             samples = kit.samples(name, self.made)
+            # what lies beside comes first: in little memory nobody waits long for it
+            for path in samples:
+                if not kit.is_sample(path):
+                    members[f"some/{name}/{path}"] = samples[path]
             for kind, count in (("good-", 4), ("bad-", 2), ("unsupported-", 2)):
                 chosen = [path for path in samples if kit.is_sample(path, kind)]
-                for path in chosen[:count] + chosen[-count:]:
+                chosen = chosen[:count] + chosen[-count:] + [
+                    path for path in chosen if kit.is_sample(path, "good-beside")]
+                for path in chosen:
                     members[f"some/{name}/{path}"] = samples[path]
-            beside = [path for path in samples if not kit.is_sample(path)]
-            for number, path in enumerate(beside):
-                needs = [p for p in samples if kit.base_name(p).startswith("good-beside")]
-                for p in needs[number:number + 1]:
-                    members[f"some/{name}/{p}"] = samples[p]
-                members[f"some/{name}/{path}"] = samples[path]
         members["last.bin"] = bytes(range(256)) * 40
         return members
 

@@ -69,6 +69,11 @@ struct uvp_mesh_options {
     enum uvp_gltf_atlas gltf_atlas;
 };
 
+#define UVP_MESH_COUNT_MOST ((UINT32_C(1) << 31) - 1) /* of vertices, corners, polygons */
+
+/* The options (NULL: all defaults) with every limit filled in. */
+struct uvp_mesh_options uvp_mesh_options_filled(const struct uvp_mesh_options *options);
+
 /* Files that lie beside a member in its archive: buffers of a glTF. */
 struct uvp_siblings {
     void *ctx;

@@ -4,7 +4,6 @@
  */
 #include "formats/mesh/gltf.h"
 
-#define COUNT_DEFAULT ((UINT32_C(1) << 31) - 1)
 #define LOOK_BYTES ((size_t)4096)
 
 /* ---- probe ---- */
@@ -49,23 +48,18 @@ static enum uvp_code decode(const struct uvp_mesh_source *source,
                             struct uvp_stop *stop, struct uvp_model *model,
                             struct uvp_error *err)
 {
-    static const struct uvp_mesh_options defaults;
+    const struct uvp_mesh_options filled = uvp_mesh_options_filled(options);
     struct uvp_gltf *const gltf = UVP_ARENA_ARRAY(arena, struct uvp_gltf, 1);
-    uint32_t vertices;
-    uint32_t corners;
 
     memset(model, 0, sizeof *model);
     if (gltf == NULL) {
         return uvp_fail_memory(err, sizeof *gltf);
     }
-    options = options != NULL ? options : &defaults;
-    vertices = options->vertices == 0 ? COUNT_DEFAULT : options->vertices;
-    corners = options->corners == 0 ? COUNT_DEFAULT : options->corners;
     UVP_TRY(uvp_gltf_open(source, arena, stop, gltf, err));
-    gltf->vertices_most = vertices < COUNT_DEFAULT ? vertices : COUNT_DEFAULT;
-    gltf->corners_most = corners < COUNT_DEFAULT ? corners : COUNT_DEFAULT;
-    UVP_TRY(uvp_gltf_read_primitives(gltf, options->texcoord, err));
-    UVP_TRY(uvp_gltf_make_model(gltf, options, model, err));
+    gltf->vertices_most = filled.vertices;
+    gltf->corners_most = filled.corners;
+    UVP_TRY(uvp_gltf_read_primitives(gltf, filled.texcoord, err));
+    UVP_TRY(uvp_gltf_make_model(gltf, &filled, model, err));
     model->format_private = gltf;
     return UVP_OK;
 }

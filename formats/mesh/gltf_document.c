@@ -137,6 +137,10 @@ static enum uvp_code check_version(const struct uvp_gltf *gltf, uint32_t asset,
     const struct uvp_gltf_field fields[] = {{"version", &version}, {"minVersion", &least}};
 
     uvp_gltf_find_fields(json, asset, fields, 2);
+    if (gltf->meshes_token != UVP_JSON_NONE &&
+        json->tokens[gltf->meshes_token].kind == UVP_JSON_OBJECT) {
+        return uvp_fail(err, UVP_UNSUPPORTED, 0, "glTF 1.0"); /* it has tables by name */
+    }
     if (version == UVP_JSON_NONE || json->tokens[version].kind != UVP_JSON_STRING) {
         return uvp_fail(err, UVP_BAD_DATA, gltf->json_at, "glTF without asset.version");
     }
@@ -235,13 +239,13 @@ enum uvp_code uvp_gltf_open(const struct uvp_mesh_source *source, struct uvp_are
         return uvp_fail(err, UVP_BAD_DATA, gltf->json_at, "glTF is not a JSON object");
     }
     uvp_gltf_find_fields(&gltf->json, 0, fields, sizeof fields / sizeof fields[0]);
+    UVP_TRY(check_version(gltf, asset, err));
     if (!is_array_or_none(&gltf->json, gltf->required_token) ||
         !is_array_or_none(&gltf->json, gltf->used_token) ||
         !is_array_or_none(&gltf->json, gltf->materials_token)) {
         return uvp_fail(err, UVP_BAD_DATA, gltf->json_at,
                         "glTF with something that is no array");
     }
-    UVP_TRY(check_version(gltf, asset, err));
     if (gltf->required_token != UVP_JSON_NONE &&
         uvp_json_size(&gltf->json, gltf->required_token) > REQUIRED_MOST) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "needs more than %d extensions",

@@ -10,28 +10,8 @@
 #include "formats/mesh/obj_fast.h"
 #include "formats/mesh/obj_read.h"
 
-#define POLYGON_CORNERS_DEFAULT (UINT32_C(1) << 20)
 #define VERTEX_LINE_BYTES_MIN ((size_t)6) /* v 1 2 and its line end */
 #define UV_LINE_BYTES_MIN ((size_t)5)     /* vt 1 and its line end */
-
-static struct uvp_mesh_options fill_options(const struct uvp_mesh_options *options)
-{
-    struct uvp_mesh_options filled = {0};
-
-    if (options != NULL) {
-        filled = *options;
-    }
-    if (filled.polygon_corners == 0) {
-        filled.polygon_corners = POLYGON_CORNERS_DEFAULT;
-    }
-    if (filled.corners == 0 || filled.corners > UVP_OBJ_COUNT_MAX) {
-        filled.corners = UVP_OBJ_COUNT_MAX;
-    }
-    if (filled.vertices == 0 || filled.vertices > UVP_OBJ_COUNT_MAX) {
-        filled.vertices = UVP_OBJ_COUNT_MAX;
-    }
-    return filled;
-}
 
 static enum uvp_code check_counts(const struct uvp_obj_counts *counts,
                                   const struct uvp_obj_notes *notes,
@@ -43,14 +23,14 @@ static enum uvp_code check_counts(const struct uvp_obj_counts *counts,
     if (counts->vertices > options->vertices) {
         return uvp_fail(err, UVP_LIMIT, 0, "more than %u vertices", options->vertices);
     }
-    if (counts->polygons > UVP_OBJ_COUNT_MAX) {
-        return uvp_fail(err, UVP_LIMIT, 0, "more than %u faces", UVP_OBJ_COUNT_MAX);
+    if (counts->polygons > UVP_MESH_COUNT_MOST) {
+        return uvp_fail(err, UVP_LIMIT, 0, "more than %u faces", UVP_MESH_COUNT_MOST);
     }
-    if (options->wants_uvs && notes->uvs > UVP_OBJ_COUNT_MAX) {
-        return uvp_fail(err, UVP_LIMIT, 0, "more than %u vt lines", UVP_OBJ_COUNT_MAX);
+    if (options->wants_uvs && notes->uvs > UVP_MESH_COUNT_MOST) {
+        return uvp_fail(err, UVP_LIMIT, 0, "more than %u vt lines", UVP_MESH_COUNT_MOST);
     }
-    if (options->wants_groups && counts->materials > UVP_OBJ_COUNT_MAX) {
-        return uvp_fail(err, UVP_LIMIT, 0, "more than %u usemtl lines", UVP_OBJ_COUNT_MAX);
+    if (options->wants_groups && counts->materials > UVP_MESH_COUNT_MOST) {
+        return uvp_fail(err, UVP_LIMIT, 0, "more than %u usemtl lines", UVP_MESH_COUNT_MOST);
     }
     return UVP_OK;
 }
@@ -202,7 +182,7 @@ static void begin_reading(struct uvp_obj_reading *reading,
                           const struct uvp_mesh_options *options)
 {
     memset(reading, 0, sizeof *reading);
-    reading->options = fill_options(options);
+    reading->options = uvp_mesh_options_filled(options);
 }
 
 enum uvp_code uvp_obj_decode(enum uvp_text_level level, const struct uvp_mesh_source *source,

@@ -72,9 +72,9 @@ static enum uvp_code take_arrays(const struct uvp_obj_estimate *seen, struct uvp
 {
     const struct uvp_mesh_options *const options = &reading->options;
     const size_t vertices = (size_t)least_of(seen->vertices + ROOM_SPARE, options->vertices);
-    const size_t polygons = (size_t)least_of(seen->faces + ROOM_SPARE, UVP_OBJ_COUNT_MAX);
+    const size_t polygons = (size_t)least_of(seen->faces + ROOM_SPARE, UVP_MESH_COUNT_MOST);
     const size_t corners = (size_t)least_of(corners_of(seen), options->corners);
-    const size_t uvs = (size_t)least_of(seen->uvs + ROOM_SPARE, UVP_OBJ_COUNT_MAX);
+    const size_t uvs = (size_t)least_of(seen->uvs + ROOM_SPARE, UVP_MESH_COUNT_MOST);
     const bool with_uvs = options->wants_uvs && seen->uvs != 0;
 
     reading->positions = UVP_ARENA_ARRAY(arena, float, 3 * vertices + LANES);
@@ -96,8 +96,8 @@ static enum uvp_code take_arrays(const struct uvp_obj_estimate *seen, struct uvp
     reading->polygon_room = (uint32_t)polygons;
     reading->corner_room = (uint32_t)corners;
     reading->uv_room = with_uvs ? (uint32_t)uvs : 0;
-    reading->vertex_total = UVP_OBJ_COUNT_MAX;
-    reading->uv_total = UVP_OBJ_COUNT_MAX;
+    reading->vertex_total = UVP_MESH_COUNT_MOST;
+    reading->uv_total = UVP_MESH_COUNT_MOST;
     return UVP_OK;
 }
 
@@ -256,9 +256,9 @@ static bool is_decided(const struct uvp_obj_estimate *seen,
 
 static bool is_worth_it(const struct uvp_obj_estimate *seen)
 {
-    return seen->bare_crs == 0 && seen->faces != 0 && seen->vertices <= UVP_OBJ_COUNT_MAX &&
-           seen->faces <= UVP_OBJ_COUNT_MAX && seen->uvs <= UVP_OBJ_COUNT_MAX &&
-           seen->materials <= UVP_OBJ_COUNT_MAX;
+    return seen->bare_crs == 0 && seen->faces != 0 && seen->vertices <= UVP_MESH_COUNT_MOST &&
+           seen->faces <= UVP_MESH_COUNT_MOST && seen->uvs <= UVP_MESH_COUNT_MOST &&
+           seen->materials <= UVP_MESH_COUNT_MOST;
 }
 
 /* Numbers beyond float32 are no part of a box, and are seldom enough for a second look. */

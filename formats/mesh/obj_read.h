@@ -13,8 +13,6 @@
 #include "formats/mesh/obj_groups.h"
 #include "formats/mesh/obj_scan.h"
 
-#define UVP_OBJ_COUNT_MAX ((UINT32_C(1) << 31) - 1)
-
 struct uvp_obj_counts {
     uint64_t vertices;
     uint64_t polygons;

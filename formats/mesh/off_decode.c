@@ -6,8 +6,6 @@
 #include "formats/mesh/off.h"
 #include "formats/mesh/text.h"
 
-#define POLYGON_CORNERS_DEFAULT (UINT32_C(1) << 20)
-#define COUNT_DEFAULT ((UINT32_C(1) << 31) - 1)
 #define ROWS_PER_BLOCK UINT32_C(1024)
 #define SCANNED_CORNERS 16U /* of a face, at most */
 #define NOTE_MORE "colours and normals are not in the new file"
@@ -289,25 +287,6 @@ static enum uvp_code read_faces(struct reading *reading, struct uvp_arena *arena
 
 /* ---- the whole ---- */
 
-static struct uvp_mesh_options fill_options(const struct uvp_mesh_options *options)
-{
-    struct uvp_mesh_options filled = {0};
-
-    if (options != NULL) {
-        filled = *options;
-    }
-    if (filled.polygon_corners == 0) {
-        filled.polygon_corners = POLYGON_CORNERS_DEFAULT;
-    }
-    if (filled.corners == 0 || filled.corners > COUNT_DEFAULT) {
-        filled.corners = COUNT_DEFAULT;
-    }
-    if (filled.vertices == 0 || filled.vertices > COUNT_DEFAULT) {
-        filled.vertices = COUNT_DEFAULT;
-    }
-    return filled;
-}
-
 static enum uvp_code begin_arrays(struct reading *reading, struct uvp_arena *arena,
                                   struct uvp_error *err)
 {
@@ -316,9 +295,9 @@ static enum uvp_code begin_arrays(struct reading *reading, struct uvp_arena *are
     if (header->faces == 0) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "no faces");
     }
-    if (header->vertices > reading->options.vertices || header->faces > COUNT_DEFAULT) {
+    if (header->vertices > reading->options.vertices || header->faces > UVP_MESH_COUNT_MOST) {
         return uvp_fail(err, UVP_LIMIT, 0, "more than %u vertices or %u faces",
-                        reading->options.vertices, COUNT_DEFAULT);
+                        reading->options.vertices, UVP_MESH_COUNT_MOST);
     }
     reading->vertices = (uint32_t)header->vertices;
     reading->faces = (uint32_t)header->faces;
@@ -363,7 +342,7 @@ enum uvp_code uvp_off_decode(const struct uvp_mesh_source *source,
     struct reading reading;
 
     memset(&reading, 0, sizeof reading);
-    reading.options = fill_options(options);
+    reading.options = uvp_mesh_options_filled(options);
     if (reading.options.off == UVP_ROOMLESS_PASS) {
         return uvp_fail(err, UVP_UNSUPPORTED, 0, "OFF files are left alone");
     }

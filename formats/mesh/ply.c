@@ -8,32 +8,10 @@
  */
 #include "formats/mesh/ply.h"
 
-#define POLYGON_CORNERS_DEFAULT (UINT32_C(1) << 20)
-#define COUNT_DEFAULT ((UINT32_C(1) << 31) - 1)
-
 static enum uvp_probe probe(struct uvp_span head, bool whole)
 {
     (void)whole;
     return uvp_ply_header_begins(head) ? UVP_PROBE_YES : UVP_PROBE_NO;
-}
-
-static struct uvp_mesh_options fill_options(const struct uvp_mesh_options *options)
-{
-    struct uvp_mesh_options filled = {0};
-
-    if (options != NULL) {
-        filled = *options;
-    }
-    if (filled.polygon_corners == 0) {
-        filled.polygon_corners = POLYGON_CORNERS_DEFAULT;
-    }
-    if (filled.corners == 0 || filled.corners > COUNT_DEFAULT) {
-        filled.corners = COUNT_DEFAULT;
-    }
-    if (filled.vertices == 0 || filled.vertices > COUNT_DEFAULT) {
-        filled.vertices = COUNT_DEFAULT;
-    }
-    return filled;
 }
 
 static enum uvp_code read_elements(struct uvp_ply *ply, struct uvp_ply_cursor *cursor,
@@ -151,7 +129,7 @@ static enum uvp_code decode(const struct uvp_mesh_source *source,
 {
     struct uvp_mesh *const mesh = uvp_model_single(model, arena);
     struct uvp_ply *const ply = uvp_arena_take_zeroed(arena, 1, sizeof *ply);
-    const struct uvp_mesh_options filled = fill_options(options);
+    const struct uvp_mesh_options filled = uvp_mesh_options_filled(options);
 
     if (mesh == NULL || ply == NULL) {
         return uvp_fail_memory(err, sizeof *mesh + sizeof *ply);

@@ -8,7 +8,6 @@
 #include "formats/mesh/little_endian.h"
 #include "formats/mesh/write.h"
 
-#define COUNT_DEFAULT ((UINT32_C(1) << 31) - 1)
 #define PROBED_FACETS 64
 #define NOTE_COLOURS "colours of facets are not in the new file"
 #define NOTE_COUNT "the count of facets in the header is wrong: the size of the file counts"
@@ -24,8 +23,8 @@ enum uvp_code uvp_stl_soup_init(struct uvp_stl_soup *soup, uint64_t facets,
                                 uint64_t likely_vertices, struct uvp_arena *arena,
                                 struct uvp_error *err)
 {
-    if (facets > COUNT_DEFAULT / 3) {
-        return uvp_fail(err, UVP_LIMIT, 0, "more than %u facets", COUNT_DEFAULT / 3);
+    if (facets > UVP_MESH_COUNT_MOST / 3) {
+        return uvp_fail(err, UVP_LIMIT, 0, "more than %u facets", UVP_MESH_COUNT_MOST / 3);
     }
     soup->facets = 0;
     soup->corner_vertex = UVP_ARENA_ARRAY(arena, uint32_t, 3 * (size_t)facets);
@@ -148,7 +147,7 @@ static enum uvp_code decode_soup(struct uvp_span bytes, const struct uvp_mesh_op
                                  struct uvp_arena *arena, struct uvp_stop *stop,
                                  struct uvp_stl_soup *soup, struct uvp_error *err)
 {
-    uint32_t most = COUNT_DEFAULT / 3;
+    uint32_t most = UVP_MESH_COUNT_MOST / 3;
 
     if (options != NULL && options->corners != 0 && options->corners / 3 < most) {
         most = options->corners / 3;

@@ -11,6 +11,7 @@
 #include "formats/mesh/format.h"
 #include "stages/reader/lane.h"
 
+#define NEARBY_LEAST ((uint64_t)4 << 20)
 #define NEARBY_MOST ((uint64_t)256 << 20)
 #define HELD_PIECES_MOST 4096
 
@@ -30,12 +31,13 @@ static enum uvp_scout_kind scout_kind(const struct uvp_lane *lane)
     return is_alone(lane) ? UVP_SCOUT_PLAIN : UVP_SCOUT_ARCHIVE;
 }
 
-/* Of members kept, and of a parcel held back. */
+/* Of members kept, and of a parcel held back: what is found should not depend on --memory
+ * where little is enough. */
 static uint64_t most_bytes(const struct uvp_lane *lane)
 {
     const uint64_t part = lane->shared->settings->memory_bytes / UVP_SHARED_AHEAD_PART;
 
-    return part != 0 && part < NEARBY_MOST ? part : NEARBY_MOST;
+    return part < NEARBY_LEAST ? NEARBY_LEAST : part < NEARBY_MOST ? part : NEARBY_MOST;
 }
 
 static enum uvp_code open_nearby(struct uvp_lane *lane, struct uvp_error *err)

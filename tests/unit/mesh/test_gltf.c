@@ -257,6 +257,11 @@ static void test_unsupported(void **state)
     data = load(&nearby, "unsupported-draco.glb", &bytes, &beside);
     assert_int_equal(bench_decode(&nearby.bench, gltf(), data, bytes, NULL), UVP_UNSUPPORTED);
     assert_non_null(strstr(nearby.bench.err.text, "KHR_draco_mesh_compression"));
+    free(beside);
+    free(data);
+    data = load(&nearby, "unsupported-version-1.gltf", &bytes, &beside);
+    assert_int_equal(bench_decode(&nearby.bench, gltf(), data, bytes, NULL), UVP_UNSUPPORTED);
+    assert_non_null(strstr(nearby.bench.err.text, "1.0"));
     nearby_close(&nearby);
     free(beside);
     free(data);

@@ -121,6 +121,29 @@ static void go_round(const struct hostile_row *row, struct every_bench *every,
     }
 }
 
+/* Half way through and at the last poll: it stops there. */
+static void stop_within(const struct hostile_row *row, const struct every_sample *sample,
+                        const struct text *text, const struct uvp_mesh_options *options,
+                        uint64_t polls)
+{
+    const uint64_t places[] = {polls / 2, polls};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct every_bench every;
+        enum uvp_code code;
+        if (places[i] != 0) {
+            every_open(&every, sample);
+            every.bench.stop.stop_at_poll = places[i];
+            code = bench_decode(&every.bench, sample->format, text->data, text->bytes, options);
+            if (code != UVP_CANCELLED) {
+                complain("%s: told to stop at poll %zu: %s", row->title, (size_t)places[i],
+                         uvp_code_name(code));
+            }
+            every_close(&every);
+        }
+    }
+}
+
 static void try_row(const struct hostile_row *row)
 {
     const struct uvp_mesh_options options = {
@@ -138,6 +161,7 @@ static void try_row(const struct hostile_row *row)
     every_open(&every, &sample);
     code = bench_decode(&every.bench, sample.format, text.data, text.bytes, &options);
     judge(row, &every, text.bytes, code);
+    stop_within(row, &sample, &text, &options, every.bench.stop.polls);
     if (code == UVP_OK) {
         go_round(row, &every, &options);
     }

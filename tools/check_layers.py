@@ -4,7 +4,7 @@ r"""Checks every #include against the floors of the house, and that only tools p
     in \ may use            base  pipeline    formats          atlas    stages       besides
     pipeline/base           own   -           -                -        -
     pipeline                yes   own         -                -        -            pthread (1)
-    formats/mesh            yes   -           own              -        -
+    formats/mesh            yes   -           own              -        -            (7)
     formats/archive         yes   -           own              -        -            archives (2)
     stages/unwrapper/atlas  yes   -           -                own      -
     stages                  yes   stage.h     (3)              atlas.h  landing (4)
@@ -16,7 +16,8 @@ r"""Checks every #include against the floors of the house, and that only tools p
 (1) thread.* only. (2) libarchive and the compression libraries. (3) mesh/format.h, mesh/mesh.h
 and archive/*.h but container.h. (4) stages/*.h; reader, unwrapper and writer do not see each
 other, and stages.c sees all three. (5) mesh/format.h, archive/codec.h, archive/entry.h, for
-names. (6) stages.h, settings.h, record.h.
+names. (6) stages.h, settings.h, record.h. (7) meshoptimizer in gltf_meshopt.c, libassimp in
+foreign_import.c.
 
 Usage: check_layers.py [--root DIR] [--selftest]
 Exit:  0 all well, 1 something is where it must not be (file:line on stdout), 2 usage.

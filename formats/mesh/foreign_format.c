@@ -4,6 +4,7 @@
  */
 #include "formats/mesh/foreign_scene.h"
 
+#define BYTES_PER_POLL ((size_t)1 << 16)
 #define NOTE_BAKED "meshes that stand sheared have an atlas each in the new file"
 #define NOTE_MOVES "bones and animations are not in the new file"
 
@@ -12,6 +13,53 @@ static enum uvp_probe probe(enum uvp_foreign_kind kind, struct uvp_span head)
 {
     return uvp_foreign_by_contents(head) == kind ? UVP_PROBE_YES : UVP_PROBE_NO;
 }
+
+/* ---- what the library does not survive ---- */
+
+/* Of an element of whole numbers, the bytes between its tag and the next; else nothing. */
+static struct uvp_span find_list(const unsigned char *at, const unsigned char *end)
+{
+    static const char *const names[] = {"p", "h", "v", "vcount"};
+    const unsigned char *text;
+    const unsigned char *next;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const size_t bytes = strlen(names[i]);
+        if ((size_t)(end - at) > bytes && memcmp(at, names[i], bytes) == 0 &&
+            memchr("> \t\r\n", at[bytes], 5) != NULL) {
+            text = memchr(at, '>', (size_t)(end - at));
+            text = text == NULL ? end : text + 1;
+            next = memchr(text, '<', (size_t)(end - text));
+            return uvp_span_of(text, (size_t)((next == NULL ? end : next) - text));
+        }
+    }
+    return uvp_span_of(at, 0);
+}
+
+/* It reads lists of whole numbers without end when there is anything else in them. */
+static enum uvp_code check_lists(struct uvp_span bytes, struct uvp_stop *stop,
+                                 struct uvp_error *err)
+{
+    const unsigned char *const end = bytes.data + bytes.bytes;
+    const unsigned char *at = bytes.data;
+
+    while ((at = memchr(at, '<', (size_t)(end - at))) != NULL) {
+        const struct uvp_span list = find_list(++at, end);
+        UVP_TRY(uvp_stop_poll(stop, err));
+        for (size_t i = 0; i < list.bytes; i++) {
+            UVP_TRY(i % BYTES_PER_POLL == BYTES_PER_POLL - 1 ? uvp_stop_poll(stop, err)
+                                                             : UVP_OK);
+            if (memchr("0123456789 \n\t\r+-", list.data[i], 16) == NULL) {
+                const size_t byte = (size_t)(list.data + i - bytes.data);
+                return uvp_fail(err, UVP_BAD_DATA, byte,
+                                "byte %zu: a list of whole numbers holds something else", byte);
+            }
+        }
+    }
+    return UVP_OK;
+}
+
+/* ---- decode, encode ---- */
 
 static enum uvp_code decode(enum uvp_foreign_kind kind, struct uvp_span bytes,
                             const struct uvp_mesh_options *options, struct uvp_arena *arena,
@@ -31,6 +79,9 @@ static enum uvp_code decode(enum uvp_foreign_kind kind, struct uvp_span bytes,
     if (uvp_foreign_by_contents(bytes) != kind) {
         return uvp_fail(err, UVP_BAD_DATA, 0, "byte 0: not the beginning of %s",
                         uvp_foreign_name(kind));
+    }
+    if (kind == UVP_FOREIGN_DAE) {
+        UVP_TRY(check_lists(bytes, stop, err));
     }
     UVP_TRY(uvp_foreign_import(kind, bytes, options, arena, stop, model, &graph, err));
     UVP_TRY(uvp_foreign_arrange(&graph, options, arena, stop, model, scene, err));

@@ -183,18 +183,25 @@ static void rows_get_their_reaction(void **state)
 
 /* ---- what no format takes for its own, whatever its suffix ---- */
 
+#define STRANGER(text)                                                                         \
+    {                                                                                          \
+        text, sizeof(text) - 1                                                                 \
+    }
+
 static void strangers_pass_with_a_reason(void **state)
 {
-    static const char *const texts[] = {
-        "",
-        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
-        "<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head></html>\n",
-        "\xff\xfev\0 \0000\0 \0000\0 \0000\0\n",
-        "Kaydara FBX Binary  ",
-        "%PDF-1.4\n",
-        "PK\3\4",
+    static const struct {
+        const char *text;
+        size_t bytes;
+    } texts[] = {
+        STRANGER(""),
+        STRANGER("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"),
+        STRANGER("<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head></html>\n"),
+        STRANGER("\xff\xfev\0 \0000\0 \0000\0 \0000\0\n"),
+        STRANGER("Kaydara FBX Binary  "),
+        STRANGER("%PDF-1.4\n"),
+        STRANGER("PK\3\4"),
     };
-    static const size_t bytes[] = {0, 67, 73, 18, 20, 9, 4};
 
     (void)state;
     for (const struct uvp_format *const *at = uvp_formats(); *at != NULL; at++) {
@@ -204,11 +211,12 @@ static void strangers_pass_with_a_reason(void **state)
             const char *reason = NULL;
             char path[64];
             snprintf(path, sizeof path, "x%s", (*at)->suffixes[0]);
-            if (uvp_format_find(path, strlen(path), uvp_span_of(texts[i], bytes[i]), true,
-                                &reason) != NULL) {
+            if (uvp_format_find(path, strlen(path), uvp_span_of(texts[i].text, texts[i].bytes),
+                                true, &reason) != NULL) {
                 every_open(&every, &sample);
-                assert_int_not_equal(bench_decode(&every.bench, *at, texts[i], bytes[i], NULL),
-                                     UVP_OK);
+                assert_int_not_equal(
+                    bench_decode(&every.bench, *at, texts[i].text, texts[i].bytes, NULL),
+                    UVP_OK);
                 every_close(&every);
             } else {
                 assert_true(reason != NULL && reason[0] != '\0');

@@ -159,7 +159,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     options.stop = &bench.stop;
     options.path = "input";
     options.spool_limit_bytes = (size_t)16 << 20;
-    if (uvp_codec_open(stream, bench.pool, &bench.mem, NULL, &decoded, &codec, NULL) != UVP_OK) {
+    if (uvp_codec_open(stream, bench.pool, &bench.mem, NULL, &decoded, &codec, NULL) !=
+        UVP_OK) {
         uvp_stream_close(stream);
     } else if (uvp_input_open(decoded, &options, &bench.input, NULL) != UVP_OK) {
         uvp_stream_close(decoded);

@@ -4,10 +4,11 @@ r"""What order costs, and how long the first byte takes.
     tools/bench/bench_order.py --uvpipe build/release/tools/uvpipe \
         --mkmesh build/release/tools/mkmesh [--rounds 7]
 
-Order: an archive of meshes of very different size, unwrapped with --preset fast, in turn as it is and
-with --unordered; wall and CPU seconds, medians, and the median over pairs of their ratio.
-First byte: an archive is written to the program's pipe up to the end of its first member (a mesh), and
-no further; the time from the last of these bytes to the first byte of output, medians and worst.
+Order: an archive of meshes of very different size, unwrapped with --preset fast, in turn as it
+is and with --unordered; wall and CPU seconds, medians, and the median over pairs of their ratio.
+First byte: an archive is written to the program's pipe up to the end of its first member (a
+mesh), and no further; the time from the last of these bytes to the first byte of output, median
+and worst.
 """
 import argparse
 import os

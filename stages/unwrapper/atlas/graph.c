@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-
 #define BLOCK 1024U
 
 struct maker {

@@ -1,4 +1,8 @@
-/* golden_digests.h -- what the layouts of test_golden.c must be; made by it, see there */
+/*
+ * golden_digests.h -- what the layouts of test_golden.c must be
+ *
+ * Why:     made by that program, as is said there.
+ */
 #ifndef UVP_TESTS_ATLAS_GOLDEN_DIGESTS_H
 #define UVP_TESTS_ATLAS_GOLDEN_DIGESTS_H
 

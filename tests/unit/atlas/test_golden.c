@@ -265,7 +265,8 @@ static void test_the_same_bytes_everywhere(void **state)
 
 static void print_digests(void)
 {
-    printf("/* golden_digests.h -- what the layouts of test_golden.c must be; made by it, see there */\n");
+    printf("/*\n * golden_digests.h -- what the layouts of test_golden.c must be\n *\n"
+           " * Why:     made by that program, as is said there.\n */\n");
     printf("#ifndef UVP_TESTS_ATLAS_GOLDEN_DIGESTS_H\n");
     printf("#define UVP_TESTS_ATLAS_GOLDEN_DIGESTS_H\n\n");
     for (size_t g = 0; g < sizeof goldens / sizeof *goldens; g++) {

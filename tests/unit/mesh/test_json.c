@@ -129,6 +129,9 @@ static void test_good(void **state)
     bench_close(&bench);
 }
 
+#define DEEP_OPEN "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+#define DEEP_CLOSE "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+
 static void test_bad(void **state)
 {
     static const char *const rows[] = {
@@ -172,8 +175,7 @@ static void test_bad(void **state)
         "\"a\tb\"",
         "'a'",
         "[1,/* no */2]",
-        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
-        "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+        DEEP_OPEN DEEP_CLOSE,
     };
     struct bench bench;
 

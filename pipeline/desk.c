@@ -42,23 +42,30 @@ void *uvp_desk_worker_of_hand(const struct uvp_desk *desk, uint32_t hand)
     return hand == 0 ? desk->worker : desk->line->posts[1 + member].desk.worker;
 }
 
-void uvp_desk_run(struct uvp_desk *desk, const struct uvp_desk_batch *batch)
+void uvp_line_run_batch(struct uvp_pool *pool, uint32_t member, uint64_t rank,
+                        const struct uvp_desk_batch *batch, struct uvp_note *note)
 {
     const struct uvp_pool_batch posted = {
         .task = batch->task,
         .arg = batch->arg,
         .count = batch->count,
-        .rank = desk->ticket,
+        .rank = rank,
         .label = batch->label,
     };
 
-    if (uvp_desk_hands(desk) > 1) {
-        uvp_pool_run(desk->line->pool, desk->number, &posted, desk->note);
+    if (pool != NULL) {
+        uvp_pool_run(pool, member, &posted, note);
         return;
     }
     for (uint32_t i = 0; i < batch->count; i++) {
         batch->task(batch->arg, i, 0);
     }
+}
+
+void uvp_desk_run(struct uvp_desk *desk, const struct uvp_desk_batch *batch)
+{
+    uvp_line_run_batch(uvp_desk_hands(desk) > 1 ? desk->line->pool : NULL, desk->number,
+                       desk->ticket, batch, desk->note);
 }
 
 /* Nobody to help after all is the usual end of a call that others heard first. */

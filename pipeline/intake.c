@@ -67,22 +67,10 @@ uint32_t uvp_intake_hands(const struct uvp_intake *intake)
 /* Meshes are helped with first: what is read now is needed after them. */
 void uvp_intake_run(struct uvp_intake *intake, const struct uvp_desk_batch *batch)
 {
-    struct uvp_pipeline *const line = intake->line;
-    const struct uvp_pool_batch posted = {
-        .task = batch->task,
-        .arg = batch->arg,
-        .count = batch->count,
-        .rank = UINT64_MAX,
-        .label = batch->label,
-    };
+    const struct uvp_pipeline *const line = intake->line;
 
-    if (line->pool != NULL) {
-        uvp_pool_run(line->pool, line->options.workers + intake->reader, &posted, NULL);
-        return;
-    }
-    for (uint32_t i = 0; i < batch->count; i++) {
-        batch->task(batch->arg, i, 0);
-    }
+    uvp_line_run_batch(line->pool, line->options.workers + intake->reader, UINT64_MAX, batch,
+                       NULL);
 }
 
 void uvp_intake_note(struct uvp_intake *intake, const char *step, const char *label)

@@ -133,6 +133,10 @@ void uvp_line_give_back(struct uvp_pipeline *line, struct uvp_item *item);
  */
 void uvp_line_count_end(struct uvp_pipeline *line);
 
+/* Runs a batch with whoever helps, in the caller's thread; `pool` NULL: nobody does. */
+void uvp_line_run_batch(struct uvp_pool *pool, uint32_t member, uint64_t rank,
+                        const struct uvp_desk_batch *batch, struct uvp_note *note);
+
 /* ---- thread functions (each in the file of its noun) ---- */
 
 void uvp_reader_run(struct uvp_post *post);

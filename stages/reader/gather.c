@@ -140,23 +140,34 @@ static struct uvp_piece *raw_piece(struct uvp_parcel *parcel, uint64_t at)
     return last;
 }
 
+enum uvp_code uvp_lane_add_raw(struct uvp_lane *lane, uint64_t at, struct uvp_slices *raw,
+                               struct uvp_error *err)
+{
+    const uint64_t bytes = raw->bytes;
+    struct uvp_piece *piece;
+
+    if (bytes == 0) {
+        return UVP_OK;
+    }
+    piece = raw_piece(lane->parcel, at);
+    if (piece == NULL) {
+        return uvp_fail_memory(err, sizeof *piece);
+    }
+    UVP_TRY(uvp_slices_move(&piece->slices, raw, err));
+    lane->parcel->raw_bytes += bytes;
+    return UVP_OK;
+}
+
 static enum uvp_code move_raw(struct uvp_lane *lane, struct uvp_error *err)
 {
-    struct uvp_parcel *const parcel = lane->parcel;
     struct uvp_slices raw;
-    struct uvp_piece *piece;
     uint64_t at = 0;
-    uint64_t bytes;
     enum uvp_code code;
 
     uvp_slices_init(&raw, lane->shared->mem);
     code = uvp_input_flush(lane->input, &raw, &at, err);
-    bytes = raw.bytes;
-    if (code == UVP_OK && bytes != 0) {
-        piece = raw_piece(parcel, at);
-        code = piece == NULL ? uvp_fail_memory(err, sizeof *piece)
-                             : uvp_slices_move(&piece->slices, &raw, err);
-        parcel->raw_bytes += code == UVP_OK ? bytes : 0;
+    if (code == UVP_OK) {
+        code = uvp_lane_add_raw(lane, at, &raw, err);
     }
     uvp_slices_release(&raw);
     return code;

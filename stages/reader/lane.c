@@ -413,6 +413,32 @@ static enum uvp_code take_member(struct uvp_lane *lane, struct uvp_header *heade
     return UVP_OK;
 }
 
+/* A member that goes on as it is, and is kept for others: no worker needs to see it. */
+static enum uvp_code pass_and_keep(struct uvp_lane *lane, struct uvp_header *header,
+                                   const char *reason, struct uvp_error *err)
+{
+    struct uvp_entry *const entry = &lane->spare->entry;
+    bool whole = false;
+
+    UVP_TRY(keep_path(lane, header, err));
+    UVP_TRY(uvp_lane_gather(lane, err));
+    UVP_TRY(uvp_lane_reserve(lane, (size_t)header->stored_bytes, err));
+    UVP_TRY(read_member(lane, header, &whole, err));
+    if (!whole) {
+        return UVP_OK;
+    }
+    if (lane->parcel == NULL) { /* it was sent while the input was waited for */
+        UVP_TRY(uvp_lane_reserve(lane, (size_t)header->stored_bytes, err));
+    }
+    UVP_TRY(uvp_lane_keep_nearby(lane, err));
+    UVP_TRY(uvp_lane_note_passed(lane, header, reason, err));
+    if (uvp_settings_write(lane->shared->settings)) {
+        UVP_TRY(uvp_lane_add_raw(lane, entry->at, &entry->raw, err));
+    }
+    uvp_entry_reset(entry);
+    return UVP_OK;
+}
+
 /* A long member that goes on as it is, in steps of about a block. */
 static enum uvp_code pass_long(struct uvp_lane *lane, struct uvp_error *err)
 {
@@ -491,9 +517,12 @@ static enum uvp_code pass_member(struct uvp_lane *lane, struct uvp_header *heade
         header->stored_bytes > header->size_bytes ? header->stored_bytes : header->size_bytes;
     const bool dry = !uvp_settings_write(lane->shared->settings);
     const bool is_long = !header->size_known || bytes > LONG_BYTES;
+    const bool keep = uvp_lane_may_be_needed(lane, header);
 
-    if (uvp_lane_may_be_needed(lane, header) ||
-        (lane->foreign && !dry && !is_long && !is_stored_otherwise(lane, header))) {
+    if (keep && (!lane->foreign || dry)) {
+        return pass_and_keep(lane, header, reason, err);
+    }
+    if (keep || (lane->foreign && !dry && !is_long && !is_stored_otherwise(lane, header))) {
         return take_member(lane, header, reason, err);
     }
     if (lane->foreign && !dry) {

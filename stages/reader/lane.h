@@ -34,6 +34,8 @@ struct uvp_lane {
     struct uvp_member *spare;  /* the member being read */
     struct uvp_nearby *nearby; /* members that others may need; NULL until one came by */
     struct uvp_scout scout;
+    uint32_t kept; /* for others, since one came by that could need them */
+    uint64_t kept_bytes;
     uint32_t awaiting;       /* members of the parcel that wait for siblings */
     bool between_members;    /* what was sent does not end inside of one */
     bool cancelled;          /* the intake said so: nothing more goes in */
@@ -69,6 +71,9 @@ UVP_MUST_USE enum uvp_code uvp_lane_reserve(struct uvp_lane *lane, size_t bytes,
                                             struct uvp_error *err);
 /* Sends the parcel being filled, if it holds anything. */
 void uvp_lane_send(struct uvp_lane *lane);
+/* Moves raw bytes from offset `at` of the input into the parcel. */
+UVP_MUST_USE enum uvp_code uvp_lane_add_raw(struct uvp_lane *lane, uint64_t at,
+                                            struct uvp_slices *raw, struct uvp_error *err);
 /* Moves the raw bytes that were passed over into the parcel. */
 UVP_MUST_USE enum uvp_code uvp_lane_gather(struct uvp_lane *lane, struct uvp_error *err);
 /* Sends when the parcel is worth a hand-over. */

@@ -71,13 +71,18 @@ void uvp_lane_forget_nearby(struct uvp_lane *lane)
     }
 }
 
-/* Where the input can be opened again nothing needs to be kept on the way. */
+/* Where the input can be opened again nothing needs to be kept on the way. More of such files
+ * in a row than can be kept are probably not of meshes at all: then they pass as all others do.
+ */
 bool uvp_lane_may_be_needed(const struct uvp_lane *lane, const struct uvp_header *header)
 {
-    const struct uvp_nearby limits = {.most_bytes = most_bytes(lane)};
+    const uint64_t most = most_bytes(lane);
+    const struct uvp_nearby limits = {
+        .most_bytes = lane->kept_bytes < most ? most - lane->kept_bytes : 0};
 
     return scout_kind(lane) == UVP_SCOUT_NONE && !is_alone(lane) &&
-           header->type == UVP_ENTRY_FILE && header->size_known && header->replaceable &&
+           lane->kept < UVP_NEARBY_MEMBERS && header->type == UVP_ENTRY_FILE &&
+           header->size_known && header->replaceable &&
            uvp_nearby_wants(&limits, header->path, header->path_bytes, header->size_bytes);
 }
 
@@ -152,6 +157,8 @@ static enum uvp_code add_siblings(struct uvp_lane *lane, struct uvp_member *memb
     if (format == NULL || format->needs == NULL) {
         return UVP_OK;
     }
+    lane->kept = 0;
+    lane->kept_bytes = 0;
     uvp_arena_init(&needs.arena, lane->shared->mem, 0);
     uvp_buf_init(&needs.store, lane->shared->mem, 0);
     uvp_buf_init(&needs.path, lane->shared->mem, 0);
@@ -199,6 +206,8 @@ enum uvp_code uvp_lane_keep_nearby(struct uvp_lane *lane, struct uvp_error *err)
 {
     UVP_TRY(open_nearby(lane, err));
     UVP_TRY(uvp_nearby_keep(lane->nearby, &lane->spare->entry, err));
+    lane->kept++;
+    lane->kept_bytes += lane->spare->entry.raw.bytes;
     return settle_awaiting(lane, err);
 }
 

@@ -9,6 +9,7 @@
 #include <zlib.h>
 
 #include "formats/archive/codec_kind.h"
+#include "formats/archive/zip_format.h" /* little-endian numbers */
 
 #define WINDOW_BITS_GZIP (15 + 16)
 #define FIRST_BYTE 0x1f
@@ -127,18 +128,6 @@ static void gzip_encoder_destroy(void *encoder)
     libdeflate_free_compressor(encoder);
 }
 
-static void put_le32(unsigned char *p, uint32_t value)
-{
-    for (int i = 0; i < 4; i++) {
-        p[i] = (unsigned char)(value >> 8 * i);
-    }
-}
-
-static uint32_t get_le32(const unsigned char *p)
-{
-    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
 /* The member tells how long it is, in the extra field "MZ": so do those of other programs that
  * are read in parallel. */
 static enum uvp_code gzip_frame(void *encoder, struct uvp_span bytes, struct uvp_buf *out,
@@ -163,9 +152,9 @@ static enum uvp_code gzip_frame(void *encoder, struct uvp_span bytes, struct uvp
         return uvp_fail(err, UVP_LIMIT, 0, "%zu bytes are too many for one gzip member",
                         bytes.bytes);
     }
-    put_le32(at + sizeof header - 4, (uint32_t)made);
-    put_le32(at + sizeof header + made, libdeflate_crc32(0, bytes.data, bytes.bytes));
-    put_le32(at + sizeof header + made + 4, (uint32_t)bytes.bytes);
+    uvp_zip_put32(at + sizeof header - 4, (uint32_t)made);
+    uvp_zip_put32(at + sizeof header + made, libdeflate_crc32(0, bytes.data, bytes.bytes));
+    uvp_zip_put32(at + sizeof header + made + 4, (uint32_t)bytes.bytes);
     out->bytes += sizeof header + made + TRAILER_BYTES;
     return UVP_OK;
 }
@@ -188,7 +177,7 @@ static uint64_t stored_by_extra(const unsigned char *extra, size_t extra_bytes)
             return (uint64_t)(field[4] | (unsigned)field[5] << 8) + 1;
         }
         if (field[0] == 'M' && field[1] == 'Z' && bytes == 4) {
-            return (uint64_t)get_le32(field + 4) + 12 + extra_bytes + TRAILER_BYTES;
+            return (uint64_t)uvp_zip_u32(field + 4) + 12 + extra_bytes + TRAILER_BYTES;
         }
         at += 4 + bytes;
     }
@@ -220,7 +209,7 @@ static bool gzip_measure(struct uvp_lookahead *ahead, uint64_t at, uint64_t most
         return false;
     }
     uvp_lookahead_copy(ahead, at + extent->stored_bytes - 4, size, sizeof size);
-    extent->content_bytes = get_le32(size);
+    extent->content_bytes = uvp_zip_u32(size);
     return true;
 }
 

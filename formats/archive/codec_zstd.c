@@ -5,6 +5,7 @@
 #include <zstd_errors.h>
 
 #include "formats/archive/codec_kind.h"
+#include "formats/archive/zip_format.h" /* little-endian numbers */
 
 #define WINDOW_LOG_MAX 27 /* 128 MiB */
 
@@ -71,11 +72,6 @@ static enum uvp_code zstd_decode(void *decoder, struct uvp_decode_step *step,
 #define SKIPPABLE_MAGIC UINT32_C(0x184d2a50)
 #define HEADER_MOST 18
 
-static uint32_t read_le32(const unsigned char *p)
-{
-    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
 static size_t header_bytes(unsigned char descriptor)
 {
     static const unsigned char dictionary[4] = {0, 1, 2, 4};
@@ -120,7 +116,7 @@ static bool measure_skippable(struct uvp_lookahead *ahead, uint64_t at, uint64_t
         return false;
     }
     uvp_lookahead_copy(ahead, at, head, 8);
-    extent->stored_bytes = (uint64_t)read_le32(head + 4) + 8;
+    extent->stored_bytes = (uint64_t)uvp_zip_u32(head + 4) + 8;
     extent->content_bytes = 0;
     return extent->stored_bytes <= most && uvp_lookahead_has(ahead, at + extent->stored_bytes);
 }
@@ -136,11 +132,11 @@ static bool zstd_measure(struct uvp_lookahead *ahead, uint64_t at, uint64_t most
         return false;
     }
     uvp_lookahead_copy(ahead, at, head, 5);
-    if ((read_le32(head) & ~UINT32_C(15)) == SKIPPABLE_MAGIC) {
+    if ((uvp_zip_u32(head) & ~UINT32_C(15)) == SKIPPABLE_MAGIC) {
         return measure_skippable(ahead, at, most, extent);
     }
     bytes = header_bytes(head[4]);
-    if (read_le32(head) != MAGIC || (head[4] & 3) != 0 ||
+    if (uvp_zip_u32(head) != MAGIC || (head[4] & 3) != 0 ||
         !uvp_lookahead_has(ahead, at + bytes)) {
         return false;
     }

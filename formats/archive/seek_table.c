@@ -1,18 +1,13 @@
 #include "formats/archive/seek_table.h"
 
+#include "formats/archive/zip_format.h" /* little-endian numbers */
+
 #define SKIPPABLE_MAGIC UINT32_C(0x184d2a5e)
 #define TABLE_MAGIC UINT32_C(0x8f92eab1)
 #define FRAMES_MOST UINT32_C(0x8000000)
 #define ENTRY_BYTES 8
 #define HEADER_BYTES 8
 #define FOOTER_BYTES 9
-
-static void put_le32(unsigned char *p, uint32_t value)
-{
-    for (int i = 0; i < 4; i++) {
-        p[i] = (unsigned char)(value >> 8 * i);
-    }
-}
 
 void uvp_seek_table_init(struct uvp_seek_table *table, struct uvp_mem *mem)
 {
@@ -34,8 +29,8 @@ enum uvp_code uvp_seek_table_add(struct uvp_seek_table *table, uint64_t stored_b
         content_bytes > UINT32_MAX) {
         return uvp_fail(err, UVP_LIMIT, 0, "too much for a seek table");
     }
-    put_le32(entry, (uint32_t)stored_bytes);
-    put_le32(entry + 4, (uint32_t)content_bytes);
+    uvp_zip_put32(entry, (uint32_t)stored_bytes);
+    uvp_zip_put32(entry + 4, (uint32_t)content_bytes);
     UVP_TRY(uvp_buf_append(&table->entries, entry, sizeof entry, err));
     table->count++;
     return UVP_OK;
@@ -47,11 +42,11 @@ enum uvp_code uvp_seek_table_write(const struct uvp_seek_table *table, struct uv
     unsigned char header[HEADER_BYTES];
     unsigned char footer[FOOTER_BYTES];
 
-    put_le32(header, SKIPPABLE_MAGIC);
-    put_le32(header + 4, table->count * ENTRY_BYTES + FOOTER_BYTES);
-    put_le32(footer, table->count);
+    uvp_zip_put32(header, SKIPPABLE_MAGIC);
+    uvp_zip_put32(header + 4, table->count * ENTRY_BYTES + FOOTER_BYTES);
+    uvp_zip_put32(footer, table->count);
     footer[4] = 0; /* no checksums: the frames have their own */
-    put_le32(footer + 5, TABLE_MAGIC);
+    uvp_zip_put32(footer + 5, TABLE_MAGIC);
     UVP_TRY(uvp_buf_append(out, header, sizeof header, err));
     UVP_TRY(uvp_buf_append(out, table->entries.data, table->entries.bytes, err));
     return uvp_buf_append(out, footer, sizeof footer, err);

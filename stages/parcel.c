@@ -86,6 +86,7 @@ void uvp_member_destroy(struct uvp_member *member)
     uvp_buf_release(&member->out);
     uvp_entry_release(&member->side);
     uvp_buf_release(&member->side_out);
+    uvp_buf_release(&member->facts);
     uvp_mem_give(member->entry.mem, member, sizeof *member);
 }
 
@@ -98,6 +99,7 @@ struct uvp_member *uvp_member_create(struct uvp_mem *mem)
         uvp_buf_init(&member->out, mem, 0);
         uvp_entry_init(&member->side, mem);
         uvp_buf_init(&member->side_out, mem, 0);
+        uvp_buf_init(&member->facts, mem, 0);
     }
     return member;
 }
@@ -148,19 +150,22 @@ struct uvp_parcel *uvp_parcel_take(struct uvp_shelf *shelf, uint32_t lane)
     return parcel;
 }
 
+static void empty_buf(struct uvp_buf *buf)
+{
+    if (buf->capacity > KEEP_BUF_BYTES) {
+        uvp_buf_release(buf);
+    }
+    uvp_buf_reset(buf);
+}
+
 static void empty_member(struct uvp_member *member)
 {
     uvp_member_drop_siblings(member);
     uvp_entry_reset(&member->entry);
-    if (member->out.capacity > KEEP_BUF_BYTES) {
-        uvp_buf_release(&member->out);
-    }
-    uvp_buf_reset(&member->out);
+    empty_buf(&member->out);
     uvp_entry_reset(&member->side);
-    if (member->side_out.capacity > KEEP_BUF_BYTES) {
-        uvp_buf_release(&member->side_out);
-    }
-    uvp_buf_reset(&member->side_out);
+    empty_buf(&member->side_out);
+    empty_buf(&member->facts);
 }
 
 void uvp_parcel_give(struct uvp_shelf *shelf, struct uvp_parcel *parcel)
@@ -342,6 +347,7 @@ size_t uvp_parcel_held_bytes(const struct uvp_parcel *parcel)
         }
         bytes += parcel->members[i]->out.capacity;
         bytes += parcel->members[i]->side_out.capacity;
+        bytes += parcel->members[i]->facts.capacity;
     }
     return (size_t)bytes;
 }

@@ -74,6 +74,7 @@ struct uvp_member {
     bool verified;
     struct uvp_atlas_verdict verdict;
     uint32_t triangles;
+    struct uvp_buf facts; /* what the task found, as the record tells it */
 };
 
 struct uvp_piece {

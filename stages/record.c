@@ -1,7 +1,5 @@
 #include "stages/record.h"
 
-#include "stages/settings.h"
-
 static const char *const status_names[UVP_MEMBER_STATUS_COUNT] = {
     [UVP_MEMBER_UNWRAPPED] = "ok",    [UVP_MEMBER_PASSED] = "passed",
     [UVP_MEMBER_FAILED] = "failed",   [UVP_MEMBER_VALID] = "valid",
@@ -25,12 +23,4 @@ const char *uvp_member_status_name(enum uvp_member_status status)
 const char *uvp_member_step_name(enum uvp_member_step step)
 {
     return (unsigned)step < UVP_STEP_COUNT ? step_names[step] : "unknown";
-}
-
-const char *uvp_fault_name(unsigned bit)
-{
-    static const char *const names[] = {"flipped",     "collapsed", "mirrored",
-                                        "overlapping", "outside",   "unmapped"};
-
-    return bit < sizeof names / sizeof names[0] ? names[bit] : NULL;
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pipeline/base/span.h"
 #include "pipeline/base/status.h"
 #include "stages/unwrapper/atlas/atlas.h"
 
@@ -75,6 +76,7 @@ struct uvp_record {
     bool verified;                    /* the exact verdict found nothing wrong */
     struct uvp_atlas_verdict verdict; /* VALID and INVALID, too */
     uint32_t triangles;               /* likewise, and LISTED */
+    struct uvp_span facts; /* what else the task found: one struct of its header, or nothing */
 };
 
 struct uvp_listener {

@@ -26,7 +26,16 @@ enum uvp_task {
     UVP_TASK_UNWRAP = 0,
     UVP_TASK_CHECK, /* judge the UVs that are there; write nothing */
     UVP_TASK_LIST,  /* say what is there; write nothing */
+    UVP_TASK_COUNT
 };
+
+struct uvp_task_traits {
+    bool writes;    /* there is an output */
+    bool wants_uvs; /* of the meshes as they come */
+};
+
+/* What is true of every run with this task. */
+struct uvp_task_traits uvp_task_traits(enum uvp_task task);
 
 /* What --allow lets pass as valid; bits. */
 enum uvp_fault {
@@ -77,7 +86,13 @@ struct uvp_settings {
 /* False when the run only reads. */
 static inline bool uvp_settings_write(const struct uvp_settings *settings)
 {
-    return settings->task == UVP_TASK_UNWRAP && !settings->dry_run;
+    return uvp_task_traits(settings->task).writes && !settings->dry_run;
+}
+
+/* UVs that meshes have are read. */
+static inline bool uvp_settings_want_uvs(const struct uvp_settings *settings)
+{
+    return uvp_task_traits(settings->task).wants_uvs || settings->atlas.keep_charts;
 }
 
 #endif

@@ -8,74 +8,14 @@
 #include <string.h>
 
 #include "stages/unwrapper/judge.h"
-#include "stages/unwrapper/uv_weld.h"
+#include "stages/unwrapper/mesh_view.h"
 
 #define U16_STEPS 65535.0F
 #define UVS_PER_POLL 65536U
 
-/* One mesh as the engine sees it. */
-struct view {
-    const struct uvp_mesh *mesh;
-    struct uvp_mesh_triangles triangles;
-    struct uvp_atlas_input input;
-};
-
-/* ---- lending a mesh ---- */
-
-/* The material of each triangle; NULL when there are none, or one array serves for both. */
-static enum uvp_code group_triangles(const struct view *view, struct uvp_arena *keep,
-                                     const uint32_t **triangle_group, struct uvp_error *err)
-{
-    const uint32_t *const polygon = view->triangles.polygon;
-    const uint32_t *const group = view->mesh->polygon_group;
-    uint32_t *to;
-
-    *triangle_group = group;
-    if (group == NULL || polygon == NULL) {
-        return UVP_OK;
-    }
-    to = UVP_ARENA_ARRAY(keep, uint32_t, view->triangles.count);
-    if (to == NULL) {
-        return uvp_fail_memory(err, (size_t)4 * view->triangles.count);
-    }
-    for (uint32_t t = 0; t < view->triangles.count; t++) {
-        to[t] = group[polygon[t]];
-    }
-    *triangle_group = to;
-    return UVP_OK;
-}
-
-static enum uvp_code lend(const struct uvp_mesh *mesh, const struct uvp_atlases_tools *tools,
-                          struct view *view, struct uvp_error *err)
-{
-    const uint32_t *old_corner_uv = NULL;
-    const uint32_t *triangle_group = NULL;
-
-    memset(view, 0, sizeof *view);
-    view->mesh = mesh;
-    UVP_TRY(uvp_mesh_triangulate(mesh, tools->keep, tools->scratch, tools->stop,
-                                 &view->triangles, err));
-    UVP_TRY(uvp_uv_weld(mesh, tools->keep, tools->scratch, tools->stop, &old_corner_uv, err));
-    UVP_TRY(group_triangles(view, tools->keep, &triangle_group, err));
-    view->input = (struct uvp_atlas_input){
-        .positions = mesh->positions,
-        .vertex_count = mesh->vertex_count,
-        .corner_vertex = mesh->corner_vertex,
-        .corner_count = mesh->corner_start[mesh->polygon_count],
-        .triangles = view->triangles.corners,
-        .triangle_count = view->triangles.count,
-        .triangle_polygon = view->triangles.polygon,
-        .triangle_group = triangle_group,
-        .old_uv = mesh->old_uv,
-        .old_corner_uv = old_corner_uv,
-        .old_uv_count = mesh->old_uv_count,
-    };
-    return UVP_OK;
-}
-
 /* ---- what is told ---- */
 
-static double area_of(const struct view *view)
+static double area_of(const struct uvp_mesh_view *view)
 {
     double twice = 0;
 
@@ -166,7 +106,8 @@ static float to_u16(float value)
  * The same layout on the coarser lattice, when it stays free of flips and overlaps there.
  * *uvs is left alone when it does not.
  */
-static enum uvp_code quantise(const struct view *view, const struct uvp_atlas_result *result,
+static enum uvp_code quantise(const struct uvp_mesh_view *view,
+                              const struct uvp_atlas_result *result,
                               const struct uvp_atlases_tools *tools, struct uvp_mesh_uvs *uvs,
                               bool *refused, struct uvp_error *err)
 {
@@ -202,9 +143,10 @@ static enum uvp_code make_one(struct uvp_atlases *atlases, uint32_t m,
     struct uvp_mesh_uvs *const uvs = &atlases->uvs[m];
     struct uvp_atlas_verdict verdict;
     struct uvp_atlas_result atlas;
-    struct view view;
+    struct uvp_mesh_view view;
 
-    UVP_TRY(lend(&atlases->model->meshes[m], tools, &view, err));
+    UVP_TRY(uvp_mesh_view_lend(&atlases->model->meshes[m], tools->keep, tools->scratch,
+                               tools->stop, &view, err));
     UVP_TRY(
         uvp_atlas_make(&view.input, &settings->atlas, tools->keep, tools->scratch,
                        uvp_crew_adapter_lend(tools->crew, tools->path, view.triangles.count),
@@ -229,14 +171,10 @@ static enum uvp_code check_one(struct uvp_atlases *atlases, const struct uvp_mes
 {
     struct uvp_atlas_verdict verdict;
     struct uvp_atlas_uvs uvs;
-    struct view view;
+    struct uvp_mesh_view view;
 
-    UVP_TRY(lend(mesh, tools, &view, err));
-    uvs = (struct uvp_atlas_uvs){
-        .uv = mesh->old_uv,
-        .uv_count = mesh->old_uv_count,
-        .corner_uv = view.input.old_corner_uv,
-    };
+    UVP_TRY(uvp_mesh_view_lend(mesh, tools->keep, tools->scratch, tools->stop, &view, err));
+    uvs = uvp_mesh_view_old_uvs(&view);
     tools->begin_step(tools->ctx, UVP_ATLAS_VERIFY);
     UVP_TRY(uvp_atlas_check(&view.input, &uvs, tools->scratch, tools->stop, &verdict, err));
     if (tools->settings->atlas.pages > 1) {

@@ -228,6 +228,7 @@ static void record_member(struct uvp_writer *writer, const struct uvp_member *me
         .verified = member->verified,
         .verdict = member->verdict,
         .triangles = member->triangles,
+        .facts = uvp_buf_span(&member->facts),
     };
 
     memcpy(record.step_ns, member->step_ns, sizeof record.step_ns);

@@ -11,13 +11,12 @@
 #include "pipeline/base/clock.h"
 #include "pipeline/pipeline.h"
 #include "stages/stages.h"
+#include "tools/uvpipe/command.h"
 #include "tools/uvpipe/exits.h"
 #include "tools/uvpipe/ledger.h"
-#include "tools/uvpipe/list_lines.h"
 #include "tools/uvpipe/process.h"
 #include "tools/uvpipe/signals.h"
 #include "tools/uvpipe/summary.h"
-#include "tools/uvpipe/verdict_lines.h"
 
 #define WAIT_MS 100
 #define DESCRIBE_NS (10 * UVP_NS_PER_S)
@@ -29,7 +28,9 @@ struct run {
     struct uvp_stop stop;
     struct uvp_summary summary;
     struct uvp_ledger ledger;
-    struct uvp_outbox lines; /* of check and list, on stdout */
+    const struct uvp_command_ops *command;
+    struct uvp_telling telling;
+    struct uvp_outbox lines; /* of commands that print, on stdout */
     struct uvp_listener listener;
     struct uvp_stages *stages;
     struct uvp_pipeline *line;
@@ -40,12 +41,6 @@ struct run {
 };
 
 /* ---- heard from the writer's thread ---- */
-
-/* Lines about members are what this run is for. */
-static bool tells_members(const struct run *run)
-{
-    return run->options->command != UVP_COMMAND_STREAM;
-}
 
 /* Of stdout, as far as this program writes lines to it: nothing it still does is of use then.
  */
@@ -74,14 +69,11 @@ static void hear_member(void *ctx, const struct uvp_record *record)
     uvp_summary_add(&run->summary, record);
     warn_of_density(run, record);
     uvp_ledger_member(&run->ledger, record);
-    if (run->options->command == UVP_COMMAND_LIST) {
-        uvp_list_line(&run->lines, record, run->report->level > UVP_TRACE_ERROR);
-    } else if (!tells_members(run) || record->status == UVP_MEMBER_PASSED) {
+    if (record->status == UVP_MEMBER_PASSED && !run->command->tells_passed) {
         uvp_report_member(run->report, record);
         return;
-    } else {
-        uvp_verdict_line(&run->lines, record, run->report->level > UVP_TRACE_ERROR);
     }
+    run->command->member(&run->telling, record);
     if (stdout_failure(run)->code != UVP_OK) {
         uvp_stop_raise(&run->stop, UVP_STOP_ABORT);
     }
@@ -135,6 +127,9 @@ static enum uvp_code build_line(struct run *run, struct uvp_error *err)
     const struct uvp_shares shares = uvp_stages_shares(&run->options->settings);
     struct uvp_pipeline_options line = run->options->line;
 
+    if (run->command->begin != NULL) {
+        UVP_TRY(run->command->begin(&run->telling, err));
+    }
     UVP_TRY(uvp_stages_create(&run->options->settings, &run->listener, run->mem, &run->stop,
                               trace, &run->stages, err));
     line.budget_bytes = shares.in_flight_bytes;
@@ -146,7 +141,7 @@ static enum uvp_code build_line(struct run *run, struct uvp_error *err)
         uvp_ledger_take_stdout(&run->ledger);
         return UVP_OK;
     }
-    if (tells_members(run)) {
+    if (run->command->prints) {
         uvp_outbox_take_stdout(&run->lines);
     }
     /* last: an earlier report is not emptied for a run that cannot begin */
@@ -216,7 +211,7 @@ static bool wants_summary(const struct run *run, const struct uvp_progress *prog
     }
     return run->report->terminal || run->options->settings.dry_run ||
            run->report->level >= UVP_TRACE_INFO ||
-           (!tells_members(run) && progress->members_by_status[UVP_MEMBER_FAILED] > 0);
+           (!run->command->prints && progress->members_by_status[UVP_MEMBER_FAILED] > 0);
 }
 
 static int close_report(struct run *run, int exit_code)
@@ -233,6 +228,22 @@ static int close_report(struct run *run, int exit_code)
     uvp_report_line(run->report, UVP_TRACE_ERROR, path, uvp_span_of(NULL, 0), err.text);
     return exit_code == UVP_EXIT_OK || exit_code == UVP_EXIT_MEMBERS ? UVP_EXIT_FAILURE
                                                                      : exit_code;
+}
+
+/* What the command sums up; its failure is the run's, unless that has one of its own. */
+static enum uvp_code end_telling(struct run *run, enum uvp_code code, int *exit_code,
+                                 struct uvp_error *end_error, const struct uvp_error **err)
+{
+    enum uvp_code ended = UVP_OK;
+
+    if (run->command->end != NULL && run->started) {
+        ended = run->command->end(&run->telling, code == UVP_END, exit_code, end_error);
+    }
+    if (ended == UVP_OK || code != UVP_END) {
+        return code;
+    }
+    *err = end_error;
+    return ended;
 }
 
 /* When stdout failed, that is why there is no more, and why the run ended. */
@@ -254,14 +265,18 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     struct uvp_progress progress = {0};
     struct uvp_figures figures;
     struct uvp_ending ending = {0};
+    struct uvp_error end_error = {0};
+    int command_exit = UVP_EXIT_OK;
 
     uvp_report_progress_end(run->report);
     if (run->stages != NULL) {
         uvp_stages_progress(run->stages, &progress);
     }
     progress.warnings += run->less_dense;
+    code = end_telling(run, code, &command_exit, &end_error, &err);
     code = close_lines(run, code, &err);
     ending.exit_code = uvp_exit_of(code, err, uvp_signals_first(), &progress);
+    ending.exit_code = ending.exit_code == UVP_EXIT_OK ? command_exit : ending.exit_code;
     ending.signal = code == UVP_CANCELLED ? uvp_signals_first() : 0;
     ending.failure = err;
     tell_end(run, code, err, &progress);
@@ -289,6 +304,9 @@ static void init_run(struct run *run, const struct uvp_options *options,
     run->options = options;
     run->report = report;
     run->mem = mem;
+    run->command = uvp_command_of(options->command);
+    run->telling = (struct uvp_telling){
+        .options = options, .report = report, .lines = &run->lines, .mem = mem};
     run->listener.ctx = run;
     run->listener.member = hear_member;
     run->listener.warning = hear_warning;
@@ -317,6 +335,9 @@ int uvp_cli_run(const struct uvp_options *options, struct uvp_report *report,
     }
     uvp_pipeline_destroy(run.line);
     exit_code = end_run(&run, code, &err);
+    if (run.command->release != NULL) {
+        run.command->release(&run.telling);
+    }
     if (run.stages != NULL) {
         uvp_stages_destroy(run.stages);
     }

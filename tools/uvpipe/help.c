@@ -2,54 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/uvpipe/options.h"
-
-#define EXIT_STATUS                                                                            \
-    "\nExit status: 0 all well; 1 failed, do not trust the output; 2 finished, but some\n"     \
-    "member failed or was warned about; 64 wrong usage; 128+n ended by signal n.\n"            \
-    "The manual: man uvpipe\n"
-
-const struct uvp_command_text uvp_command_table[UVP_COMMAND_COUNT] = {
-    [UVP_COMMAND_STREAM] =
-        {"unwrap",
-         "Usage: uvpipe [OPTION]... [INPUT]...\n"
-         "       uvpipe check [OPTION]... [INPUT]...\n"
-         "       uvpipe list [OPTION]... [INPUT]...\n"
-         "Makes a UV atlas for every mesh in a stream of files; check judges the UVs that are\n"
-         "there, list says what is there (uvpipe check --help, uvpipe list --help).\n\n"
-         "INPUT is an archive, a mesh or a folder; - is stdin (default).\n",
-         EXIT_STATUS},
-    [UVP_COMMAND_CHECK] =
-        {"check",
-         "Usage: uvpipe check [OPTION]... [INPUT]...\n"
-         "Judges the UVs of every mesh, exactly, and prints a line for each: valid, invalid "
-         "(and\n"
-         "why), no-uvs or failed. Writes nothing else.\n\n"
-         "INPUT is an archive, a mesh or a folder; - is stdin (default). ./check is a file.\n",
-         "\nExamples:\n"
-         "  uvpipe check chair.obj\n"
-         "  uvpipe < meshes.tar | uvpipe check\n"
-         "  uvpipe check --allow outside,overlapping --json assets/ | jq .verdict\n"
-         "\nExit status: 0 every mesh is valid; 1 failed; 2 some mesh is invalid, has no UVs "
-         "or\n"
-         "could not be read, or an input was warned about; 64 wrong usage; 128+n ended by\n"
-         "signal n. The manual: man uvpipe\n"},
-    [UVP_COMMAND_LIST] =
-        {"list",
-         "Usage: uvpipe list [OPTION]... [INPUT]...\n"
-         "Prints a line for every member: format, triangles, vertices, whether it has UVs, "
-         "name;\n"
-         "or why it is not a mesh. Writes nothing else.\n\n"
-         "INPUT is an archive, a mesh or a folder; - is stdin (default). ./list is a file.\n",
-         "\nExamples:\n"
-         "  uvpipe list meshes.tar.zst\n"
-         "  uvpipe list -q assets/ | sort -k2n\n"
-         "  uvpipe list --json scans.zip | jq 'select(.mapped == 0).name'\n"
-         "\nExit status: 0 every mesh was read; 1 failed; 2 some mesh could not be read, or "
-         "an\n"
-         "input was warned about; 64 wrong usage; 128+n ended by signal n.\n"
-         "The manual: man uvpipe\n"},
-};
+#include "tools/uvpipe/command.h"
 
 static enum uvp_code append(struct uvp_buf *text, const char *words, struct uvp_error *err)
 {
@@ -123,7 +76,7 @@ static enum uvp_code append_formats(struct uvp_buf *text, struct uvp_error *err)
 enum uvp_code uvp_options_help(enum uvp_command command, struct uvp_buf *text,
                                struct uvp_error *err)
 {
-    const struct uvp_command_text *const words = &uvp_command_table[command];
+    const struct uvp_command_ops *const words = uvp_command_of(command);
     const char *group = NULL;
 
     UVP_TRY(append(text, words->head, err));

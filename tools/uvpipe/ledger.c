@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "pipeline/base/clock.h"
+#include "tools/uvpipe/command.h"
 #include "tools/uvpipe/escape.h"
 #include "tools/uvpipe/options_mesh.h"
 
@@ -453,7 +454,7 @@ void uvp_ledger_run(struct uvp_ledger *ledger, const struct uvp_options *options
         failed ? error_object(ledger->outbox.text.mem, ending->failure) : json_null());
     set_counts(&object, options->command, &figures->progress);
     set_figures(&object, figures);
-    set(&object, "command", json_string(uvp_command_table[options->command].name));
+    set(&object, "command", json_string(uvp_command_of(options->command)->name));
     set(&object, "options", options_object(options));
     finish(ledger, &object);
 }

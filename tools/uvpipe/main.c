@@ -9,6 +9,7 @@
 #include "pipeline/pipeline.h"
 #include "tools/uvpipe/clash.h"
 #include "tools/uvpipe/cli_run.h"
+#include "tools/uvpipe/command.h"
 #include "tools/uvpipe/exits.h"
 #include "tools/uvpipe/options.h"
 #include "tools/uvpipe/process.h"
@@ -17,14 +18,14 @@
 static int refuse(const struct uvp_options *options, const struct uvp_report *report,
                   const struct uvp_error *err)
 {
-    static const char *const command_words[UVP_COMMAND_COUNT] = {[UVP_COMMAND_STREAM] = "",
-                                                                 [UVP_COMMAND_CHECK] = "check ",
-                                                                 [UVP_COMMAND_LIST] = "list "};
+    const char *const word =
+        options->command == UVP_COMMAND_STREAM ? "" : uvp_command_of(options->command)->name;
+
     if (uvp_exit_is_quiet(err->code, err)) {
         return UVP_EXIT_SIGNAL + SIGPIPE;
     }
     if (err->code == UVP_USAGE) {
-        uvp_report_usage(report, command_words[options->command], err);
+        uvp_report_usage(report, word, err);
         return UVP_EXIT_USAGE;
     }
     uvp_report_say(report, UVP_TRACE_ERROR, "%s", err->text);
@@ -52,15 +53,18 @@ static int print_text(const struct uvp_options *options, const struct uvp_report
 
 static int settle_and_run(struct uvp_options *options, struct uvp_mem *mem)
 {
+    const struct uvp_command_ops *const command = uvp_command_of(options->command);
     const uint32_t cpus = uvp_cpu_count();
     const bool clamped = uvp_options_settle(options, cpus);
     struct uvp_error err = {0};
     struct uvp_report report;
 
     /* a table that is read on the same terminal is progress enough */
-    options->progress = options->progress &&
-                        (options->command == UVP_COMMAND_STREAM || isatty(STDOUT_FILENO) == 0);
+    options->progress = options->progress && (!command->prints || isatty(STDOUT_FILENO) == 0);
     uvp_report_init(&report, STDERR_FILENO, options->level, options->progress);
+    if (command->instead != NULL) {
+        return command->instead(options, &report, mem);
+    }
     if (options->settings.input_count == 0 && isatty(STDIN_FILENO) &&
         !options->settings.force_terminal) {
         (void)uvp_fail(&err, UVP_USAGE, 0, "no INPUT given, and stdin is a terminal");

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "tools/uvpipe/command.h"
 #include "tools/uvpipe/options_atlas.h"
 #include "tools/uvpipe/values.h"
 
@@ -108,7 +109,7 @@ static enum uvp_code apply(struct uvp_options *options, struct words *words,
 {
     if ((row->commands & UVP_FOR(options->command)) == 0) {
         return uvp_fail(err, UVP_USAGE, 0, "%s does not take --%s",
-                        uvp_command_table[options->command].name, row->name);
+                        uvp_command_of(options->command)->name, row->name);
     }
     if (row->argument == NULL && value != NULL) {
         return uvp_fail(err, UVP_USAGE, 0, "--%s takes no value", row->name);
@@ -223,17 +224,11 @@ static enum uvp_code check_together(const struct uvp_options *options, struct uv
 /* Only as the first word: ./check is a file of that name. */
 static void parse_command(struct uvp_options *options, struct words *words)
 {
-    static const enum uvp_task tasks[UVP_COMMAND_COUNT] = {
-        [UVP_COMMAND_STREAM] = UVP_TASK_UNWRAP,
-        [UVP_COMMAND_CHECK] = UVP_TASK_CHECK,
-        [UVP_COMMAND_LIST] = UVP_TASK_LIST,
-    };
-
     for (int i = UVP_COMMAND_STREAM + 1; i < UVP_COMMAND_COUNT; i++) {
         if (words->next < words->count &&
-            strcmp(words->texts[words->next], uvp_command_table[i].name) == 0) {
+            strcmp(words->texts[words->next], uvp_command_of((enum uvp_command)i)->name) == 0) {
             options->command = (enum uvp_command)i;
-            options->settings.task = tasks[i];
+            options->settings.task = uvp_command_of(options->command)->task;
             words->next++;
             return;
         }
@@ -270,7 +265,7 @@ bool uvp_options_settle(struct uvp_options *options, uint32_t cpus)
     options->settings.workers = workers;
     options->settings.memory_bytes = options->line.budget_bytes;
     options->settings.record_passed =
-        options->report_path != NULL || options->command == UVP_COMMAND_LIST ||
+        options->report_path != NULL || uvp_command_of(options->command)->lists_passed ||
         options->settings.dry_run || options->level >= UVP_TRACE_DEBUG;
     if (!options->readers_given) {
         options->line.readers = cpus >= 2 ? 2 : 1;

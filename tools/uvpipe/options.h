@@ -32,14 +32,6 @@ enum uvp_command {
     UVP_COMMAND_COUNT
 };
 
-struct uvp_command_text {
-    const char *name; /* "unwrap" for the stream, which has no word of its own */
-    const char *head; /* of its --help: usage and what it does */
-    const char *tail; /* examples and exit status */
-};
-
-extern const struct uvp_command_text uvp_command_table[UVP_COMMAND_COUNT];
-
 enum uvp_action {
     UVP_ACTION_RUN = 0,
     UVP_ACTION_HELP,

@@ -162,7 +162,7 @@ void uvp_report_usage(const struct uvp_report *report, const char *command,
     add_escaped(&line, err->text);
     add_text(&line, "\nTry '" PROGRAM " ");
     add_text(&line, command);
-    add_text(&line, "--help'.");
+    add_text(&line, *command != '\0' ? " --help'." : "--help'.");
     end_line(report, &line);
 }
 

@@ -41,7 +41,7 @@ void uvp_report_line(const struct uvp_report *report, enum uvp_trace_level level
 void uvp_report_say(const struct uvp_report *report, enum uvp_trace_level level,
                     const char *format, ...) UVP_PRINTF(3, 4);
 
-/* The one line for a mistake on the command line, and where to read on: "check " or "". */
+/* The one line for a mistake on the command line, and where to read on: "check" or "". */
 void uvp_report_usage(const struct uvp_report *report, const char *command,
                       const struct uvp_error *err);
 

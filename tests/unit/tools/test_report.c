@@ -178,7 +178,7 @@ static void usage_points_to_help(void **state)
     memset(&err, 0, sizeof err);
     (void)uvp_fail(&err, UVP_USAGE, 0, "unknown option --x");
     listen_in(&ear, UVP_TRACE_WARNING);
-    uvp_report_usage(&ear.report, "check ", &err);
+    uvp_report_usage(&ear.report, "check", &err);
     assert_string_equal(heard(&ear),
                         "uvpipe: unknown option --x\nTry 'uvpipe check --help'.\n");
     leave(&ear);

@@ -1,10 +1,10 @@
-#include "tools/uvpipe/list_lines.h"
+/* list: a line for every member. */
+#include "tools/uvpipe/command.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/uvpipe/escape.h"
-#include "tools/uvpipe/report.h"
 
 #define COLUMNS_BYTES 96
 #define DETAIL_BYTES 400
@@ -45,8 +45,9 @@ static bool is_folder(const struct uvp_record *record)
     return record->path_bytes != 0 && record->path[record->path_bytes - 1] == '/';
 }
 
-void uvp_list_line(struct uvp_outbox *outbox, const struct uvp_record *record, bool all)
+static void print_line(struct uvp_telling *telling, const struct uvp_record *record)
 {
+    struct uvp_outbox *const outbox = telling->lines;
     const char *const why = record->status == UVP_MEMBER_FAILED ? record->error.text
                             : record->status == UVP_MEMBER_PASSED && record->reason != NULL
                                 ? record->reason
@@ -55,8 +56,8 @@ void uvp_list_line(struct uvp_outbox *outbox, const struct uvp_record *record, b
     char columns[COLUMNS_BYTES];
     char detail[DETAIL_BYTES];
 
-    if (uvp_outbox_is_silent(outbox) ||
-        (record->status == UVP_MEMBER_PASSED && (!all || is_folder(record)))) {
+    if (uvp_outbox_is_silent(outbox) || (record->status == UVP_MEMBER_PASSED &&
+                                         (!uvp_telling_all(telling) || is_folder(record)))) {
         return;
     }
     describe_columns(columns, record);
@@ -72,3 +73,26 @@ void uvp_list_line(struct uvp_outbox *outbox, const struct uvp_record *record, b
     uvp_outbox_add(outbox, "\n");
     uvp_outbox_line(outbox);
 }
+
+const struct uvp_command_ops uvp_command_list = {
+    .name = "list",
+    .head =
+        "Usage: uvpipe list [OPTION]... [INPUT]...\n"
+        "Prints a line for every member: format, triangles, vertices, whether it has UVs, "
+        "name;\n"
+        "or why it is not a mesh. Writes nothing else.\n\n"
+        "INPUT is an archive, a mesh or a folder; - is stdin (default). ./list is a file.\n",
+    .tail = "\nExamples:\n"
+            "  uvpipe list meshes.tar.zst\n"
+            "  uvpipe list -q assets/ | sort -k2n\n"
+            "  uvpipe list --json scans.zip | jq 'select(.mapped == 0).name'\n"
+            "\nExit status: 0 every mesh was read; 1 failed; 2 some mesh could not be read, or "
+            "an\n"
+            "input was warned about; 64 wrong usage; 128+n ended by signal n.\n"
+            "The manual: man uvpipe\n",
+    .task = UVP_TASK_LIST,
+    .prints = true,
+    .lists_passed = true,
+    .tells_passed = true,
+    .member = print_line,
+};

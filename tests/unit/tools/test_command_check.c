@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/uvpipe/verdict_lines.h"
+#include "tools/uvpipe/command.h"
 
 struct bench {
     char path[64];
@@ -63,6 +63,16 @@ static struct uvp_record record_of(enum uvp_member_status status, const char *pa
     return record;
 }
 
+static void tell(struct uvp_outbox *outbox, const struct uvp_record *record, bool all)
+{
+    struct uvp_report report;
+    struct uvp_telling telling = {.report = &report, .lines = outbox};
+
+    memset(&report, 0, sizeof report);
+    report.level = all ? UVP_TRACE_WARNING : UVP_TRACE_ERROR;
+    uvp_command_check.member(&telling, record);
+}
+
 static void tell_all(struct uvp_outbox *outbox, bool all)
 {
     struct uvp_record record = record_of(UVP_MEMBER_VALID, "a.obj");
@@ -70,7 +80,7 @@ static void tell_all(struct uvp_outbox *outbox, bool all)
     record.triangles = 12;
     record.verdict.charts = 3;
     record.verdict.mirrored = 4;
-    uvp_verdict_line(outbox, &record, all);
+    tell(outbox, &record, all);
     record.status = UVP_MEMBER_INVALID;
     record.path = "b\x1b.obj";
     record.path_bytes = 6;
@@ -81,14 +91,12 @@ static void tell_all(struct uvp_outbox *outbox, bool all)
     record.verdict.overlapping_more = true;
     record.verdict.outside = 6;
     record.verdict.unmapped = 7;
-    uvp_verdict_line(outbox, &record, all);
+    tell(outbox, &record, all);
     record = record_of(UVP_MEMBER_BARE, "c.obj");
-    uvp_verdict_line(outbox, &record, all);
+    tell(outbox, &record, all);
     record = record_of(UVP_MEMBER_FAILED, "d.obj");
     (void)uvp_fail(&record.error, UVP_BAD_DATA, 3, "line 3: no");
-    uvp_verdict_line(outbox, &record, all);
-    record = record_of(UVP_MEMBER_PASSED, "e.txt");
-    uvp_verdict_line(outbox, &record, all);
+    tell(outbox, &record, all);
 }
 
 #define NOT_VALID                                                                              \

@@ -1,10 +1,10 @@
-#include "tools/uvpipe/verdict_lines.h"
+/* check: a line for each mesh, and why it is not valid. */
+#include "tools/uvpipe/command.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/uvpipe/escape.h"
-#include "tools/uvpipe/report.h"
 
 #define DETAIL_BYTES 400
 
@@ -35,14 +35,15 @@ static void describe_verdict(char out[DETAIL_BYTES], const struct uvp_record *re
     add_count(out, verdict->unmapped, "", "unmapped");
 }
 
-void uvp_verdict_line(struct uvp_outbox *outbox, const struct uvp_record *record, bool all)
+static void print_line(struct uvp_telling *telling, const struct uvp_record *record)
 {
+    struct uvp_outbox *const outbox = telling->lines;
     char names[UVP_REPORT_NAMES_BYTES];
     char detail[DETAIL_BYTES] = "";
     char status[16];
 
-    if (uvp_outbox_is_silent(outbox) || record->status == UVP_MEMBER_PASSED ||
-        (record->status == UVP_MEMBER_VALID && !all)) {
+    if (uvp_outbox_is_silent(outbox) ||
+        (record->status == UVP_MEMBER_VALID && !uvp_telling_all(telling))) {
         return;
     }
     if (record->status == UVP_MEMBER_FAILED) {
@@ -59,3 +60,25 @@ void uvp_verdict_line(struct uvp_outbox *outbox, const struct uvp_record *record
     uvp_outbox_add(outbox, "\n");
     uvp_outbox_line(outbox);
 }
+
+const struct uvp_command_ops uvp_command_check = {
+    .name = "check",
+    .head =
+        "Usage: uvpipe check [OPTION]... [INPUT]...\n"
+        "Judges the UVs of every mesh, exactly, and prints a line for each: valid, invalid "
+        "(and\n"
+        "why), no-uvs or failed. Writes nothing else.\n\n"
+        "INPUT is an archive, a mesh or a folder; - is stdin (default). ./check is a file.\n",
+    .tail =
+        "\nExamples:\n"
+        "  uvpipe check chair.obj\n"
+        "  uvpipe < meshes.tar | uvpipe check\n"
+        "  uvpipe check --allow outside,overlapping --json assets/ | jq .verdict\n"
+        "\nExit status: 0 every mesh is valid; 1 failed; 2 some mesh is invalid, has no UVs "
+        "or\n"
+        "could not be read, or an input was warned about; 64 wrong usage; 128+n ended by\n"
+        "signal n. The manual: man uvpipe\n",
+    .task = UVP_TASK_CHECK,
+    .prints = true,
+    .member = print_line,
+};

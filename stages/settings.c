@@ -1,0 +1,20 @@
+#include "stages/settings.h"
+
+struct uvp_task_traits uvp_task_traits(enum uvp_task task)
+{
+    static const struct uvp_task_traits traits[UVP_TASK_COUNT] = {
+        [UVP_TASK_UNWRAP] = {.writes = true},
+        [UVP_TASK_CHECK] = {.wants_uvs = true},
+        [UVP_TASK_LIST] = {.writes = false},
+    };
+
+    return traits[task];
+}
+
+const char *uvp_fault_name(unsigned bit)
+{
+    static const char *const names[] = {"flipped",     "collapsed", "mirrored",
+                                        "overlapping", "outside",   "unmapped"};
+
+    return bit < sizeof names / sizeof names[0] ? names[bit] : NULL;
+}

@@ -1,0 +1,12 @@
+#include "tools/uvpipe/command.h"
+
+const struct uvp_command_ops *uvp_command_of(enum uvp_command command)
+{
+    static const struct uvp_command_ops *const commands[UVP_COMMAND_COUNT] = {
+        [UVP_COMMAND_STREAM] = &uvp_command_unwrap,
+        [UVP_COMMAND_CHECK] = &uvp_command_check,
+        [UVP_COMMAND_LIST] = &uvp_command_list,
+    };
+
+    return commands[command];
+}

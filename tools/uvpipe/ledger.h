@@ -13,10 +13,9 @@
 
 #include "stages/record.h"
 #include "tools/uvpipe/options.h"
+#include "tools/uvpipe/json_object.h"
 #include "tools/uvpipe/outbox.h"
 #include "tools/uvpipe/summary.h"
-
-#define UVP_LEDGER_VERSION 1
 
 struct uvp_ledger {
     struct uvp_outbox outbox; /* not open: there is no report, every call does nothing */

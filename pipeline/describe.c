@@ -78,3 +78,43 @@ void uvp_pipeline_describe(struct uvp_pipeline *pipeline,
     }
     describe_fill(pipeline, line, ctx);
 }
+
+/* ---- timelines ---- */
+
+void uvp_line_even_timelines(struct uvp_pipeline *line)
+{
+    uint64_t widest_ns = 0;
+
+    for (uint32_t i = 0; line->options.timeline && i < line->post_count; i++) {
+        const struct uvp_timeline *const timeline = line->posts[i].note.timeline;
+
+        widest_ns = timeline->bin_ns > widest_ns ? timeline->bin_ns : widest_ns;
+    }
+    for (uint32_t i = 0; line->options.timeline && i < line->post_count; i++) {
+        uvp_timeline_widen(line->posts[i].note.timeline, widest_ns);
+    }
+}
+
+bool uvp_pipeline_timeline(const struct uvp_pipeline *pipeline, uint32_t thread,
+                           struct uvp_timeline_view *view)
+{
+    const struct uvp_timeline *timeline;
+
+    if (!pipeline->settled || !pipeline->options.timeline || thread >= pipeline->post_count) {
+        return false;
+    }
+    timeline = pipeline->posts[thread].note.timeline;
+    *view = (struct uvp_timeline_view){
+        .name = pipeline->posts[thread].note.name,
+        .began_ns = timeline->began_ns,
+        .ended_ns = timeline->ended_ns,
+        .bin_ns = timeline->bin_ns,
+        .bin_count = uvp_timeline_bin_count(timeline),
+        .state_count = timeline->state_count,
+        .states = timeline->names,
+        .waits = timeline->waits,
+        .ns = timeline->ns[0],
+        .stride = UVP_TIMELINE_STATES,
+    };
+    return true;
+}

@@ -21,6 +21,11 @@ void uvp_desk_note(struct uvp_desk *desk, const char *step, const char *label)
     uvp_note_set(desk->note, step, label);
 }
 
+void uvp_desk_step(struct uvp_desk *desk, const char *step)
+{
+    uvp_note_step(desk->note, step);
+}
+
 void uvp_desk_settle(struct uvp_desk *desk, struct uvp_item *item, size_t bytes)
 {
     if (item->share_bytes != bytes) {
@@ -86,9 +91,12 @@ static void help(struct uvp_desk *desk)
 
 static void run_job(struct uvp_desk *desk, struct uvp_job *job)
 {
-    const enum uvp_code code = job->run(job, &job->error);
+    enum uvp_code code;
 
+    uvp_note_set(desk->note, "works for the writer", NULL);
+    code = job->run(job, &job->error);
     uvp_order_job_done(&desk->line->order, job, code);
+    uvp_note_set(desk->note, "waiting for work", NULL);
 }
 
 /* Whatever comes of it, the item goes on to the order: after an abort it is given back there.
@@ -141,7 +149,7 @@ void uvp_worker_run(struct uvp_post *post)
     }
     post->desk.worker = worker;
     uvp_line_count_end(line);
-    uvp_note_set(&post->note, "works", NULL);
+    uvp_note_set(&post->note, "waiting for work", NULL);
     work_until_end(&post->desk);
     uvp_note_set(&post->note, "ends", NULL);
     stage->destroy(worker);

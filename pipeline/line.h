@@ -137,6 +137,9 @@ void uvp_line_count_end(struct uvp_pipeline *line);
 void uvp_line_run_batch(struct uvp_pool *pool, uint32_t member, uint64_t rank,
                         const struct uvp_desk_batch *batch, struct uvp_note *note);
 
+/* Brings all timelines to the widest bins of any; when the threads have been joined. */
+void uvp_line_even_timelines(struct uvp_pipeline *line);
+
 /* ---- thread functions (each in the file of its noun) ---- */
 
 void uvp_reader_run(struct uvp_post *post);

@@ -19,6 +19,29 @@ enum uvp_code uvp_note_init(struct uvp_note *note, const char *name, struct uvp_
 void uvp_note_release(struct uvp_note *note)
 {
     uvp_mutex_release(&note->mutex);
+    uvp_timeline_destroy(note->timeline);
+    note->timeline = NULL;
+}
+
+void uvp_note_begin(struct uvp_note *note, uint64_t origin_ns)
+{
+    if (note->timeline != NULL) {
+        uvp_timeline_begin(note->timeline, origin_ns, uvp_clock_now_ns(), "starts");
+    }
+}
+
+void uvp_note_end(struct uvp_note *note)
+{
+    if (note->timeline != NULL) {
+        uvp_timeline_end(note->timeline, uvp_clock_now_ns());
+    }
+}
+
+static void tell_timeline(struct uvp_note *note, uint64_t now, const char *state, bool is_wait)
+{
+    if (note->timeline != NULL) {
+        uvp_timeline_change(note->timeline, now, state, is_wait);
+    }
 }
 
 void uvp_note_set(struct uvp_note *note, const char *step, const char *label)
@@ -34,6 +57,19 @@ void uvp_note_set(struct uvp_note *note, const char *step, const char *label)
     }
     note->label[bytes] = '\0';
     uvp_mutex_unlock(&note->mutex);
+    tell_timeline(note, now, note->step, false);
+}
+
+void uvp_note_step(struct uvp_note *note, const char *step)
+{
+    if (note->timeline == NULL) {
+        return;
+    }
+    uvp_mutex_lock(&note->mutex);
+    note->step = step;
+    note->step_since_ns = uvp_clock_now_ns();
+    uvp_mutex_unlock(&note->mutex);
+    tell_timeline(note, note->step_since_ns, step, false);
 }
 
 void uvp_note_wait_begin(struct uvp_note *note, const char *waits_for)
@@ -45,19 +81,23 @@ void uvp_note_wait_begin(struct uvp_note *note, const char *waits_for)
     note->waits_for = waits_for;
     note->wait_since_ns = uvp_clock_now_ns();
     uvp_mutex_unlock(&note->mutex);
+    tell_timeline(note, note->wait_since_ns, waits_for, true);
 }
 
 void uvp_note_wait_end(struct uvp_note *note)
 {
     uint64_t waited;
+    uint64_t now;
 
     if (note == NULL) {
         return;
     }
     uvp_mutex_lock(&note->mutex);
     note->waits_for = NULL;
-    waited = uvp_clock_now_ns() - note->wait_since_ns;
+    now = uvp_clock_now_ns();
+    waited = now - note->wait_since_ns;
     uvp_mutex_unlock(&note->mutex);
+    tell_timeline(note, now, note->step, false);
     atomic_fetch_add_explicit(&note->waited_ns, waited, memory_order_relaxed);
 }
 

@@ -4,7 +4,8 @@
  * Why:     a line that stands still must be able to say where.
  * Use:     one a thread; the thread sets it, anyone may read it. Waits are noted only when a
  *          thread really sleeps, so the fast path costs nothing.
- * Threads: set, wait_begin and wait_end by the thread it belongs to; the rest by any.
+ * Threads: begin, end, set, step, wait_begin and wait_end by the thread it belongs to; the rest
+ *          by any. The timeline is that thread's until it has been joined.
  */
 #ifndef UVP_PIPELINE_NOTE_H
 #define UVP_PIPELINE_NOTE_H
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #include "pipeline/thread.h"
+#include "pipeline/timeline.h"
 
 #define UVP_NOTE_LABEL_BYTES 96
 
@@ -26,14 +28,22 @@ struct uvp_note {
     char label[UVP_NOTE_LABEL_BYTES];
     char name[UVP_THREAD_NAME_BYTES];
     _Atomic uint64_t waited_ns;
+    struct uvp_timeline *timeline; /* its own; NULL: it is not asked for, and costs nothing */
 };
 
 UVP_MUST_USE enum uvp_code uvp_note_init(struct uvp_note *note, const char *name,
                                          struct uvp_error *err);
-void uvp_note_release(struct uvp_note *note);
+void uvp_note_release(struct uvp_note *note); /* and destroys the timeline */
+
+/* Its thread begins and ends: only the timeline looks at this. */
+void uvp_note_begin(struct uvp_note *note, uint64_t origin_ns);
+void uvp_note_end(struct uvp_note *note);
 
 /* `step` must outlive the note; `label` is copied and cut; NULL allowed. */
 void uvp_note_set(struct uvp_note *note, const char *step, const char *label);
+
+/* A new step with the label as it was: only where there is a timeline, too often else. */
+void uvp_note_step(struct uvp_note *note, const char *step);
 
 /* Around a sleep. NULL note allowed. */
 void uvp_note_wait_begin(struct uvp_note *note, const char *waits_for);

@@ -60,6 +60,7 @@ static void settle(struct uvp_pipeline *line)
     }
     uvp_stop_raise(&line->over, UVP_STOP_ABORT);
     uvp_thread_join(&line->watchdog);
+    uvp_line_even_timelines(line);
     give_back_all(line);
     if (line->failed_code != UVP_OK) {
         line->result = line->failed_code;
@@ -91,7 +92,9 @@ static void run_post(void *ctx)
     struct uvp_pipeline *const line = post->line;
     bool last;
 
+    uvp_note_begin(&post->note, line->started_ns);
     post->run(post);
+    uvp_note_end(&post->note);
     uvp_mutex_lock(&line->mutex);
     last = --line->living == 0;
     if (last) {
@@ -236,6 +239,12 @@ static enum uvp_code init_post(struct uvp_pipeline *line, struct uvp_post *post,
     post->desk = (struct uvp_desk){.line = line, .note = &post->note, .number = number};
     UVP_TRY(uvp_note_init(&post->note, name, err));
     post->noted = true;
+    if (line->options.timeline) {
+        post->note.timeline = uvp_timeline_create(line->mem);
+        if (post->note.timeline == NULL) {
+            return uvp_fail_memory(err, sizeof *post->note.timeline);
+        }
+    }
     return UVP_OK;
 }
 

@@ -29,6 +29,7 @@ struct uvp_pipeline_options {
     uint64_t stall_timeout_ns; /* nothing finished for so long; 0: none */
     size_t stack_bytes;        /* of each thread; 0 means 1 MiB */
     uint32_t fail_at_thread;   /* tests: the n-th thread cannot be started; 0: never */
+    bool timeline;             /* keeps what each thread did when: about 100 kB a thread */
 };
 
 struct uvp_pipeline_stats {
@@ -81,6 +82,31 @@ void uvp_pipeline_stats(const struct uvp_pipeline *pipeline, struct uvp_pipeline
  */
 void uvp_pipeline_describe(struct uvp_pipeline *pipeline,
                            void (*line)(void *ctx, const char *text), void *ctx);
+
+/* What one thread did. Bin b is the time from b * bin_ns on since the run began; in it the
+ * thread was for ns[b * stride + s] in state s. All bins together are `ended_ns - began_ns`. */
+struct uvp_timeline_view {
+    const char *name;
+    uint64_t began_ns; /* since the run began */
+    uint64_t ended_ns;
+    uint64_t bin_ns; /* the same for all threads */
+    uint32_t bin_count;
+    uint32_t state_count;
+    const char *const *states; /* steps as they are noted, and what is waited for */
+    uint32_t waits;            /* bit s: state s is a wait */
+    const uint64_t *ns;
+    uint32_t stride;
+};
+
+/*
+ * The timeline of thread 0, 1, 2 ...: the writer, the workers, the readers; only the one thread
+ * in the serial twin. For when uvp_pipeline_wait has told the end.
+ *
+ * Owner:   the view is the pipeline's, until it is destroyed.
+ * Returns: false beyond the last thread, before the end, and when no timeline was asked for
+ */
+bool uvp_pipeline_timeline(const struct uvp_pipeline *pipeline, uint32_t thread,
+                           struct uvp_timeline_view *view);
 
 /* Aborts if still running, joins every thread, frees. NULL allowed. */
 void uvp_pipeline_destroy(struct uvp_pipeline *pipeline);

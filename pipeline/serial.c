@@ -76,10 +76,12 @@ void uvp_serial_send(struct uvp_intake *intake, struct uvp_item *item)
         uvp_line_give_back(line, item);
         return;
     }
+    uvp_note_set(outlet->note, "writes", NULL);
     if (uvp_outlet_put(outlet, item) == UVP_OK && uvp_outlet_collect_all(outlet) == UVP_OK &&
         uvp_outlet_idle(outlet) == UVP_OK) {
         refresh_deadline(line);
     }
+    uvp_note_set(outlet->note, "reads", NULL);
     if (line->tick != NULL) {
         line->tick(line->tick_ctx);
     }
@@ -123,7 +125,9 @@ void uvp_serial_run(struct uvp_pipeline *line)
 
     line->stop->deadline_name = "time limit of the run";
     refresh_deadline(line);
+    uvp_note_begin(&line->posts[0].note, line->started_ns);
     run_with_worker(line);
+    uvp_note_end(&line->posts[0].note);
     atomic_store(&line->stop->deadline_ns, before);
     line->stop->deadline_name = name_before;
 }

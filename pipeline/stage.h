@@ -152,6 +152,9 @@ struct uvp_worker_stage {
 uint32_t uvp_desk_number(const struct uvp_desk *desk); /* 0 .. workers-1 */
 struct uvp_stop *uvp_desk_stop(struct uvp_desk *desk); /* the root stop */
 void uvp_desk_note(struct uvp_desk *desk, const char *step, const char *label);
+/* As note, with the label as it was, for the timeline only: costs nothing where none is kept.
+ */
+void uvp_desk_step(struct uvp_desk *desk, const char *step);
 
 /*
  * Sets the item's share to what it really holds now. Never waits. More than was reserved is an

@@ -19,6 +19,7 @@ void uvp_work_begin_step(struct uvp_work *work, enum uvp_member_step step)
     work->member->step_ns[work->step] += now - work->step_began_ns;
     work->step = step;
     work->step_began_ns = now;
+    uvp_desk_step(work->unwrapper->desk, uvp_member_step_name(step));
 }
 
 static void begin_atlas_step(void *ctx, enum uvp_atlas_step step)

@@ -141,6 +141,7 @@ static struct stub_plan roll_plan(uint64_t seed)
     plan.options.window_items = chance(&dice, 60) ? 1 + roll(&dice, 40) : 0;
     plan.options.max_jobs = chance(&dice, 50) ? 1 + roll(&dice, 5) : 0;
     plan.options.unordered = chance(&dice, 20);
+    plan.options.timeline = chance(&dice, 50);
     plan.fixed_percent = chance(&dice, 50) ? roll(&dice, 40) : 0;
     plan.options.timeout_ns = chance(&dice, 20) ? UINT64_C(3600000000000) : 0;
     plan.options.stall_timeout_ns = chance(&dice, 20) ? UINT64_C(3600000000000) : 0;

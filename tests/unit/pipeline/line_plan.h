@@ -116,6 +116,8 @@ struct stub_result {
     uint32_t rests;    /* of workers that helped */
     bool told_helping; /* a helper was described */
     bool told_helped;  /* and a poster that waits for it */
+    uint32_t timelines;
+    bool timeline_broken; /* bins and elapsed time do not agree */
 };
 
 struct stub_item {
@@ -289,6 +291,9 @@ static inline const char *stub_judge(const struct stub_plan *plan,
     }
     if (result->mem_left != 0) {
         return "memory left";
+    }
+    if (result->timeline_broken || (!plan->options.timeline && result->timelines != 0)) {
+        return "timelines do not add up";
     }
     if (result->stats.budget_used_bytes != 0 ||
         result->stats.admitted != result->stats.released) {

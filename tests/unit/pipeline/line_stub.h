@@ -591,6 +591,33 @@ static inline enum uvp_code stub_wait(struct uvp_pipeline *pipeline, struct stub
     return code;
 }
 
+static inline uint64_t stub_timeline_sum(const struct uvp_timeline_view *view)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t b = 0; b < view->bin_count; b++) {
+        for (uint32_t s = 0; s < view->state_count; s++) {
+            sum += view->ns[b * view->stride + s];
+        }
+    }
+    return sum;
+}
+
+static inline void stub_look_at_timelines(const struct uvp_pipeline *pipeline,
+                                          struct stub_result *result)
+{
+    struct uvp_timeline_view view;
+    uint64_t bin_ns = 0;
+
+    while (uvp_pipeline_timeline(pipeline, result->timelines, &view)) {
+        result->timeline_broken = result->timeline_broken || view.ended_ns < view.began_ns ||
+                                  stub_timeline_sum(&view) != view.ended_ns - view.began_ns ||
+                                  (result->timelines != 0 && view.bin_ns != bin_ns);
+        bin_ns = view.bin_ns;
+        result->timelines++;
+    }
+}
+
 static inline void stub_drive(struct stub *stub, struct uvp_pipeline *pipeline)
 {
     struct stub_result *const result = stub->result;
@@ -604,6 +631,7 @@ static inline void stub_drive(struct stub *stub, struct uvp_pipeline *pipeline)
     result->code = result->start == UVP_OK ? stub_wait(pipeline, result) : result->start;
     stub_let_go_all(stub);
     uvp_pipeline_stats(pipeline, &result->stats);
+    stub_look_at_timelines(pipeline, result);
 }
 
 static inline void stub_take_counts(const struct stub *stub)

@@ -354,6 +354,29 @@ static void test_destroy_ends_a_running_line(void **state)
     }
 }
 
+/* ---- timelines: that they add up is judged in every run that has them ---- */
+
+static void test_every_thread_has_a_timeline(void **state)
+{
+    (void)state;
+    for (uint32_t workers = 0; workers <= 3; workers += 3) {
+        struct stub_plan plan = stub_plain(workers, 2, 2, 100);
+        struct stub_result result;
+
+        plan.options.timeline = true;
+        plan.job_percent = 20;
+        plan.stall_percent = 5;
+        run(&plan, &result);
+        assert_int_equal(result.code, UVP_END);
+        assert_int_equal(result.timelines, workers == 0 ? 1 : 1 + workers + 2);
+        plan.stop_at_event = 150;
+        plan.stop_level = UVP_STOP_ABORT;
+        run(&plan, &result);
+        assert_int_equal(result.code, UVP_CANCELLED);
+        assert_int_equal(result.timelines, workers == 0 ? 1 : 1 + workers + 2);
+    }
+}
+
 /* ---- missing things ---- */
 
 static void test_every_thread_may_be_missing(void **state)
@@ -364,6 +387,7 @@ static void test_every_thread_may_be_missing(void **state)
         struct stub_result result;
 
         plan.options.fail_at_thread = n;
+        plan.options.timeline = n % 2 == 0;
         plan.ahead_capacity = 2;
         run(&plan, &result);
         assert_int_equal(result.start, UVP_LIMIT);
@@ -381,6 +405,7 @@ static void test_every_allocation_may_fail(void **state)
         uint64_t calls;
 
         plan.ahead_capacity = 2;
+        plan.options.timeline = true;
         run(&plan, &result);
         assert_int_equal(result.code, UVP_END);
         calls = result.mem_calls;
@@ -426,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_no_put_after_abort),
         cmocka_unit_test(test_abort_after_drain),
         cmocka_unit_test(test_destroy_ends_a_running_line),
+        cmocka_unit_test(test_every_thread_has_a_timeline),
         cmocka_unit_test(test_every_thread_may_be_missing),
         cmocka_unit_test(test_every_allocation_may_fail),
         cmocka_unit_test(test_bad_options),

@@ -86,6 +86,7 @@ void uvp_member_destroy(struct uvp_member *member)
     uvp_buf_release(&member->out);
     uvp_entry_release(&member->side);
     uvp_buf_release(&member->side_out);
+    uvp_buf_release(&member->exhibit);
     uvp_buf_release(&member->facts);
     uvp_mem_give(member->entry.mem, member, sizeof *member);
 }
@@ -99,6 +100,7 @@ struct uvp_member *uvp_member_create(struct uvp_mem *mem)
         uvp_buf_init(&member->out, mem, 0);
         uvp_entry_init(&member->side, mem);
         uvp_buf_init(&member->side_out, mem, 0);
+        uvp_buf_init(&member->exhibit, mem, 0);
         uvp_buf_init(&member->facts, mem, 0);
     }
     return member;
@@ -165,6 +167,7 @@ static void empty_member(struct uvp_member *member)
     empty_buf(&member->out);
     uvp_entry_reset(&member->side);
     empty_buf(&member->side_out);
+    empty_buf(&member->exhibit);
     empty_buf(&member->facts);
 }
 
@@ -293,6 +296,8 @@ static void clear_results(struct uvp_member *member)
     member->pages = 0;
     member->verified = false;
     member->triangles = 0;
+    member->stretch_p99 = 0;
+    member->score = 0;
     memset(&member->verdict, 0, sizeof member->verdict);
 }
 
@@ -347,6 +352,7 @@ size_t uvp_parcel_held_bytes(const struct uvp_parcel *parcel)
         }
         bytes += parcel->members[i]->out.capacity;
         bytes += parcel->members[i]->side_out.capacity;
+        bytes += parcel->members[i]->exhibit.capacity;
         bytes += parcel->members[i]->facts.capacity;
     }
     return (size_t)bytes;

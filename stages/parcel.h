@@ -74,6 +74,9 @@ struct uvp_member {
     bool verified;
     struct uvp_atlas_verdict verdict;
     uint32_t triangles;
+    double stretch_p99;
+    double score;
+    struct uvp_buf exhibit;
     struct uvp_buf facts; /* what the task found, as the record tells it */
 };
 

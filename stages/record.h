@@ -76,6 +76,10 @@ struct uvp_record {
     bool verified;                    /* the exact verdict found nothing wrong */
     struct uvp_atlas_verdict verdict; /* VALID and INVALID, too */
     uint32_t triangles;               /* likewise, and LISTED */
+    /* Only with settings.show, of members that have UVs now: */
+    double stretch_p99;      /* 99 % of the area is stretched no more; 0: not known */
+    double score;            /* how bad it is, by settings.show_by */
+    struct uvp_span exhibit; /* see unwrapper/exhibit.h; empty: it was not among the worst */
     struct uvp_span facts; /* what else the task found: one struct of its header, or nothing */
 };
 

@@ -29,6 +29,15 @@ enum uvp_task {
     UVP_TASK_COUNT
 };
 
+/* Which members are shown (docs/report-html.md says how each is measured). */
+enum uvp_worst {
+    UVP_WORST_STRETCH = 0,
+    UVP_WORST_CHARTS,
+    UVP_WORST_PACKING,
+    UVP_WORST_TIME,
+    UVP_WORST_TRIANGLES,
+};
+
 struct uvp_task_traits {
     bool writes;    /* there is an output */
     bool wants_uvs; /* of the meshes as they come */
@@ -80,6 +89,9 @@ struct uvp_settings {
     size_t memory_bytes;        /* --memory: shared out by uvp_stages_shares */
     uint64_t member_timeout_ns; /* 0: none */
     struct uvp_atlas_options atlas;
+    bool show;          /* records tell stretch_p99 and a score, and the worst are shown */
+    uint32_t show_most; /* so many of the worst at most have an exhibit; 0: none */
+    enum uvp_worst show_by;
     bool record_passed; /* the listener wants a record of every passed member too */
 };
 

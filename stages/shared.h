@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "pipeline/base/trace.h"
+#include "stages/bar.h"
 #include "stages/parcel.h"
 #include "stages/settings.h"
 
@@ -26,6 +27,7 @@ struct uvp_shared {
     bool per_input;           /* the output is a folder: every input gets files of its own */
     struct uvp_choice choice; /* of the one output, when not per_input */
     uint64_t next_seq;
+    struct uvp_bar bar; /* of the exhibits; raised by the listener */
 
     _Atomic uint64_t members_read;
     _Atomic uint64_t members_by_status[UVP_MEMBER_STATUS_COUNT];

@@ -102,6 +102,7 @@ static void init_run(struct uvp_shared *shared, const struct uvp_settings *setti
     shared->stop = stop;
     shared->trace = trace;
     shared->per_input = is_folder(settings->output);
+    uvp_bar_lower(&shared->bar);
     uvp_shelf_init(&shared->shelf, mem);
 }
 
@@ -232,4 +233,9 @@ void uvp_stages_destroy(struct uvp_stages *stages)
         uvp_block_pool_release(stages->shared.pool);
     }
     uvp_mem_give(mem, stages, sizeof *stages);
+}
+
+void uvp_stages_raise_bar(struct uvp_stages *stages, double score, uint64_t seq)
+{
+    uvp_bar_raise(&stages->shared.bar, score, seq);
 }

@@ -55,6 +55,12 @@ struct uvp_progress {
 
 void uvp_stages_progress(const struct uvp_stages *stages, struct uvp_progress *progress);
 
+/*
+ * From now on only members that beat this one get an exhibit: the least of those that are kept.
+ * Called by the listener, with a score that never falls.
+ */
+void uvp_stages_raise_bar(struct uvp_stages *stages, double score, uint64_t seq);
+
 /* Frees everything; an output file that was not completed is removed. */
 void uvp_stages_destroy(struct uvp_stages *stages);
 

@@ -136,6 +136,22 @@ static enum uvp_code quantise(const struct uvp_mesh_view *view,
 
 /* ---- one mesh ---- */
 
+static struct uvp_shape shape_of(const struct uvp_mesh_view *view, const float *uv,
+                                 uint32_t uv_count, const uint32_t *corner_uv)
+{
+    const struct uvp_shape shape = {
+        .positions = view->mesh->positions,
+        .corner_vertex = view->mesh->corner_vertex,
+        .triangles = view->triangles.corners,
+        .triangle_count = view->triangles.count,
+        .uv = uv,
+        .uv_count = uv_count,
+        .corner_uv = corner_uv,
+    };
+
+    return shape;
+}
+
 static enum uvp_code make_one(struct uvp_atlases *atlases, uint32_t m,
                               const struct uvp_atlases_tools *tools, struct uvp_error *err)
 {
@@ -158,6 +174,7 @@ static enum uvp_code make_one(struct uvp_atlases *atlases, uint32_t m,
     if (tools->has_u16 && settings->mesh.uv_type == UVP_UV_U16) {
         UVP_TRY(quantise(&view, &atlas, tools, uvs, &atlases->u16_refused, err));
     }
+    atlases->shapes[m] = shape_of(&view, uvs->uv, uvs->uv_count, uvs->corner_uv);
     add_stats(atlases, &atlas.stats, atlases->model->mesh_count > 1 ? area_of(&view) : 1);
     add_verdict(&atlases->verdict, &verdict);
     atlases->pages = atlas.page_count > atlases->pages ? atlas.page_count : atlases->pages;
@@ -166,9 +183,10 @@ static enum uvp_code make_one(struct uvp_atlases *atlases, uint32_t m,
     return UVP_OK;
 }
 
-static enum uvp_code check_one(struct uvp_atlases *atlases, const struct uvp_mesh *mesh,
+static enum uvp_code check_one(struct uvp_atlases *atlases, uint32_t m,
                                const struct uvp_atlases_tools *tools, struct uvp_error *err)
 {
+    const struct uvp_mesh *const mesh = &atlases->model->meshes[m];
     struct uvp_atlas_verdict verdict;
     struct uvp_atlas_uvs uvs;
     struct uvp_mesh_view view;
@@ -180,6 +198,7 @@ static enum uvp_code check_one(struct uvp_atlases *atlases, const struct uvp_mes
     if (tools->settings->atlas.pages > 1) {
         verdict.outside = uvp_judge_off_pages(&view.input, &uvs, tools->settings->atlas.pages);
     }
+    atlases->shapes[m] = shape_of(&view, uvs.uv, uvs.uv_count, uvs.corner_uv);
     add_verdict(&atlases->verdict, &verdict);
     atlases->triangles += view.triangles.count;
     atlases->made++;
@@ -199,10 +218,12 @@ static enum uvp_code begin(struct uvp_atlases *atlases, const struct uvp_model *
 {
     memset(atlases, 0, sizeof *atlases);
     atlases->model = model;
+    atlases->shapes = UVP_ARENA_ARRAY(keep, struct uvp_shape, model->mesh_count);
     atlases->uvs = UVP_ARENA_ARRAY(keep, struct uvp_mesh_uvs, model->mesh_count);
-    if (atlases->uvs == NULL) {
+    if (atlases->shapes == NULL || atlases->uvs == NULL) {
         return uvp_fail_memory(err, sizeof *atlases->uvs * model->mesh_count);
     }
+    memset(atlases->shapes, 0, sizeof *atlases->shapes * model->mesh_count);
     memset(atlases->uvs, 0, sizeof *atlases->uvs * model->mesh_count);
     return UVP_OK;
 }
@@ -236,7 +257,7 @@ enum uvp_code uvp_atlases_check(struct uvp_atlases *atlases, const struct uvp_mo
     UVP_TRY(begin(atlases, model, tools->keep, err));
     for (uint32_t m = 0; m < model->mesh_count; m++) {
         if (model->meshes[m].has_uvs) {
-            UVP_TRY(check_one(atlases, &model->meshes[m], tools, err));
+            UVP_TRY(check_one(atlases, m, tools, err));
         }
     }
     return UVP_OK;

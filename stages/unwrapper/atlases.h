@@ -12,10 +12,12 @@
 #include "formats/mesh/format.h"
 #include "stages/settings.h"
 #include "stages/unwrapper/crew_adapter.h"
+#include "stages/unwrapper/shape.h"
 
 /* What came of all meshes of a file together. */
 struct uvp_atlases {
     const struct uvp_model *model;
+    struct uvp_shape *shapes; /* one for each mesh; triangles is NULL where nothing was made */
     struct uvp_mesh_uvs *uvs; /* one for each mesh; uv is NULL where nothing was made */
     uint32_t made;            /* meshes that got an atlas, or were checked */
     uint32_t left;            /* meshes that have UVs and were left as they are */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pipeline/base/clock.h"
+#include "stages/unwrapper/showcase.h"
 #include "stages/unwrapper/work.h"
 
 #define LABEL_STEP_LOAD "load"
@@ -115,6 +116,7 @@ static void handle_member(struct uvp_unwrapper *unwrapper, struct uvp_member *me
     }
     uvp_work_begin_step(&work, UVP_STEP_LOAD);
     member->wall_ns = uvp_clock_now_ns() - began;
+    uvp_showcase_member(&work);
     trace_outcome(&work);
     uvp_stop_release(&work.stop);
 }

@@ -228,6 +228,9 @@ static void record_member(struct uvp_writer *writer, const struct uvp_member *me
         .verified = member->verified,
         .verdict = member->verdict,
         .triangles = member->triangles,
+        .stretch_p99 = member->stretch_p99,
+        .score = member->score,
+        .exhibit = uvp_buf_span(&member->exhibit),
         .facts = uvp_buf_span(&member->facts),
     };
 

@@ -30,13 +30,3 @@ void uvp_crew_adapter_init(struct uvp_crew_adapter *adapter, struct uvp_desk *de
         .scratch_of = scratch_of,
     };
 }
-
-const struct uvp_atlas_crew *uvp_crew_adapter_lend(struct uvp_crew_adapter *adapter,
-                                                   const char *path, uint32_t triangle_count)
-{
-    if (adapter->crew.hands < 2 || triangle_count < UVP_CREW_LEAST_TRIANGLES) {
-        return NULL;
-    }
-    adapter->label = path;
-    return &adapter->crew;
-}

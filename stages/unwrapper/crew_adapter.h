@@ -10,6 +10,8 @@
 #ifndef UVP_STAGES_CREW_ADAPTER_H
 #define UVP_STAGES_CREW_ADAPTER_H
 
+#include <stddef.h>
+
 #include "pipeline/stage.h"
 #include "stages/unwrapper/atlas/atlas.h"
 
@@ -29,8 +31,18 @@ struct uvp_crew_adapter {
 void uvp_crew_adapter_init(struct uvp_crew_adapter *adapter, struct uvp_desk *desk,
                            struct uvp_arena *(*scratch_of)(void *worker));
 
-/* The crew for a mesh, or NULL: it is made alone. */
-const struct uvp_atlas_crew *uvp_crew_adapter_lend(struct uvp_crew_adapter *adapter,
-                                                   const char *path, uint32_t triangle_count);
+/* The crew for a mesh, or NULL: it is made alone. `adapter` may be NULL. Here, so that those
+ * who have no line need no code of it. */
+static inline const struct uvp_atlas_crew *
+uvp_crew_adapter_lend(struct uvp_crew_adapter *adapter, const char *path,
+                      uint32_t triangle_count)
+{
+    if (adapter == NULL || adapter->crew.hands < 2 ||
+        triangle_count < UVP_CREW_LEAST_TRIANGLES) {
+        return NULL;
+    }
+    adapter->label = path;
+    return &adapter->crew;
+}
 
 #endif

@@ -34,14 +34,18 @@ static enum uvp_code append_lines(struct uvp_buf *text, const char *line, int co
 static enum uvp_code append_option(struct uvp_buf *text, const struct uvp_option *row,
                                    struct uvp_error *err)
 {
+    const bool takes = row->argument != NULL;
+    const bool may = (row->traits & UVP_OPTION_MAY) != 0;
     char left[64];
     int used = 0;
 
     used = row->letter != 0 ? snprintf(left, sizeof left, "  -%c, ", row->letter)
                             : snprintf(left, sizeof left, "      ");
-    used +=
-        snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s", row->name,
-                 row->argument != NULL ? "=" : "", row->argument != NULL ? row->argument : "");
+    used += snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s%s", row->name,
+                     may     ? "[="
+                     : takes ? "="
+                             : "",
+                     takes ? row->argument : "", may ? "]" : "");
     UVP_TRY(append(text, left, err));
     if (used >= HELP_COLUMN) {
         UVP_TRY(append(text, "\n", err));

@@ -10,6 +10,8 @@
 #include "tools/uvpipe/clash.h"
 #include "tools/uvpipe/cli_run.h"
 #include "tools/uvpipe/command.h"
+#include "tools/uvpipe/config.h"
+#include "tools/uvpipe/config_print.h"
 #include "tools/uvpipe/exits.h"
 #include "tools/uvpipe/options.h"
 #include "tools/uvpipe/process.h"
@@ -32,18 +34,33 @@ static int refuse(const struct uvp_options *options, const struct uvp_report *re
     return UVP_EXIT_FAILURE;
 }
 
+static enum uvp_code make_text(const struct uvp_options *options, struct uvp_buf *text,
+                               struct uvp_error *err)
+{
+    const struct uvp_span version = uvp_span_of_text("uvpipe " UVP_VERSION "\n");
+
+    switch (options->action) {
+    case UVP_ACTION_HELP:
+        return uvp_options_help(options->command, text, err);
+    case UVP_ACTION_LIST_OPTIONS:
+        return uvp_options_json(text, err);
+    case UVP_ACTION_PRINT_CONFIG:
+        return options->json || options->print_json ? uvp_config_print_json(options, text, err)
+                                                    : uvp_config_print(options, text, err);
+    default:
+        return uvp_buf_append(text, version.data, version.bytes, err);
+    }
+}
+
 static int print_text(const struct uvp_options *options, const struct uvp_report *report,
                       struct uvp_mem *mem)
 {
-    const struct uvp_span version = uvp_span_of_text("uvpipe " UVP_VERSION "\n");
     struct uvp_error err = {0};
     struct uvp_buf text;
     enum uvp_code code = UVP_OK;
 
     uvp_buf_init(&text, mem, 0);
-    code = options->action == UVP_ACTION_HELP
-               ? uvp_options_help(options->command, &text, &err)
-               : uvp_buf_append(&text, version.data, version.bytes, &err);
+    code = make_text(options, &text, &err);
     if (code == UVP_OK) {
         code = uvp_report_print(uvp_buf_span(&text), &err);
     }
@@ -62,6 +79,10 @@ static int settle_and_run(struct uvp_options *options, struct uvp_mem *mem)
     /* a table that is read on the same terminal is progress enough */
     options->progress = options->progress && (!command->prints || isatty(STDOUT_FILENO) == 0);
     uvp_report_init(&report, STDERR_FILENO, options->level, options->progress);
+    if (options->config->path != NULL) {
+        uvp_report_say(&report, UVP_TRACE_INFO, "settings are read from %s",
+                       options->config->path);
+    }
     if (command->instead != NULL) {
         return command->instead(options, &report, mem);
     }
@@ -92,7 +113,7 @@ int main(int argc, char **argv)
     uvp_process_prepare();
     uvp_mem_init(&mem, 0);
     uvp_report_init(&report, STDERR_FILENO, UVP_TRACE_WARNING, false);
-    if (uvp_options_parse(&options, argc, argv, &mem, &err) != UVP_OK) {
+    if (uvp_options_load(&options, argc, argv, environ, &mem, &err) != UVP_OK) {
         return refuse(&options, &report, &err);
     }
     exit_code = options.action == UVP_ACTION_RUN ? settle_and_run(&options, &mem)

@@ -1,33 +1,17 @@
 /*
  * Options and inputs may come in any order; "--" ends the options. A long option takes its
- * value as --name=VALUE or as the next word, a letter as -oVALUE or as the next word. Names
- * are not abbreviated: a script that works today still means the same when options are added.
+ * value as --name=VALUE or as the next word, a letter as -oVALUE or as the next word; --no-name
+ * takes an option back. The words are tried on the options at once, so that a mistake is told
+ * in the order of reading; what they come to is decided when all layers are known.
  */
 #include "tools/uvpipe/options.h"
 
 #include <string.h>
 
 #include "tools/uvpipe/command.h"
+#include "tools/uvpipe/config.h"
+#include "tools/uvpipe/config_layers.h"
 #include "tools/uvpipe/options_atlas.h"
-#include "tools/uvpipe/values.h"
-
-enum uvp_code uvp_option_refuse(struct uvp_error *err, const char *name, const char *value,
-                                const char *expected)
-{
-    return uvp_fail(err, UVP_USAGE, 0, "--%s %s: expected %s", name,
-                    *value == '\0' ? "''" : value, expected);
-}
-
-bool uvp_option_count(const char *value, uint64_t least, uint64_t most, uint32_t *number)
-{
-    uint64_t read = 0;
-
-    if (!uvp_value_count(value, &read) || read < least || read > most) {
-        return false;
-    }
-    *number = (uint32_t)read;
-    return true;
-}
 
 struct words {
     int count;
@@ -35,27 +19,20 @@ struct words {
     int next;
 };
 
+/* The rest is what the table's fallbacks say. */
 static void set_defaults(struct uvp_options *options)
 {
     memset(options, 0, sizeof *options);
     options->level = UVP_TRACE_WARNING;
-    options->progress = true;
-    options->line.budget_bytes = UVP_DEFAULT_MEMORY_BYTES;
-    options->settings.member_timeout_ns = UVP_DEFAULT_MEMBER_TIMEOUT_NS;
-    options->settings.atlas.resolution_texels = UVP_DEFAULT_RESOLUTION;
-    options->settings.atlas.padding_texels = UVP_DEFAULT_PADDING;
-    options->settings.allowed = UVP_FAULTS_USUAL_ALLOWED;
 }
 
-/* Every word could be an input, an include or an exclude: room for all three. */
-static enum uvp_code make_lists(struct uvp_options *options, int argc, struct uvp_mem *mem,
-                                struct uvp_error *err)
+/* Room for every value of every list. */
+static enum uvp_code make_lists(struct uvp_options *options, struct uvp_error *err)
 {
-    const size_t each = argc > 0 ? (size_t)argc : 1;
+    const size_t each = uvp_config_list_values(options->config) + 1;
     const size_t bytes = 3 * each * sizeof(char *);
 
-    options->mem = mem;
-    options->inputs = uvp_mem_take_zeroed(mem, bytes);
+    options->inputs = uvp_mem_take_zeroed(options->mem, bytes);
     if (options->inputs == NULL) {
         return uvp_fail_memory(err, bytes);
     }
@@ -68,96 +45,104 @@ static enum uvp_code make_lists(struct uvp_options *options, int argc, struct uv
     return UVP_OK;
 }
 
-/* A row that this command takes; else one of any other, to say so; else NULL. */
-static bool is_better(const struct uvp_option *row, const struct uvp_option *than,
-                      enum uvp_command command)
+/* What the command line says goes to the config; `options` shows what it is so far. */
+static enum uvp_code say(struct uvp_options *options, const struct uvp_option *row,
+                         const char *value, struct uvp_error *err)
 {
-    return than == NULL || ((row->commands & UVP_FOR(command)) != 0 &&
-                            (than->commands & UVP_FOR(command)) == 0);
-}
+    const struct uvp_source source = {UVP_LAYER_COMMAND_LINE, NULL, 0};
 
-static const struct uvp_option *find_long(enum uvp_command command, const char *name,
-                                          size_t bytes)
-{
-    const struct uvp_option *found = NULL;
-
-    for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
-        if (strlen(row->name) == bytes && memcmp(row->name, name, bytes) == 0 &&
-            is_better(row, found, command)) {
-            found = row;
-        }
-    }
-    return found;
-}
-
-static const struct uvp_option *find_letter(enum uvp_command command, char letter)
-{
-    const struct uvp_option *found = NULL;
-
-    for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
-        if (row->letter == letter && letter != 0 && is_better(row, found, command)) {
-            found = row;
-        }
-    }
-    return found;
+    return uvp_config_say(options->config, options, row, value, &source, err);
 }
 
 /* `value`: what stood in the same word, or NULL. */
-static enum uvp_code apply(struct uvp_options *options, struct words *words,
-                           const struct uvp_option *row, const char *value,
-                           struct uvp_error *err)
+static enum uvp_code take(struct uvp_options *options, struct words *words,
+                          const struct uvp_option *row, const char *value,
+                          struct uvp_error *err)
 {
-    if ((row->commands & UVP_FOR(options->command)) == 0) {
+    if (!uvp_option_is_for(row, options->command)) {
         return uvp_fail(err, UVP_USAGE, 0, "%s does not take --%s",
                         uvp_command_of(options->command)->name, row->name);
     }
-    if (row->argument == NULL && value != NULL) {
-        return uvp_fail(err, UVP_USAGE, 0, "--%s takes no value", row->name);
+    if (row->argument == NULL) {
+        return value == NULL ? say(options, row, "yes", err)
+                             : uvp_fail(err, UVP_USAGE, 0, "--%s takes no value", row->name);
     }
-    if (row->argument != NULL && value == NULL) {
+    if (value == NULL && (row->traits & UVP_OPTION_MAY) != 0) {
+        value = "";
+    } else if (value == NULL) {
         if (words->next >= words->count) {
             return uvp_fail(err, UVP_USAGE, 0, "--%s needs a value: %s", row->name,
                             row->argument);
         }
         value = words->texts[words->next++];
     }
-    return row->set(options, value, err);
+    return say(options, row, value, err);
+}
+
+/* --no-NAME: as if nobody had said anything about it. */
+static enum uvp_code take_back(struct uvp_options *options, const struct uvp_option *row,
+                               bool has_value, struct uvp_error *err)
+{
+    if (!uvp_option_is_for(row, options->command)) {
+        return uvp_fail(err, UVP_USAGE, 0, "%s does not take --%s",
+                        uvp_command_of(options->command)->name, row->name);
+    }
+    if (has_value) {
+        return uvp_fail(err, UVP_USAGE, 0, "--no-%s takes no value", row->name);
+    }
+    return say(options, row, row->argument == NULL ? "no" : NULL, err);
+}
+
+static enum uvp_code refuse_name(enum uvp_command command, const char *name, size_t bytes,
+                                 struct uvp_error *err)
+{
+    const char *const near = uvp_option_near(command, name, bytes);
+
+    return uvp_fail(err, UVP_USAGE, 0, "unknown option --%.*s%s%s%s",
+                    bytes > 60 ? 60 : (int)bytes, name, near != NULL ? "; is it --" : "",
+                    near != NULL ? near : "", near != NULL ? "?" : "");
 }
 
 static enum uvp_code parse_long(struct uvp_options *options, struct words *words,
                                 const char *word, struct uvp_error *err)
 {
-    const char *equals = strchr(word, '=');
+    const char *const equals = strchr(word, '=');
     const size_t bytes = equals != NULL ? (size_t)(equals - word) : strlen(word);
-    const struct uvp_option *row = find_long(options->command, word, bytes);
+    const struct uvp_option *row = uvp_option_find(options->command, word, bytes);
 
-    if (row == NULL) {
-        const int shown = bytes > 60 ? 60 : (int)bytes;
-        return uvp_fail(err, UVP_USAGE, 0, "unknown option --%.*s", shown, word);
+    if (row != NULL) {
+        return take(options, words, row, equals != NULL ? equals + 1 : NULL, err);
     }
-    return apply(options, words, row, equals != NULL ? equals + 1 : NULL, err);
+    if (bytes > 3 && memcmp(word, "no-", 3) == 0) {
+        row = uvp_option_find(options->command, word + 3, bytes - 3);
+    }
+    if (row != NULL && (row->traits & UVP_OPTION_BARE) == 0) {
+        return take_back(options, row, equals != NULL, err);
+    }
+    return refuse_name(options->command, word, bytes, err);
+}
+
+/* --help and the like end the reading: what comes behind them does not matter. */
+static bool reads_on(const struct uvp_options *options)
+{
+    return options->action == UVP_ACTION_RUN || options->action == UVP_ACTION_PRINT_CONFIG;
 }
 
 static enum uvp_code parse_letters(struct uvp_options *options, struct words *words,
                                    const char *word, struct uvp_error *err)
 {
-    while (*word != '\0' && options->action == UVP_ACTION_RUN) {
-        const struct uvp_option *row = find_letter(options->command, *word);
+    while (*word != '\0' && reads_on(options)) {
+        const struct uvp_option *row = uvp_option_find_letter(options->command, *word);
         if (row == NULL) {
             return uvp_fail(err, UVP_USAGE, 0, "unknown option -%c", *word);
         }
         word++;
         if (row->argument != NULL) {
-            return apply(options, words, row, *word != '\0' ? word : NULL, err);
+            return take(options, words, row, *word != '\0' ? word : NULL, err);
         }
-        UVP_TRY(apply(options, words, row, NULL, err));
+        UVP_TRY(take(options, words, row, NULL, err));
     }
     return UVP_OK;
-}
-
-static void add_input(struct uvp_options *options, const char *path)
-{
-    options->inputs[options->settings.input_count++] = path;
 }
 
 static enum uvp_code parse_words(struct uvp_options *options, struct words *words,
@@ -165,10 +150,10 @@ static enum uvp_code parse_words(struct uvp_options *options, struct words *word
 {
     bool inputs_only = false;
 
-    while (words->next < words->count && options->action == UVP_ACTION_RUN) {
+    while (words->next < words->count && reads_on(options)) {
         const char *word = words->texts[words->next++];
         if (inputs_only || word[0] != '-' || word[1] == '\0') {
-            add_input(options, word);
+            UVP_TRY(uvp_config_add_input(options->config, word, err));
         } else if (strcmp(word, "--") == 0) {
             inputs_only = true;
         } else if (word[1] == '-') {
@@ -235,23 +220,67 @@ static void parse_command(struct uvp_options *options, struct words *words)
     }
 }
 
-enum uvp_code uvp_options_parse(struct uvp_options *options, int argc, char *const *argv,
-                                struct uvp_mem *mem, struct uvp_error *err)
+static void begin(struct uvp_options *options, enum uvp_command command,
+                  struct uvp_config *config, struct uvp_mem *mem)
+{
+    set_defaults(options);
+    options->command = command;
+    options->settings.task = uvp_command_of(command)->task;
+    options->config = config;
+    options->mem = mem;
+}
+
+/* All that was said is known: from here on the options are what they will be. */
+static enum uvp_code fill(struct uvp_options *options, struct uvp_error *err)
+{
+    begin(options, options->command, options->config, options->mem);
+    UVP_TRY(make_lists(options, err));
+    for (const struct uvp_config_value *at = options->config->inputs.first; at != NULL;
+         at = at->next) {
+        options->inputs[options->settings.input_count++] = at->text;
+    }
+    UVP_TRY(uvp_config_apply(options->config, options, err));
+    return check_together(options, err);
+}
+
+static enum uvp_code read_all(struct uvp_options *options, struct words *words,
+                              char *const *environment, struct uvp_error *err)
+{
+    UVP_TRY(uvp_config_begin(options->config, options->command, err));
+    UVP_TRY(parse_words(options, words, err));
+    if (!reads_on(options)) {
+        return UVP_OK;
+    }
+    if (options->no_config && options->config_path != NULL) {
+        return uvp_fail(err, UVP_USAGE, 0, "--config and --no-config: one or the other");
+    }
+    UVP_TRY(uvp_config_layers(options->config, options, environment, err));
+    return fill(options, err);
+}
+
+enum uvp_code uvp_options_load(struct uvp_options *options, int argc, char *const *argv,
+                               char *const *environment, struct uvp_mem *mem,
+                               struct uvp_error *err)
 {
     struct words words = {argc, argv, 1};
+    struct uvp_config *config = NULL;
     enum uvp_code code = UVP_OK;
 
-    set_defaults(options);
+    begin(options, UVP_COMMAND_STREAM, NULL, mem);
+    UVP_TRY(uvp_config_create(mem, &config, err));
     parse_command(options, &words);
-    UVP_TRY(make_lists(options, argc, mem, err));
-    code = parse_words(options, &words, err);
-    if (code == UVP_OK && options->action == UVP_ACTION_RUN) {
-        code = check_together(options, err);
-    }
+    options->config = config;
+    code = read_all(options, &words, environment, err);
     if (code != UVP_OK) {
         uvp_options_release(options);
     }
     return code;
+}
+
+enum uvp_code uvp_options_parse(struct uvp_options *options, int argc, char *const *argv,
+                                struct uvp_mem *mem, struct uvp_error *err)
+{
+    return uvp_options_load(options, argc, argv, NULL, mem, err);
 }
 
 bool uvp_options_settle(struct uvp_options *options, uint32_t cpus)
@@ -278,6 +307,8 @@ void uvp_options_release(struct uvp_options *options)
     if (options->inputs != NULL) {
         uvp_mem_give(options->mem, options->inputs, options->lists_bytes);
     }
+    uvp_config_destroy(options->config);
+    options->config = NULL;
     options->inputs = NULL;
     options->include = NULL;
     options->exclude = NULL;

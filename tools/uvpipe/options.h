@@ -1,9 +1,12 @@
 /*
- * options.h -- the command line, read into what a run needs to know
+ * options.h -- settings from all layers, read into what a run needs to know
  *
- * Why:     one const table (options_table.c) drives parsing, --help and completion.
- * Use:     uvp_options_parse; look at `action`; uvp_options_settle; run; release.
- * Owner:   the lists are the options'; every text is argv's and must outlive them.
+ * Why:     one const table (options_table.c) drives parsing, configuration files, environment,
+ *          --help and completion.
+ * Use:     uvp_options_load, or uvp_options_parse; look at `action`; uvp_options_settle; run;
+ *          release.
+ * Owner:   the lists, and texts that come from files, are the options'; every other text is
+ *          argv's or the environment's and must outlive them.
  * Threads: confined; read-only while the line runs.
  */
 #ifndef UVP_TOOLS_OPTIONS_H
@@ -19,11 +22,6 @@
 #include "pipeline/pipeline.h"
 #include "stages/settings.h"
 
-#define UVP_DEFAULT_MEMORY_BYTES ((size_t)512 << 20)
-#define UVP_DEFAULT_MEMBER_TIMEOUT_NS (UINT64_C(60) * 1000000000)
-#define UVP_DEFAULT_RESOLUTION 1024
-#define UVP_DEFAULT_PADDING 2
-
 /* What the first word asks for. */
 enum uvp_command {
     UVP_COMMAND_STREAM = 0, /* no such word: unwrap */
@@ -36,7 +34,11 @@ enum uvp_action {
     UVP_ACTION_RUN = 0,
     UVP_ACTION_HELP,
     UVP_ACTION_VERSION,
+    UVP_ACTION_LIST_OPTIONS, /* the table, as JSON */
+    UVP_ACTION_PRINT_CONFIG, /* what is set, and where */
 };
+
+struct uvp_config;
 
 struct uvp_options {
     enum uvp_command command;
@@ -46,11 +48,15 @@ struct uvp_options {
     uint64_t workers_asked; /* --workers N */
     bool workers_given;     /* a number, not auto */
     bool readers_given;
-    bool existing_given;
     enum uvp_trace_level level; /* what is told on stderr */
     bool progress;              /* when stderr is a terminal */
     const char *report_path;    /* NULL: none */
     bool json;                  /* what goes to stdout */
+    bool low_memory;            /* --preset low-memory */
+    const char *config_path;    /* --config */
+    bool no_config;             /* --no-config */
+    bool print_json;            /* --print-config=json */
+    struct uvp_config *config;  /* what was said, by whom */
     struct uvp_mem *mem;
     const char **inputs; /* the lists behind settings: one block, which begins here */
     const char **include;
@@ -59,13 +65,21 @@ struct uvp_options {
 };
 
 /*
- * Reads all of argv[1..]. Parsing ends early at --help or --version, which win over what
- * follows them.
+ * Reads all of argv[1..], and below it in rank the environment, the configuration file and the
+ * preset: docs/configuration.md. Parsing ends early at --help, --version and --list-options,
+ * which win over what follows them, and over all files. `environment` is as `environ`; NULL:
+ * none, and no file but that of --config.
  *
  * Returns: UVP_OK
- *          UVP_USAGE      the text says which option is wrong, and how
+ *          UVP_USAGE      the text says which option is wrong, where, and how
+ *          UVP_IO         a configuration file that cannot be read
  *          UVP_NO_MEMORY
  */
+UVP_MUST_USE enum uvp_code uvp_options_load(struct uvp_options *options, int argc,
+                                            char *const *argv, char *const *environment,
+                                            struct uvp_mem *mem, struct uvp_error *err);
+
+/* The same without an environment. */
 UVP_MUST_USE enum uvp_code uvp_options_parse(struct uvp_options *options, int argc,
                                              char *const *argv, struct uvp_mem *mem,
                                              struct uvp_error *err);
@@ -84,6 +98,9 @@ void uvp_options_release(struct uvp_options *options);
 UVP_MUST_USE enum uvp_code uvp_options_help(enum uvp_command command, struct uvp_buf *text,
                                             struct uvp_error *err);
 
+/* The table as one JSON object, for programs (options_json.c); docs/configuration.md. */
+UVP_MUST_USE enum uvp_code uvp_options_json(struct uvp_buf *text, struct uvp_error *err);
+
 /* ---- the table ---- */
 
 #define UVP_FOR(command) (1U << (command))
@@ -92,6 +109,20 @@ UVP_MUST_USE enum uvp_code uvp_options_help(enum uvp_command command, struct uvp
 #define UVP_FOR_CHECK UVP_FOR(UVP_COMMAND_CHECK)
 #define UVP_FOR_LIST UVP_FOR(UVP_COMMAND_LIST)
 
+enum uvp_option_trait {
+    UVP_OPTION_LIST = 1,  /* each time adds a value */
+    UVP_OPTION_COUNT = 2, /* a flag that may be given several times */
+    UVP_OPTION_BARE = 4,  /* on the command line only: no key of files and environment */
+    UVP_OPTION_MAY = 8,   /* its value may be left out, and follows '=' in the same word */
+    UVP_OPTION_MESH = 16, /* can differ from mesh to mesh: --params, --params-from */
+    UVP_OPTION_OPEN = 32, /* `choices` are not all there is: the setter judges */
+    UVP_OPTION_WORDS = 64 /* a list of choices, with commas; the setter judges */
+};
+
+/*
+ * A row. What is not said is 0 or NULL. A flag (argument NULL) is only set when it is on: how
+ * it is switched off again needs no setter.
+ */
 struct uvp_option {
     unsigned commands;    /* that take it; bits */
     const char *name;     /* without the dashes; NULL ends the table */
@@ -101,15 +132,43 @@ struct uvp_option {
     const char *help;     /* lines parted by '\n' */
     /* `value` is NULL for an option without one. */
     enum uvp_code (*set)(struct uvp_options *options, const char *value, struct uvp_error *err);
+    unsigned traits;            /* bits */
+    const char *fallback;       /* the value when nobody says one; NULL: not set */
+    const char *const *choices; /* words it accepts, up to a NULL; NULL: no such list */
+    const char *undoes;         /* a flag that is off once this one is on */
 };
 
 extern const struct uvp_option uvp_option_table[];
+
+/* Rows in the table. */
+size_t uvp_option_count_all(void);
+
+/* The row that this command takes; else one of another command, to say so; else NULL. */
+const struct uvp_option *uvp_option_find(enum uvp_command command, const char *name,
+                                         size_t bytes);
+const struct uvp_option *uvp_option_find_letter(enum uvp_command command, char letter);
+
+/* The name most like this one among those the command takes; NULL: none is near. */
+const char *uvp_option_near(enum uvp_command command, const char *name, size_t bytes);
+
+static inline bool uvp_option_is_for(const struct uvp_option *row, enum uvp_command command)
+{
+    return (row->commands & UVP_FOR(command)) != 0;
+}
+
+/* Judges the value by the row's choices, and sets it. */
+UVP_MUST_USE enum uvp_code uvp_option_apply(const struct uvp_option *row,
+                                            struct uvp_options *options, const char *value,
+                                            struct uvp_error *err);
 
 /* ---- for setters ---- */
 
 /* UVP_USAGE: "--NAME VALUE: expected EXPECTED". */
 enum uvp_code uvp_option_refuse(struct uvp_error *err, const char *name, const char *value,
                                 const char *expected);
+
+/* The place of the value in a list of words that holds it: uvp_option_apply has seen to it. */
+unsigned uvp_option_choice(const char *const *choices, const char *value);
 
 /* A whole number from `least` to `most`; false, and *number as it was, for anything else. */
 UVP_MUST_USE bool uvp_option_count(const char *value, uint64_t least, uint64_t most,

@@ -38,18 +38,6 @@ static bool read_millionths(const char *value, uint64_t least, uint64_t most, fl
     return true;
 }
 
-enum uvp_code uvp_option_preset(struct uvp_options *options, const char *value,
-                                struct uvp_error *err)
-{
-    for (int i = 0; i < UVP_ATLAS_PRESET_COUNT; i++) {
-        if (strcmp(value, uvp_atlas_preset_name((enum uvp_atlas_preset)i)) == 0) {
-            options->settings.atlas.preset = (enum uvp_atlas_preset)i;
-            return UVP_OK;
-        }
-    }
-    return uvp_option_refuse(err, "preset", value, "fast, balanced or best");
-}
-
 enum uvp_code uvp_option_max_stretch(struct uvp_options *options, const char *value,
                                      struct uvp_error *err)
 {
@@ -223,10 +211,10 @@ enum uvp_code uvp_options_check_atlas(const struct uvp_options *options, struct 
                         "--pages auto needs --texels-per-unit: without a density one page "
                         "holds everything");
     }
-    if (atlas->keep_charts && options->existing_given) {
+    if (atlas->keep_charts && settings->mesh.existing != UVP_EXISTING_SKIP) {
         return uvp_fail(err, UVP_USAGE, 0,
                         "--keep-charts and --existing %s: charts of meshes that have UVs are "
-                        "either kept, skipped or replaced",
+                        "either kept or replaced",
                         uvp_mesh_choices(&settings->mesh).existing);
     }
     return UVP_OK;

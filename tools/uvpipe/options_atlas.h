@@ -10,8 +10,6 @@
 
 #include "tools/uvpipe/options.h"
 
-enum uvp_code uvp_option_preset(struct uvp_options *options, const char *value,
-                                struct uvp_error *err);
 enum uvp_code uvp_option_max_stretch(struct uvp_options *options, const char *value,
                                      struct uvp_error *err);
 enum uvp_code uvp_option_max_chart_triangles(struct uvp_options *options, const char *value,

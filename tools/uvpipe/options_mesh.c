@@ -1,88 +1,55 @@
 /* Choices by name. A name stands at the place of its value in the enumeration it is from. */
 #include "tools/uvpipe/options_mesh.h"
 
-#include <string.h>
-
 #define MOST_TEXCOORD 31
-#define COUNT_OF(list) (sizeof(list) / sizeof(list)[0])
 
-static const char *const existing_names[] = {"skip", "replace", "add"};
-static const char *const ply_uv_names[] = {"vertex", "wedge"};
-static const char *const stl_names[] = {"beside", "replace", "pass"};
-static const char *const stl_to_names[] = {"obj", "ply", "glb"};
-static const char *const off_names[] = {"beside", "replace", "pass", "stoff"};
-static const char *const uv_type_names[] = {"float", "u16"};
-static const char *const gltf_atlas_names[] = {"mesh", "primitive", "file"};
-
-/* The place of the value in the list; the list's length when it is not there. */
-static unsigned find_choice(const char *const *names, size_t count, const char *value)
-{
-    unsigned i = 0;
-
-    while (i < count && strcmp(names[i], value) != 0) {
-        i++;
-    }
-    return i;
-}
+const char *const uvp_existing_words[] = {"skip", "replace", "add", NULL};
+const char *const uvp_ply_uv_words[] = {"vertex", "wedge", NULL};
+const char *const uvp_stl_words[] = {"beside", "replace", "pass", NULL};
+const char *const uvp_stl_to_words[] = {"obj", "ply", "glb", NULL};
+const char *const uvp_off_words[] = {"beside", "replace", "pass", "stoff", NULL};
+const char *const uvp_uv_type_words[] = {"float", "u16", NULL};
+const char *const uvp_gltf_atlas_words[] = {"mesh", "primitive", "file", NULL};
 
 enum uvp_code uvp_option_existing(struct uvp_options *options, const char *value,
                                   struct uvp_error *err)
 {
-    const unsigned choice = find_choice(existing_names, COUNT_OF(existing_names), value);
-
-    if (choice == COUNT_OF(existing_names)) {
-        return uvp_option_refuse(err, "existing", value, "skip, replace or add");
-    }
-    options->settings.mesh.existing = (enum uvp_existing)choice;
-    options->existing_given = true;
+    (void)err;
+    options->settings.mesh.existing =
+        (enum uvp_existing)uvp_option_choice(uvp_existing_words, value);
     return UVP_OK;
 }
 
 enum uvp_code uvp_option_ply_uv(struct uvp_options *options, const char *value,
                                 struct uvp_error *err)
 {
-    const unsigned choice = find_choice(ply_uv_names, COUNT_OF(ply_uv_names), value);
-
-    if (choice == COUNT_OF(ply_uv_names)) {
-        return uvp_option_refuse(err, "ply-uv", value, "vertex or wedge");
-    }
-    options->settings.mesh.ply_uv = (enum uvp_ply_uv)choice;
+    (void)err;
+    options->settings.mesh.ply_uv = (enum uvp_ply_uv)uvp_option_choice(uvp_ply_uv_words, value);
     return UVP_OK;
 }
 
 enum uvp_code uvp_option_stl(struct uvp_options *options, const char *value,
                              struct uvp_error *err)
 {
-    const unsigned choice = find_choice(stl_names, COUNT_OF(stl_names), value);
-
-    if (choice == COUNT_OF(stl_names)) {
-        return uvp_option_refuse(err, "stl", value, "beside, replace or pass");
-    }
-    options->settings.mesh.stl = (enum uvp_roomless)choice;
+    (void)err;
+    options->settings.mesh.stl = (enum uvp_roomless)uvp_option_choice(uvp_stl_words, value);
     return UVP_OK;
 }
 
 enum uvp_code uvp_option_stl_to(struct uvp_options *options, const char *value,
                                 struct uvp_error *err)
 {
-    const unsigned choice = find_choice(stl_to_names, COUNT_OF(stl_to_names), value);
-
-    if (choice == COUNT_OF(stl_to_names)) {
-        return uvp_option_refuse(err, "stl-to", value, "obj, ply or glb");
-    }
-    options->settings.mesh.stl_to = (enum uvp_companion)choice;
+    (void)err;
+    options->settings.mesh.stl_to =
+        (enum uvp_companion)uvp_option_choice(uvp_stl_to_words, value);
     return UVP_OK;
 }
 
 enum uvp_code uvp_option_off(struct uvp_options *options, const char *value,
                              struct uvp_error *err)
 {
-    const unsigned choice = find_choice(off_names, COUNT_OF(off_names), value);
-
-    if (choice == COUNT_OF(off_names)) {
-        return uvp_option_refuse(err, "off", value, "beside, replace, stoff or pass");
-    }
-    options->settings.mesh.off = (enum uvp_roomless)choice;
+    (void)err;
+    options->settings.mesh.off = (enum uvp_roomless)uvp_option_choice(uvp_off_words, value);
     return UVP_OK;
 }
 
@@ -98,37 +65,31 @@ enum uvp_code uvp_option_texcoord(struct uvp_options *options, const char *value
 enum uvp_code uvp_option_uv_type(struct uvp_options *options, const char *value,
                                  struct uvp_error *err)
 {
-    const unsigned choice = find_choice(uv_type_names, COUNT_OF(uv_type_names), value);
-
-    if (choice == COUNT_OF(uv_type_names)) {
-        return uvp_option_refuse(err, "uv-type", value, "float or u16");
-    }
-    options->settings.mesh.uv_type = (enum uvp_uv_type)choice;
+    (void)err;
+    options->settings.mesh.uv_type =
+        (enum uvp_uv_type)uvp_option_choice(uvp_uv_type_words, value);
     return UVP_OK;
 }
 
 enum uvp_code uvp_option_gltf_atlas(struct uvp_options *options, const char *value,
                                     struct uvp_error *err)
 {
-    const unsigned choice = find_choice(gltf_atlas_names, COUNT_OF(gltf_atlas_names), value);
-
-    if (choice == COUNT_OF(gltf_atlas_names)) {
-        return uvp_option_refuse(err, "gltf-atlas", value, "mesh, primitive or file");
-    }
-    options->settings.mesh.gltf_atlas = (enum uvp_gltf_atlas)choice;
+    (void)err;
+    options->settings.mesh.gltf_atlas =
+        (enum uvp_gltf_atlas)uvp_option_choice(uvp_gltf_atlas_words, value);
     return UVP_OK;
 }
 
 struct uvp_mesh_choices uvp_mesh_choices(const struct uvp_mesh_options *mesh)
 {
     const struct uvp_mesh_choices choices = {
-        .existing = existing_names[mesh->existing],
-        .ply_uv = ply_uv_names[mesh->ply_uv],
-        .stl = stl_names[mesh->stl],
-        .stl_to = stl_to_names[mesh->stl_to],
-        .off = off_names[mesh->off],
-        .uv_type = uv_type_names[mesh->uv_type],
-        .gltf_atlas = gltf_atlas_names[mesh->gltf_atlas],
+        .existing = uvp_existing_words[mesh->existing],
+        .ply_uv = uvp_ply_uv_words[mesh->ply_uv],
+        .stl = uvp_stl_words[mesh->stl],
+        .stl_to = uvp_stl_to_words[mesh->stl_to],
+        .off = uvp_off_words[mesh->off],
+        .uv_type = uvp_uv_type_words[mesh->uv_type],
+        .gltf_atlas = uvp_gltf_atlas_words[mesh->gltf_atlas],
     };
 
     return choices;

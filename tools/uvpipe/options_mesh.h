@@ -27,6 +27,15 @@ enum uvp_code uvp_option_uv_type(struct uvp_options *options, const char *value,
 enum uvp_code uvp_option_gltf_atlas(struct uvp_options *options, const char *value,
                                     struct uvp_error *err);
 
+/* The words of each, in the order of its enumeration, up to a NULL. */
+extern const char *const uvp_existing_words[];
+extern const char *const uvp_ply_uv_words[];
+extern const char *const uvp_stl_words[];
+extern const char *const uvp_stl_to_words[];
+extern const char *const uvp_off_words[];
+extern const char *const uvp_uv_type_words[];
+extern const char *const uvp_gltf_atlas_words[];
+
 /* What the choices are called, as --report tells them. */
 struct uvp_mesh_choices {
     const char *existing;

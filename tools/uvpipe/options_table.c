@@ -1,20 +1,36 @@
 /*
  * The option table and one setter for each row. Order is the order of --help.
  *
- * A setter judges its value alone; what options mean together is judged in options.c.
+ * A setter judges its value alone; what options mean together is judged in options.c. What a
+ * row leaves out is 0: it needs no word.
  */
 #include "tools/uvpipe/options.h"
 
 #include <string.h>
 
 #include "tools/uvpipe/options_atlas.h"
+#include "tools/uvpipe/options_config.h"
 #include "tools/uvpipe/options_mesh.h"
+#include "tools/uvpipe/presets.h"
 #include "tools/uvpipe/values.h"
+
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
 #define MOST_WORKERS 4096
 #define MOST_READERS 64
 #define MOST_QUEUE 1048576
 #define LEAST_MEMORY ((uint64_t)1 << 20)
+
+static const char *const format_words[] = {"tar", "cpio", "zip", "folder", NULL};
+static const char *const compress_words[] = {"none",  "zstd", "gzip", "xz",
+                                             "bzip2", "lz4",  NULL};
+static const char *const on_error_words[] = {"pass", "drop", "stop", NULL};
+static const char *const allow_words[] = {"none",        "flipped", "collapsed", "mirrored",
+                                          "overlapping", "outside", "unmapped",  NULL};
+static const char *const seams_words[] = {"none", "angle=", "material", NULL};
+static const char *const auto_words[] = {"auto", NULL};
+static const char *const progress_words[] = {"auto", "never", NULL};
+static const char *const json_words[] = {"json", NULL};
 
 static enum uvp_code set_output(struct uvp_options *options, const char *value,
                                 struct uvp_error *err)
@@ -31,9 +47,8 @@ static enum uvp_code set_format(struct uvp_options *options, const char *value,
 {
     enum uvp_container container = UVP_CONTAINER_PLAIN;
 
-    if (!uvp_container_by_name(value, &container) || container == UVP_CONTAINER_PLAIN ||
-        container == UVP_CONTAINER_SEVENZIP) {
-        return uvp_option_refuse(err, "format", value, "tar, cpio, zip or folder");
+    if (!uvp_container_by_name(value, &container)) {
+        return uvp_option_refuse(err, "format", value, "a kind of archive");
     }
     options->settings.container = container;
     options->settings.container_given = true;
@@ -129,15 +144,8 @@ static enum uvp_code add_exclude(struct uvp_options *options, const char *value,
 static enum uvp_code set_on_error(struct uvp_options *options, const char *value,
                                   struct uvp_error *err)
 {
-    if (strcmp(value, "pass") == 0) {
-        options->settings.on_error = UVP_ON_ERROR_PASS;
-    } else if (strcmp(value, "drop") == 0) {
-        options->settings.on_error = UVP_ON_ERROR_DROP;
-    } else if (strcmp(value, "stop") == 0) {
-        options->settings.on_error = UVP_ON_ERROR_STOP;
-    } else {
-        return uvp_option_refuse(err, "on-error", value, "pass, drop or stop");
-    }
+    (void)err;
+    options->settings.on_error = (enum uvp_on_error)uvp_option_choice(on_error_words, value);
     return UVP_OK;
 }
 
@@ -245,10 +253,8 @@ static enum uvp_code set_report(struct uvp_options *options, const char *value,
 static enum uvp_code set_progress(struct uvp_options *options, const char *value,
                                   struct uvp_error *err)
 {
+    (void)err;
     options->progress = strcmp(value, "auto") == 0;
-    if (!options->progress && strcmp(value, "never") != 0) {
-        return uvp_option_refuse(err, "progress", value, "auto or never");
-    }
     return UVP_OK;
 }
 
@@ -338,13 +344,14 @@ const struct uvp_option uvp_option_table[] = {
     {UVP_FOR_STREAM, "output", 'o', "PATH", "Output",
      "a file, written whole or not at all; a folder when PATH\n"
      "ends in '/' or is one; - is stdout (default)",
-     set_output},
+     set_output, .traits = UVP_OPTION_BARE},
     {UVP_FOR_STREAM, "format", 0, "KIND", "Output",
      "tar, cpio, zip or folder (default: as the input; tar for\n"
      "several inputs and folders)",
-     set_format},
+     set_format, .choices = format_words},
     {UVP_FOR_STREAM, "compress", 0, "KIND[:LEVEL]", "Output",
-     "none, zstd, gzip, xz, bzip2 or lz4 (default: as the input)", set_compress},
+     "none, zstd, gzip, xz, bzip2 or lz4 (default: as the input)", set_compress,
+     .traits = UVP_OPTION_OPEN, .choices = compress_words},
     {UVP_FOR_STREAM, "seek-table", 0, NULL, "Output",
      "zstd: tell at the end where the frames are, so that other\n"
      "programs can read parts of the file",
@@ -355,142 +362,181 @@ const struct uvp_option uvp_option_table[] = {
      set_force},
 
     {UVP_FOR_ALL, "include", 0, "GLOB", "Members",
-     "work only on members whose path matches (repeatable)", add_include},
+     "work only on members whose path matches (repeatable)", add_include,
+     .traits = UVP_OPTION_LIST},
     {UVP_FOR_ALL, "exclude", 0, "GLOB", "Members",
-     "leave members whose path matches alone (repeatable)", add_exclude},
+     "leave members whose path matches alone (repeatable)", add_exclude,
+     .traits = UVP_OPTION_LIST},
     {UVP_FOR_CHECK, "allow", 0, "FAULT,...", "Members",
      "faults that leave a mesh valid: none, or a list of flipped,\n"
      "collapsed, mirrored, overlapping, outside and unmapped\n"
      "(default mirrored)",
-     set_allow},
+     set_allow, .traits = UVP_OPTION_WORDS, .fallback = "mirrored", .choices = allow_words},
     {UVP_FOR_CHECK, "pages", 0, "N", "Members",
      "UVs may lie on so many pages, as UDIM tiles: 1 to 1000\n"
      "(default 1), or auto: any number",
-     uvp_option_pages},
+     uvp_option_pages, .traits = UVP_OPTION_OPEN, .fallback = "1", .choices = auto_words},
     {UVP_FOR_STREAM, "existing", 0, "WHAT", "Members",
      "meshes that have UVs: skip (default) leaves them as they\n"
      "are, replace makes new ones, add makes a further set (glTF)",
-     uvp_option_existing},
+     uvp_option_existing, .traits = UVP_OPTION_MESH, .fallback = "skip",
+     .choices = uvp_existing_words},
     {UVP_FOR_STREAM, "on-error", 0, "WHAT", "Members",
      "a mesh that cannot be unwrapped: pass (default) lets the\n"
      "original through, drop leaves it out, stop ends the run",
-     set_on_error},
+     set_on_error, .fallback = "pass", .choices = on_error_words},
     {UVP_FOR_STREAM, "max-errors", 0, "N", "Members",
-     "end the run after N such meshes; 0: no limit (default)", set_max_errors},
+     "end the run after N such meshes; 0: no limit (default)", set_max_errors, .fallback = "0"},
     {UVP_FOR_STREAM, "dry-run", 0, NULL, "Members",
      "read and judge the members, unwrap and write nothing", set_dry_run},
 
     {UVP_FOR_STREAM, "ply-uv", 0, "WHERE", "Formats",
      "UVs of PLY files: vertex (default) gives vertices s and t\n"
      "and splits them at seams, wedge gives faces a list",
-     uvp_option_ply_uv},
+     uvp_option_ply_uv, .traits = UVP_OPTION_MESH, .fallback = "vertex",
+     .choices = uvp_ply_uv_words},
     {UVP_FOR_STREAM, "stl", 0, "WHAT", "Formats",
      "STL files have no room for UVs: beside (default) puts\n"
      "NAME.stl.obj behind them, replace puts it in their place,\n"
      "pass leaves them alone",
-     uvp_option_stl},
+     uvp_option_stl, .traits = UVP_OPTION_MESH, .fallback = "beside", .choices = uvp_stl_words},
     {UVP_FOR_STREAM, "stl-to", 0, "FORMAT", "Formats",
-     "what such a new file is: obj (default), ply or glb", uvp_option_stl_to},
+     "what such a new file is: obj (default), ply or glb", uvp_option_stl_to,
+     .traits = UVP_OPTION_MESH, .fallback = "obj", .choices = uvp_stl_to_words},
     {UVP_FOR_STREAM, "off", 0, "WHAT", "Formats",
      "OFF files: beside (default), replace or pass as for STL;\n"
      "stoff writes UVs into the file, which fewer programs read",
-     uvp_option_off},
+     uvp_option_off, .traits = UVP_OPTION_MESH, .fallback = "beside", .choices = uvp_off_words},
     {UVP_FOR_ALL, "texcoord", 0, "N", "Formats",
      "glTF: the set of UVs that is looked at and written\n"
      "(default 0)",
-     uvp_option_texcoord},
+     uvp_option_texcoord, .traits = UVP_OPTION_MESH, .fallback = "0"},
     {UVP_FOR_STREAM, "uv-type", 0, "TYPE", "Formats",
      "glTF: float (default), or u16, half as large, where no\n"
      "triangle is lost by it",
-     uvp_option_uv_type},
+     uvp_option_uv_type, .traits = UVP_OPTION_MESH, .fallback = "float",
+     .choices = uvp_uv_type_words},
     {UVP_FOR_STREAM, "gltf-atlas", 0, "WHAT", "Formats",
      "glTF: what shares an atlas: each mesh (default), each\n"
      "primitive, or the whole file",
-     uvp_option_gltf_atlas},
+     uvp_option_gltf_atlas, .traits = UVP_OPTION_MESH, .fallback = "mesh",
+     .choices = uvp_gltf_atlas_words},
 
-    {UVP_FOR_STREAM, "preset", 0, "NAME", "Atlas",
+    {UVP_FOR_STREAM, "preset", 0, "NAME,...", "Atlas",
      "fast, balanced (default) or best: more time buys fewer\n"
-     "charts, shorter seams and fuller pages",
-     uvp_option_preset},
+     "charts, shorter seams and fuller pages; low-memory, also\n"
+     "with one of these: less at once",
+     uvp_option_preset, .traits = UVP_OPTION_WORDS | UVP_OPTION_MESH, .fallback = "balanced",
+     .choices = uvp_preset_words},
     {UVP_FOR_STREAM, "max-stretch", 0, "X", "Atlas",
      "most stretch, 1.001 to 100 (default 1.25): less costs\n"
      "seams, more saves them",
-     uvp_option_max_stretch},
+     uvp_option_max_stretch, .traits = UVP_OPTION_MESH, .fallback = "1.25"},
     {UVP_FOR_STREAM, "max-chart-triangles", 0, "N", "Atlas",
-     "no larger charts than that (default: no limit)", uvp_option_max_chart_triangles},
+     "no larger charts than that (default: no limit)", uvp_option_max_chart_triangles,
+     .traits = UVP_OPTION_MESH},
     {UVP_FOR_STREAM, "seams", 0, "SPEC", "Atlas",
      "where charts must end: none (default), or a list of\n"
      "angle=DEG (edges bent by as much) and material",
-     uvp_option_seams},
+     uvp_option_seams, .traits = UVP_OPTION_WORDS | UVP_OPTION_MESH, .fallback = "none",
+     .choices = seams_words},
     {UVP_FOR_STREAM, "keep-charts", 0, NULL, "Atlas",
      "meshes that have UVs keep their charts: what is invalid\n"
      "is repaired, the rest only packed anew",
-     uvp_option_keep_charts},
+     uvp_option_keep_charts, .traits = UVP_OPTION_MESH},
     {UVP_FOR_STREAM, "whole-charts", 0, NULL, "Atlas",
      "cut no chart to fill the page better: fewer seams, emptier\n"
      "pages",
-     uvp_option_whole_charts},
+     uvp_option_whole_charts, .traits = UVP_OPTION_MESH},
     {UVP_FOR_STREAM, "fix-winding", 0, NULL, "Atlas",
      "unwrap polygons turned against their neighbours with\n"
      "them, not as charts of their own",
-     uvp_option_fix_winding},
+     uvp_option_fix_winding, .traits = UVP_OPTION_MESH},
     {UVP_FOR_STREAM, "resolution", 0, "TEXELS", "Atlas",
-     "side of the square page, 16 to 65536 (default 1024)", uvp_option_resolution},
+     "side of the square page, 16 to 65536 (default 1024)", uvp_option_resolution,
+     .traits = UVP_OPTION_MESH, .fallback = "1024"},
     {UVP_FOR_STREAM, "padding", 0, "TEXELS", "Atlas",
      "least gap between charts, half of it to the border\n"
      "(default 2; 0: they may touch, never overlap)",
-     uvp_option_padding},
+     uvp_option_padding, .traits = UVP_OPTION_MESH, .fallback = "2"},
     {UVP_FOR_STREAM, "texels-per-unit", 0, "X", "Atlas",
      "texels for a unit of length of the mesh (default: as\n"
      "many as fill the page)",
-     uvp_option_texels_per_unit},
+     uvp_option_texels_per_unit, .traits = UVP_OPTION_MESH},
     {UVP_FOR_STREAM, "pages", 0, "N", "Atlas",
      "most pages, as UDIM tiles: 1 to 1000 (default 1), or auto:\n"
      "as many as --texels-per-unit needs",
-     uvp_option_pages},
+     uvp_option_pages, .traits = UVP_OPTION_OPEN | UVP_OPTION_MESH, .fallback = "1",
+     .choices = auto_words},
     {UVP_FOR_STREAM, "pack-effort", 0, "N", "Atlas",
      "times the packing work of the preset, 1 to 1000\n"
      "(default 1)",
-     uvp_option_pack_effort},
+     uvp_option_pack_effort, .traits = UVP_OPTION_MESH, .fallback = "1"},
 
     {UVP_FOR_ALL, "workers", 0, "N", "Resources",
      "worker threads: a number or auto, one a CPU (default);\n"
      "0 does everything in one thread",
-     set_workers},
+     set_workers, .traits = UVP_OPTION_OPEN, .fallback = "auto", .choices = auto_words},
     {UVP_FOR_ALL, "readers", 0, "N", "Resources",
      "reader threads (default: 2, or 1 on one CPU)", set_readers},
     {UVP_FOR_ALL, "memory", 0, "SIZE", "Resources",
      "for members in flight; K, M, G, T are powers of 1024\n"
      "(default 512M, at least 1M)",
-     set_memory},
+     set_memory, .fallback = "512M"},
     {UVP_FOR_ALL, "queue", 0, "N", "Resources",
      "members in flight at most (default: 4 a worker)", set_queue},
     {UVP_FOR_ALL, "timeout", 0, "TIME", "Resources",
      "end the run after TIME: 500ms, 10s, 2m, 1h, or seconds\n"
      "(default 0: never)",
-     set_timeout},
+     set_timeout, .fallback = "0"},
     {UVP_FOR_ALL, "member-timeout", 0, "TIME", "Resources",
-     "give up on one mesh after TIME (default 60s; 0: never)", set_member_timeout},
+     "give up on one mesh after TIME (default 60s; 0: never)", set_member_timeout,
+     .traits = UVP_OPTION_MESH, .fallback = "60s"},
     {UVP_FOR_ALL, "stall-timeout", 0, "TIME", "Resources",
      "end the run when no member was finished for TIME\n"
      "(default 0: never)",
-     set_stall_timeout},
+     set_stall_timeout, .fallback = "0"},
+
+    {UVP_FOR_ALL, "config", 0, "FILE", "Settings",
+     "read settings from FILE, not from the user's own\n"
+     "($XDG_CONFIG_HOME/uvpipe/config)",
+     uvp_option_config, .traits = UVP_OPTION_BARE},
+    {UVP_FOR_ALL, "no-config", 0, NULL, "Settings", "read no settings from files",
+     uvp_option_no_config, .traits = UVP_OPTION_BARE},
+    {UVP_FOR_ALL & ~UVP_FOR_STREAM, "preset", 0, "NAME,...", "Settings",
+     "low-memory: less at once; names of how much work goes into\n"
+     "an atlas change nothing here",
+     uvp_option_preset, .traits = UVP_OPTION_WORDS, .fallback = "balanced",
+     .choices = uvp_preset_words},
+    {UVP_FOR_ALL, "print-config", 0, "json", "Settings",
+     "print what is set, and by whom, and end", uvp_option_print_config,
+     .traits = UVP_OPTION_BARE | UVP_OPTION_MAY | UVP_OPTION_OPEN, .choices = json_words},
+    {UVP_FOR_ALL, "list-options", 0, "json", "Settings",
+     "print all options of all commands, for programs, and end", uvp_option_list_options,
+     .traits = UVP_OPTION_BARE | UVP_OPTION_MAY | UVP_OPTION_OPEN, .choices = json_words},
 
     {UVP_FOR_CHECK | UVP_FOR_LIST, "json", 0, NULL, "Messages",
      "print JSON objects, one a line, instead of the table", set_json},
     {UVP_FOR_ALL, "report", 0, "FILE", "Messages",
      "write one JSON object a line for each member", set_report},
     {UVP_FOR_ALL, "progress", 0, "WHEN", "Messages",
-     "auto (default): a line when stderr is a terminal; never", set_progress},
-    {UVP_FOR_STREAM, "quiet", 'q', NULL, "Messages", "errors only", set_quiet},
+     "auto (default): a line when stderr is a terminal; never", set_progress,
+     .fallback = "auto", .choices = progress_words},
+    {UVP_FOR_STREAM, "quiet", 'q', NULL, "Messages", "errors only", set_quiet,
+     .undoes = "verbose"},
     {UVP_FOR_CHECK, "quiet", 'q', NULL, "Messages", "print only meshes that are not valid",
-     set_quiet},
-    {UVP_FOR_LIST, "quiet", 'q', NULL, "Messages", "print only meshes", set_quiet},
+     set_quiet, .undoes = "verbose"},
+    {UVP_FOR_LIST, "quiet", 'q', NULL, "Messages", "print only meshes", set_quiet,
+     .undoes = "verbose"},
     {UVP_FOR_STREAM, "verbose", 'v', NULL, "Messages",
-     "a line for each mesh, and the summary; -vv: all there is", set_verbose},
+     "a line for each mesh, and the summary; -vv: all there is", set_verbose,
+     .traits = UVP_OPTION_COUNT, .undoes = "quiet"},
     {UVP_FOR_CHECK | UVP_FOR_LIST, "verbose", 'v', NULL, "Messages",
-     "the summary, too; -vv: all there is", set_verbose},
-    {UVP_FOR_ALL, "help", 'h', NULL, "Messages", "print this text", ask_help},
-    {UVP_FOR_ALL, "version", 0, NULL, "Messages", "print the version", ask_version},
+     "the summary, too; -vv: all there is", set_verbose, .traits = UVP_OPTION_COUNT,
+     .undoes = "quiet"},
+    {UVP_FOR_ALL, "help", 'h', NULL, "Messages", "print this text", ask_help,
+     .traits = UVP_OPTION_BARE},
+    {UVP_FOR_ALL, "version", 0, NULL, "Messages", "print the version", ask_version,
+     .traits = UVP_OPTION_BARE},
     {0, NULL, 0, NULL, NULL, NULL, NULL},
 };

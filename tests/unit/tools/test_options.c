@@ -343,7 +343,7 @@ static const struct mistake atlas_mistakes[] = {
     {"--seams material,none", "expected none, or a list"},
     {"--seams angle=60.00000000000000000000", "expected none, or a list"},
     {"--keep-charts=1", "takes no value"},
-    {"--keep-charts --existing skip", "--keep-charts and --existing skip"},
+    {"--keep-charts --existing add", "--keep-charts and --existing add"},
     {"--existing replace --keep-charts", "--keep-charts and --existing replace"},
     {"--fix-winding=no", "takes no value"},
     {"--whole-charts=1", "takes no value"},
@@ -361,7 +361,7 @@ static const struct mistake atlas_mistakes[] = {
     {"--ply-uv both", "expected vertex or wedge"},
     {"--stl stoff", "expected beside, replace or pass"},
     {"--stl-to stl", "expected obj, ply or glb"},
-    {"--off keep", "expected beside, replace, stoff or pass"},
+    {"--off keep", "expected beside, replace, pass or stoff"},
     {"--texcoord add", "from 0 to 31"},
     {"--texcoord 32", "from 0 to 31"},
     {"--uv-type half", "expected float or u16"},
@@ -422,7 +422,9 @@ static void check_help(enum uvp_command command)
     for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
         char name[64];
         (void)snprintf(name, sizeof name, " --%s%s", row->name,
-                       row->argument != NULL ? "=" : "");
+                       (row->traits & UVP_OPTION_MAY) != 0 ? "[="
+                       : row->argument != NULL             ? "="
+                                                           : "");
         if ((row->commands & UVP_FOR(command)) != 0) {
             assert_non_null(strstr((const char *)text.data, name));
         }
@@ -491,8 +493,8 @@ static void list_has_few_options(void **state)
     (void)uvp_options_settle(&options, 2);
     assert_true(options.settings.record_passed);
     uvp_options_release(&options);
-    assert_int_equal(parse(&options, "list --preset best", &mem, &err), UVP_USAGE);
-    assert_non_null(strstr(err.text, "list does not take --preset"));
+    assert_int_equal(parse(&options, "list --padding 2", &mem, &err), UVP_USAGE);
+    assert_non_null(strstr(err.text, "list does not take --padding"));
     assert_int_equal(parse(&options, "check list", &mem, &err), UVP_OK);
     assert_int_equal(options.command, UVP_COMMAND_CHECK);
     assert_int_equal(options.settings.input_count, 1);

@@ -52,6 +52,7 @@ const char *uvp_member_step_name(enum uvp_member_step step);
 
 struct uvp_record {
     uint64_t seq;      /* number of the member in the run, from 0, in input order */
+    uint32_t lane;     /* number of the input, from 0 */
     const char *input; /* the input's path as given, "-" for stdin */
     const char *path;  /* of the member; any bytes but NUL */
     size_t path_bytes;

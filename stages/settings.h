@@ -24,8 +24,9 @@ enum uvp_on_error {
 
 enum uvp_task {
     UVP_TASK_UNWRAP = 0,
-    UVP_TASK_CHECK, /* judge the UVs that are there; write nothing */
-    UVP_TASK_LIST,  /* say what is there; write nothing */
+    UVP_TASK_CHECK,   /* judge the UVs that are there; write nothing */
+    UVP_TASK_LIST,    /* say what is there; write nothing */
+    UVP_TASK_COMPARE, /* take fingerprints; write nothing */
     UVP_TASK_COUNT
 };
 

@@ -7,13 +7,10 @@ r"""Checks every #include against the floors of the house, and that only tools p
     formats/mesh            yes   -           own              -        -            (7)
     formats/archive         yes   -           own              -        -            archives (2)
     stages/unwrapper/atlas  yes   -           -                own      -
-<<<<<<< HEAD
-    stages                  yes   stage.h     (3)              atlas.h  landing (4)
-    stages/library          yes   -           mesh/{format,mesh}.h  atlas.h  (8)
-=======
     stages/unw.../analysis  yes   -           -                atlas.h  own
     stages                  yes   stage.h     (3)              atlas.h  landing (4), (8)
->>>>>>> b887976 (x)
+    stages                  yes   stage.h     (3)              atlas.h  landing (4)
+    stages/library          yes   -           mesh/{format,mesh}.h  atlas.h  (8)
     tools/uvpipe            yes   pipeline.h  (5)              -        (6)          JSON, printing
     tools/uvcheck           -     -           -                -        -            printing
     tools/mkmesh            -     -           -                -        -            (2), printing
@@ -23,12 +20,9 @@ r"""Checks every #include against the floors of the house, and that only tools p
 and archive/*.h but container.h. (4) stages/*.h; reader, unwrapper and writer do not see each
 other, and stages.c sees all three. (5) mesh/format.h, archive/codec.h, archive/entry.h, for
 names. (6) stages.h, settings.h, record.h. (7) meshoptimizer in gltf_meshopt.c, libassimp in
-<<<<<<< HEAD
+foreign_import.c. (8) unwrapper/analysis/analysis.h.
 foreign_import.c. (8) unwrapper/{atlases,judge,mesh_view}.h and settings.h: what needs no line; its
 uvpipe.h, which is installed, includes nothing of ours.
-=======
-foreign_import.c. (8) unwrapper/analysis/analysis.h.
->>>>>>> b887976 (x)
 
 Usage: check_layers.py [--root DIR] [--selftest]
 Exit:  0 all well, 1 something is where it must not be (file:line on stdout), 2 usage.
@@ -91,6 +85,7 @@ TABLE = [
         "stages/stages.h",
         "stages/settings.h",
         "stages/record.h",
+        "stages/fingerprint.h",
         "stages/unwrapper/analysis/analysis.h",
         "formats/mesh/format.h",
         "formats/archive/codec.h",

@@ -20,6 +20,7 @@ static enum uvp_code work_on(struct uvp_work *work, struct uvp_error *err)
         [UVP_TASK_UNWRAP] = uvp_task_unwrap,
         [UVP_TASK_CHECK] = uvp_task_check,
         [UVP_TASK_LIST] = uvp_task_list,
+        [UVP_TASK_COMPARE] = uvp_task_compare,
     };
 
     return tasks[work->unwrapper->shared->settings->task](work, err);

@@ -186,6 +186,7 @@ static void record_passed(struct uvp_writer *writer, const struct uvp_piece *pie
 {
     const struct uvp_record record = {
         .seq = piece->seq,
+        .lane = lane,
         .input = uvp_shared_input(writer->shared, lane),
         .path = piece->path,
         .path_bytes = piece->path_bytes,
@@ -205,6 +206,7 @@ static void record_member(struct uvp_writer *writer, const struct uvp_member *me
     struct uvp_shared *const shared = writer->shared;
     struct uvp_record record = {
         .seq = member->seq,
+        .lane = lane,
         .input = uvp_shared_input(shared, lane),
         .path = member->entry.path,
         .path_bytes = member->entry.path_bytes,
@@ -365,6 +367,7 @@ static enum uvp_code tell_failed(struct uvp_writer *writer, const struct uvp_pie
 {
     const struct uvp_record record = {
         .seq = piece->seq,
+        .lane = lane,
         .input = uvp_shared_input(writer->shared, lane),
         .path = piece->path,
         .path_bytes = piece->path_bytes,

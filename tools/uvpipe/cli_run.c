@@ -137,7 +137,7 @@ static enum uvp_code build_line(struct run *run, struct uvp_error *err)
     UVP_TRY(uvp_pipeline_create(&line, uvp_stages_reader(run->stages),
                                 uvp_stages_worker(run->stages), uvp_stages_writer(run->stages),
                                 run->mem, &run->stop, trace, &run->line, err));
-    if (run->options->json) {
+    if (run->options->json && !run->command->own_json) {
         uvp_ledger_take_stdout(&run->ledger);
         return UVP_OK;
     }
@@ -276,7 +276,9 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     code = end_telling(run, code, &command_exit, &end_error, &err);
     code = close_lines(run, code, &err);
     ending.exit_code = uvp_exit_of(code, err, uvp_signals_first(), &progress);
-    ending.exit_code = ending.exit_code == UVP_EXIT_OK ? command_exit : ending.exit_code;
+    if (code == UVP_END && command_exit != UVP_EXIT_OK) {
+        ending.exit_code = command_exit;
+    }
     ending.signal = code == UVP_CANCELLED ? uvp_signals_first() : 0;
     ending.failure = err;
     tell_end(run, code, err, &progress);

@@ -6,6 +6,7 @@ const struct uvp_command_ops *uvp_command_of(enum uvp_command command)
         [UVP_COMMAND_STREAM] = &uvp_command_unwrap,
         [UVP_COMMAND_CHECK] = &uvp_command_check,
         [UVP_COMMAND_LIST] = &uvp_command_list,
+        [UVP_COMMAND_COMPARE] = &uvp_command_compare,
     };
 
     return commands[command];

@@ -41,6 +41,8 @@ struct uvp_command_ops {
     bool prints;       /* it writes lines on stdout, which is then no archive */
     bool lists_passed; /* it wants a record of every member, meshes or not */
     bool tells_passed; /* `member` is called for members that are no meshes, too */
+    bool own_json;     /* --json: its own objects on `lines`, not the report's */
+    uint32_t inputs;   /* so many, exactly; 0: any number */
     /* NULL allowed, each. */
     enum uvp_code (*begin)(struct uvp_telling *telling, struct uvp_error *err);
     void (*member)(struct uvp_telling *telling, const struct uvp_record *record);
@@ -60,5 +62,6 @@ const struct uvp_command_ops *uvp_command_of(enum uvp_command command);
 extern const struct uvp_command_ops uvp_command_unwrap;
 extern const struct uvp_command_ops uvp_command_check;
 extern const struct uvp_command_ops uvp_command_list;
+extern const struct uvp_command_ops uvp_command_compare;
 
 #endif

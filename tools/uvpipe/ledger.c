@@ -257,7 +257,7 @@ static bool can_end_as(enum uvp_command command, enum uvp_member_status status)
     case UVP_MEMBER_UNWRAPPED:
         return command == UVP_COMMAND_STREAM;
     case UVP_MEMBER_LISTED:
-        return command == UVP_COMMAND_LIST;
+        return command == UVP_COMMAND_LIST || command == UVP_COMMAND_COMPARE;
     default:
         return command == UVP_COMMAND_CHECK;
     }

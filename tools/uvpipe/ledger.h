@@ -12,8 +12,8 @@
 #define UVP_TOOLS_LEDGER_H
 
 #include "stages/record.h"
-#include "tools/uvpipe/options.h"
 #include "tools/uvpipe/json_object.h"
+#include "tools/uvpipe/options.h"
 #include "tools/uvpipe/outbox.h"
 #include "tools/uvpipe/summary.h"
 

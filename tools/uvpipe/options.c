@@ -187,8 +187,14 @@ static enum uvp_code check_together(const struct uvp_options *options, struct uv
 {
     const struct uvp_settings *settings = &options->settings;
     const bool to_stdout = settings->output == NULL || strcmp(settings->output, "-") == 0;
+    const uint32_t inputs = uvp_command_of(options->command)->inputs;
 
     UVP_TRY(check_inputs(settings, err));
+    if (inputs != 0 && settings->input_count != inputs) {
+        return uvp_fail(err, UVP_USAGE, 0, "%s needs %u inputs, not %u",
+                        uvp_command_of(options->command)->name, (unsigned)inputs,
+                        (unsigned)settings->input_count);
+    }
     UVP_TRY(uvp_options_check_atlas(options, err));
     if (settings->container_given && settings->container == UVP_CONTAINER_FOLDER && to_stdout) {
         return uvp_fail(err, UVP_USAGE, 0, "--format folder needs --output FOLDER");

@@ -27,6 +27,7 @@ enum uvp_command {
     UVP_COMMAND_STREAM = 0, /* no such word: unwrap */
     UVP_COMMAND_CHECK,
     UVP_COMMAND_LIST,
+    UVP_COMMAND_COMPARE,
     UVP_COMMAND_COUNT
 };
 
@@ -39,6 +40,19 @@ enum uvp_action {
 };
 
 struct uvp_config;
+
+/* What of two inputs may differ; bits. */
+enum uvp_ignore {
+    UVP_IGNORE_UVS = 1,
+    UVP_IGNORE_GEOMETRY = 2,
+    UVP_IGNORE_ORDER = 4,
+    UVP_IGNORE_OTHERS = 8,
+};
+
+struct uvp_compare_options {
+    double tolerance; /* between UVs, in sides of the page */
+    unsigned ignored; /* uvp_ignore bits */
+};
 
 struct uvp_options {
     enum uvp_command command;
@@ -57,6 +71,7 @@ struct uvp_options {
     bool no_config;             /* --no-config */
     bool print_json;            /* --print-config=json */
     struct uvp_config *config;  /* what was said, by whom */
+    struct uvp_compare_options compare;
     struct uvp_mem *mem;
     const char **inputs; /* the lists behind settings: one block, which begins here */
     const char **include;
@@ -108,6 +123,7 @@ UVP_MUST_USE enum uvp_code uvp_options_json(struct uvp_buf *text, struct uvp_err
 #define UVP_FOR_STREAM UVP_FOR(UVP_COMMAND_STREAM)
 #define UVP_FOR_CHECK UVP_FOR(UVP_COMMAND_CHECK)
 #define UVP_FOR_LIST UVP_FOR(UVP_COMMAND_LIST)
+#define UVP_FOR_COMPARE UVP_FOR(UVP_COMMAND_COMPARE)
 
 enum uvp_option_trait {
     UVP_OPTION_LIST = 1,  /* each time adds a value */

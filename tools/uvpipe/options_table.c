@@ -27,6 +27,7 @@ static const char *const compress_words[] = {"none",  "zstd", "gzip", "xz",
 static const char *const on_error_words[] = {"pass", "drop", "stop", NULL};
 static const char *const allow_words[] = {"none",        "flipped", "collapsed", "mirrored",
                                           "overlapping", "outside", "unmapped",  NULL};
+static const char *const ignore_words[] = {"none", "uvs", "geometry", "order", "others", NULL};
 static const char *const seams_words[] = {"none", "angle=", "material", NULL};
 static const char *const auto_words[] = {"auto", NULL};
 static const char *const progress_words[] = {"auto", "never", NULL};
@@ -303,40 +304,69 @@ static enum uvp_code set_json(struct uvp_options *options, const char *value,
     return UVP_OK;
 }
 
-/* The bit of the fault that is called so; 0: none. */
-static unsigned find_fault(const char *name, size_t bytes)
+/* The bit of the name in the list; 0: none. */
+static unsigned find_bit(const char *const *names, const char *name, size_t bytes)
 {
-    const char *fault;
-
-    for (unsigned i = 0; (fault = uvp_fault_name(i)) != NULL; i++) {
-        if (strlen(fault) == bytes && memcmp(fault, name, bytes) == 0) {
+    for (unsigned i = 0; names[i] != NULL; i++) {
+        if (strlen(names[i]) == bytes && memcmp(names[i], name, bytes) == 0) {
             return 1U << i;
         }
     }
     return 0;
 }
 
-static enum uvp_code set_allow(struct uvp_options *options, const char *value,
-                               struct uvp_error *err)
+/* "none", or names parted by commas. */
+static bool read_bits(const char *value, const char *const *names, unsigned *bits)
 {
-    unsigned allowed = 0;
     const char *at = value;
     bool more = strcmp(value, "none") != 0;
+    unsigned read = 0;
 
     while (more) {
         const size_t bytes = strcspn(at, ",");
-        const unsigned fault = find_fault(at, bytes);
+        const unsigned bit = find_bit(names, at, bytes);
 
-        if (fault == 0) {
-            return uvp_option_refuse(err, "allow", value,
-                                     "none, or of flipped, collapsed, mirrored, overlapping, "
-                                     "outside, unmapped");
+        if (bit == 0) {
+            return false;
         }
-        allowed |= fault;
+        read |= bit;
         more = at[bytes] == ',';
         at += bytes + 1;
     }
-    options->settings.allowed = allowed;
+    *bits = read;
+    return true;
+}
+
+static enum uvp_code set_allow(struct uvp_options *options, const char *value,
+                               struct uvp_error *err)
+{
+    if (!read_bits(value, allow_words + 1, &options->settings.allowed)) {
+        return uvp_option_refuse(err, "allow", value,
+                                 "none, or of flipped, collapsed, mirrored, overlapping, "
+                                 "outside, unmapped");
+    }
+    return UVP_OK;
+}
+
+static enum uvp_code set_tolerance(struct uvp_options *options, const char *value,
+                                   struct uvp_error *err)
+{
+    uint64_t millionths = 0;
+
+    if (!uvp_value_decimal(value, &millionths) || millionths > 1000000) {
+        return uvp_option_refuse(err, "tol", value, "a number from 0 to 1, such as 0.001");
+    }
+    options->compare.tolerance = (double)millionths / 1e6;
+    return UVP_OK;
+}
+
+static enum uvp_code set_ignore(struct uvp_options *options, const char *value,
+                                struct uvp_error *err)
+{
+    if (!read_bits(value, ignore_words + 1, &options->compare.ignored)) {
+        return uvp_option_refuse(err, "ignore", value,
+                                 "none, or of uvs, geometry, order and others");
+    }
     return UVP_OK;
 }
 
@@ -356,7 +386,7 @@ const struct uvp_option uvp_option_table[] = {
      "zstd: tell at the end where the frames are, so that other\n"
      "programs can read parts of the file",
      set_seek_table},
-    {UVP_FOR_ALL, "unordered", 0, NULL, "Output",
+    {UVP_FOR_ALL & ~UVP_FOR_COMPARE, "unordered", 0, NULL, "Output",
      "write members as they are done, not in input order", set_unordered},
     {UVP_FOR_STREAM, "force", 0, NULL, "Output", "write binary to a terminal all the same",
      set_force},
@@ -367,6 +397,14 @@ const struct uvp_option uvp_option_table[] = {
     {UVP_FOR_ALL, "exclude", 0, "GLOB", "Members",
      "leave members whose path matches alone (repeatable)", add_exclude,
      .traits = UVP_OPTION_LIST},
+    {UVP_FOR_COMPARE, "tol", 0, "X", "Members",
+     "UVs so far apart are the same, in sides of the page\n"
+     "(default 0.0001, a tenth of a texel of 1024)",
+     set_tolerance, .fallback = "0.0001"},
+    {UVP_FOR_COMPARE, "ignore", 0, "WHAT,...", "Members",
+     "what may differ: none (default), or a list of uvs, geometry,\n"
+     "order (of triangles) and others (members that are no meshes)",
+     set_ignore, .traits = UVP_OPTION_WORDS, .fallback = "none", .choices = ignore_words},
     {UVP_FOR_CHECK, "allow", 0, "FAULT,...", "Members",
      "faults that leave a mesh valid: none, or a list of flipped,\n"
      "collapsed, mirrored, overlapping, outside and unmapped\n"
@@ -515,7 +553,7 @@ const struct uvp_option uvp_option_table[] = {
      "print all options of all commands, for programs, and end", uvp_option_list_options,
      .traits = UVP_OPTION_BARE | UVP_OPTION_MAY | UVP_OPTION_OPEN, .choices = json_words},
 
-    {UVP_FOR_CHECK | UVP_FOR_LIST, "json", 0, NULL, "Messages",
+    {UVP_FOR_CHECK | UVP_FOR_LIST | UVP_FOR_COMPARE, "json", 0, NULL, "Messages",
      "print JSON objects, one a line, instead of the table", set_json},
     {UVP_FOR_ALL, "report", 0, "FILE", "Messages",
      "write one JSON object a line for each member", set_report},
@@ -528,10 +566,12 @@ const struct uvp_option uvp_option_table[] = {
      set_quiet, .undoes = "verbose"},
     {UVP_FOR_LIST, "quiet", 'q', NULL, "Messages", "print only meshes", set_quiet,
      .undoes = "verbose"},
+    {UVP_FOR_COMPARE, "quiet", 'q', NULL, "Messages", "print only what differs", set_quiet,
+     .undoes = "verbose"},
     {UVP_FOR_STREAM, "verbose", 'v', NULL, "Messages",
      "a line for each mesh, and the summary; -vv: all there is", set_verbose,
      .traits = UVP_OPTION_COUNT, .undoes = "quiet"},
-    {UVP_FOR_CHECK | UVP_FOR_LIST, "verbose", 'v', NULL, "Messages",
+    {UVP_FOR_CHECK | UVP_FOR_LIST | UVP_FOR_COMPARE, "verbose", 'v', NULL, "Messages",
      "the summary, too; -vv: all there is", set_verbose, .traits = UVP_OPTION_COUNT,
      .undoes = "quiet"},
     {UVP_FOR_ALL, "help", 'h', NULL, "Messages", "print this text", ask_help,

@@ -272,7 +272,7 @@ static unsigned long long count_of(const struct uvp_progress *progress,
 static void describe_counts(char *out, size_t room, const struct uvp_progress *progress,
                             enum uvp_command command)
 {
-    if (command == UVP_COMMAND_LIST) {
+    if (command == UVP_COMMAND_LIST || command == UVP_COMMAND_COMPARE) {
         (void)snprintf(
             out, room, "%llu members: %llu meshes, %llu failed, %llu not meshes",
             (unsigned long long)progress->members_read, count_of(progress, UVP_MEMBER_LISTED),

@@ -70,6 +70,9 @@ UVP_MUST_USE enum uvp_code uvp_report_print(struct uvp_span text, struct uvp_err
 void uvp_report_names(char out[UVP_REPORT_NAMES_BYTES], const char *input,
                       struct uvp_span member);
 
+/* True for the one member of a file that is no archive. */
+bool uvp_report_is_named_as(const char *input, struct uvp_span member);
+
 /* "12.3 MB": powers of 1000. */
 void uvp_report_bytes(char *out, size_t room, uint64_t bytes);
 /* "850 us", "12.3 ms", "4.56 s", "2 m 05 s". */

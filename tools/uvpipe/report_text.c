@@ -9,7 +9,7 @@
 
 #define NAME_BYTES 1200 /* of an escaped name */
 
-static bool is_named_as(const char *input, struct uvp_span member)
+bool uvp_report_is_named_as(const char *input, struct uvp_span member)
 {
     const size_t bytes = strlen(input);
 
@@ -30,7 +30,7 @@ void uvp_report_names(char out[UVP_REPORT_NAMES_BYTES], const char *input,
     if (name != NULL) {
         bytes = uvp_escape(out, NAME_BYTES, name, strlen(name));
     }
-    if (member.data == NULL || (name != NULL && is_named_as(name, member))) {
+    if (member.data == NULL || (name != NULL && uvp_report_is_named_as(name, member))) {
         return;
     }
     if (name != NULL) {

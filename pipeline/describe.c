@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pipeline/base/clock.h"
 #include "pipeline/line.h"
 
 static uint64_t waited_by(const struct uvp_pipeline *line, void (*run)(struct uvp_post *))
@@ -41,6 +42,27 @@ void uvp_pipeline_stats(const struct uvp_pipeline *pipeline, struct uvp_pipeline
     stats->reader_wait_ns = waited_by(line, uvp_reader_run);
     stats->worker_wait_ns = waited_by(line, uvp_worker_run);
     stats->writer_wait_ns = waited_by(line, uvp_writer_run);
+}
+
+bool uvp_pipeline_longest(const struct uvp_pipeline *pipeline, struct uvp_pipeline_work *work)
+{
+    struct uvp_pipeline *const line = pipeline->self;
+    const uint64_t now = uvp_clock_now_ns();
+    uint64_t first_ns = UINT64_MAX;
+
+    _Static_assert(sizeof work->label >= UVP_NOTE_LABEL_BYTES, "a label fits");
+    for (uint32_t i = 0; i < line->post_count; i++) {
+        struct uvp_note_work seen;
+
+        if (uvp_note_work(&line->posts[i].note, &seen) && seen.begun_ns < first_ns) {
+            first_ns = seen.begun_ns;
+            work->step = seen.step;
+            memcpy(work->label, seen.label, sizeof seen.label);
+            work->count = seen.count;
+            work->busy_ns = now > seen.begun_ns ? now - seen.begun_ns : 0;
+        }
+    }
+    return first_ns != UINT64_MAX;
 }
 
 static void describe_fill(struct uvp_pipeline *line, void (*print)(void *, const char *),

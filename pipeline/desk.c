@@ -26,6 +26,16 @@ void uvp_desk_step(struct uvp_desk *desk, const char *step)
     uvp_note_step(desk->note, step);
 }
 
+void uvp_desk_start(struct uvp_desk *desk, const char *step, const char *label)
+{
+    uvp_note_start(desk->note, step, label);
+}
+
+void uvp_desk_count(struct uvp_desk *desk, uint64_t count)
+{
+    uvp_note_count(desk->note, count);
+}
+
 void uvp_desk_settle(struct uvp_desk *desk, struct uvp_item *item, size_t bytes)
 {
     if (item->share_bytes != bytes) {

@@ -44,18 +44,29 @@ static void tell_timeline(struct uvp_note *note, uint64_t now, const char *state
     }
 }
 
-void uvp_note_set(struct uvp_note *note, const char *step, const char *label)
+/* Under the lock. */
+static void set_step(struct uvp_note *note, const char *step, const char *label, uint64_t now)
 {
-    const uint64_t now = uvp_clock_now_ns();
     const size_t bytes = label == NULL ? 0 : strnlen(label, sizeof note->label - 1);
 
-    uvp_mutex_lock(&note->mutex);
     note->step = step == NULL ? "" : step;
     note->step_since_ns = now;
     if (bytes != 0) {
         memcpy(note->label, label, bytes);
     }
     note->label[bytes] = '\0';
+    if (bytes == 0) {
+        note->begun_ns = 0;
+        note->count = 0;
+    }
+}
+
+void uvp_note_set(struct uvp_note *note, const char *step, const char *label)
+{
+    const uint64_t now = uvp_clock_now_ns();
+
+    uvp_mutex_lock(&note->mutex);
+    set_step(note, step, label, now);
     uvp_mutex_unlock(&note->mutex);
     tell_timeline(note, now, note->step, false);
 }
@@ -70,6 +81,41 @@ void uvp_note_step(struct uvp_note *note, const char *step)
     note->step_since_ns = uvp_clock_now_ns();
     uvp_mutex_unlock(&note->mutex);
     tell_timeline(note, note->step_since_ns, step, false);
+}
+
+void uvp_note_start(struct uvp_note *note, const char *step, const char *label)
+{
+    const uint64_t now = uvp_clock_now_ns();
+
+    uvp_mutex_lock(&note->mutex);
+    set_step(note, step, label, now);
+    note->begun_ns = now;
+    note->count = 0;
+    uvp_mutex_unlock(&note->mutex);
+    tell_timeline(note, now, note->step, false);
+}
+
+void uvp_note_count(struct uvp_note *note, uint64_t count)
+{
+    uvp_mutex_lock(&note->mutex);
+    note->count = count;
+    uvp_mutex_unlock(&note->mutex);
+}
+
+bool uvp_note_work(struct uvp_note *note, struct uvp_note_work *work)
+{
+    bool works;
+
+    uvp_mutex_lock(&note->mutex);
+    works = note->begun_ns != 0;
+    if (works) {
+        work->step = note->step;
+        memcpy(work->label, note->label, sizeof work->label);
+        work->count = note->count;
+        work->begun_ns = note->begun_ns;
+    }
+    uvp_mutex_unlock(&note->mutex);
+    return works;
 }
 
 void uvp_note_wait_begin(struct uvp_note *note, const char *waits_for)

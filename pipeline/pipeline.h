@@ -76,6 +76,19 @@ UVP_MUST_USE enum uvp_code uvp_pipeline_wait(struct uvp_pipeline *pipeline, uint
 
 void uvp_pipeline_stats(const struct uvp_pipeline *pipeline, struct uvp_pipeline_stats *stats);
 
+#define UVP_PIPELINE_LABEL_BYTES 96
+
+/* What a worker is busy with, as its stage tells it. */
+struct uvp_pipeline_work {
+    const char *step;
+    char label[UVP_PIPELINE_LABEL_BYTES]; /* cut */
+    uint64_t count;                       /* how large it is; 0: not known yet */
+    uint64_t busy_ns;                     /* since work on it began */
+};
+
+/* What has been worked on for the longest time; false when nothing is. From any thread. */
+bool uvp_pipeline_longest(const struct uvp_pipeline *pipeline, struct uvp_pipeline_work *work);
+
 /*
  * One line for each thread: name, step, label, how long; then ring, order and budget fill.
  * For -vv and for stalls (the pipeline calls it itself, through `trace` at level ERROR).

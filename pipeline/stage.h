@@ -156,6 +156,11 @@ void uvp_desk_note(struct uvp_desk *desk, const char *step, const char *label);
  */
 void uvp_desk_step(struct uvp_desk *desk, const char *step);
 
+/* As note, where work on one thing begins; it ends with a note without a label. How large it
+ * is, in whatever the stage counts, can be told once it is known. */
+void uvp_desk_start(struct uvp_desk *desk, const char *step, const char *label);
+void uvp_desk_count(struct uvp_desk *desk, uint64_t count);
+
 /*
  * Sets the item's share to what it really holds now. Never waits. More than was reserved is an
  * overdraft: nothing new is admitted until it is repaid.

@@ -112,6 +112,7 @@ struct uvp_parcel {
     uint64_t raw_bytes;         /* in slices */
     uint64_t member_bytes;      /* of member pieces, as stored */
     uint64_t passed_unrecorded; /* members counted here that have no piece */
+    uint64_t load_bytes;        /* what it held when it was sent: a measure of progress */
     struct uvp_parcel *next;
 };
 

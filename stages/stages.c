@@ -215,6 +215,9 @@ void uvp_stages_progress(const struct uvp_stages *stages, struct uvp_progress *p
     progress->bytes_in = count_of(&shared->bytes_in);
     progress->bytes_in_total = count_of(&shared->bytes_in_total);
     progress->bytes_out = count_of(&shared->bytes_out);
+    /* done first: it never seems to be more than what was read */
+    progress->load_done = count_of(&shared->load_done);
+    progress->load_read = count_of(&shared->load_read);
     progress->triangles = count_of(&shared->triangles);
     progress->mesh_ns = count_of(&shared->mesh_ns);
 }

@@ -8,10 +8,9 @@ r"""Checks every #include against the floors of the house, and that only tools p
     formats/archive         yes   -           own              -        -            archives (2)
     stages/unwrapper/atlas  yes   -           -                own      -
     stages/unw.../analysis  yes   -           -                atlas.h  own
-    stages                  yes   stage.h     (3)              atlas.h  landing (4), (8)
-    stages                  yes   stage.h     (3)              atlas.h  landing (4)
+    stages                  yes   stage.h     (3)              atlas.h  landing (4), (9)
     stages/library          yes   -           mesh/{format,mesh}.h  atlas.h  (8)
-    tools/uvpipe            yes   pipeline.h  (5)              -        (6)          JSON, printing
+    tools/uvpipe            yes   (10)        (5)              -        (6)          JSON, printing
     tools/uvcheck           -     -           -                -        -            printing
     tools/mkmesh            -     -           -                -        -            (2), printing
     tools/bench, tests      yes   yes         yes              yes      yes          all
@@ -20,9 +19,9 @@ r"""Checks every #include against the floors of the house, and that only tools p
 and archive/*.h but container.h. (4) stages/*.h; reader, unwrapper and writer do not see each
 other, and stages.c sees all three. (5) mesh/format.h, archive/codec.h, archive/entry.h, for
 names. (6) stages.h, settings.h, record.h. (7) meshoptimizer in gltf_meshopt.c, libassimp in
-foreign_import.c. (8) unwrapper/analysis/analysis.h.
 foreign_import.c. (8) unwrapper/{atlases,judge,mesh_view}.h and settings.h: what needs no line; its
-uvpipe.h, which is installed, includes nothing of ours.
+uvpipe.h, which is installed, includes nothing of ours. (9) unwrapper/analysis/analysis.h.
+(10) pipeline.h, and thread.h: messages come from any thread.
 
 Usage: check_layers.py [--root DIR] [--selftest]
 Exit:  0 all well, 1 something is where it must not be (file:line on stdout), 2 usage.
@@ -82,6 +81,7 @@ TABLE = [
     ("stages/**", STAGES),
     ("tools/uvpipe/**", BASE + [
         "pipeline/pipeline.h",
+        "pipeline/thread.h",
         "stages/stages.h",
         "stages/settings.h",
         "stages/record.h",

@@ -96,6 +96,8 @@ void uvp_lane_send(struct uvp_lane *lane)
     lane->parcel = NULL;
     lane->awaiting = 0;
     parcel->item.direct = !needs_worker(parcel);
+    parcel->load_bytes = parcel->raw_bytes + parcel->member_bytes;
+    uvp_shared_count(&lane->shared->load_read, parcel->load_bytes);
     parcel->item.fixed = must_keep_place(lane, parcel);
     uvp_intake_send(lane->intake, &parcel->item);
 }

@@ -104,7 +104,7 @@ static void handle_member(struct uvp_unwrapper *unwrapper, struct uvp_member *me
     work.step_began_ns = began;
     uvp_stop_init_child(&work.stop, unwrapper->shared->stop,
                         deadline_of(unwrapper->shared, began), "member time limit");
-    uvp_desk_note(unwrapper->desk, LABEL_STEP_LOAD, member->entry.path);
+    uvp_desk_start(unwrapper->desk, LABEL_STEP_LOAD, member->entry.path);
     uvp_trace(unwrapper->shared->trace, UVP_TRACE_DEBUG, "Starting %s", member->entry.path);
     code = uvp_work_load(&work, &error);
     if (member->unwrap || code != UVP_OK) {

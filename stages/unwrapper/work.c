@@ -70,13 +70,22 @@ struct uvp_atlases_tools uvp_work_tools(struct uvp_work *work)
 static void count_meshes(struct uvp_work *work)
 {
     struct uvp_member *const member = work->member;
+    uint64_t triangles = 0;
 
     member->meshes = work->model.mesh_count;
     for (uint32_t m = 0; m < work->model.mesh_count; m++) {
+        const struct uvp_mesh *const mesh = &work->model.meshes[m];
+        const uint64_t corners =
+            mesh->polygon_count == 0 ? 0 : mesh->corner_start[mesh->polygon_count];
+
+        triangles += corners > 2 * (uint64_t)mesh->polygon_count
+                         ? corners - 2 * (uint64_t)mesh->polygon_count
+                         : 0;
         member->mapped += work->model.meshes[m].has_uvs ? 1 : 0;
         member->vertices += work->model.meshes[m].vertex_count;
         member->polygons += work->model.meshes[m].polygon_count;
     }
+    uvp_desk_count(work->unwrapper->desk, triangles);
 }
 
 static struct uvp_span base_name(const char *path, size_t path_bytes)
@@ -97,6 +106,7 @@ enum uvp_code uvp_work_decode(struct uvp_work *work, struct uvp_error *err)
     const char *reason = NULL;
 
     uvp_work_begin_step(work, UVP_STEP_DECODE);
+    uvp_desk_note(work->unwrapper->desk, uvp_member_step_name(UVP_STEP_DECODE), entry->path);
     work->options = settings->mesh;
     work->options.wants_uvs = uvp_settings_want_uvs(settings);
     work->options.wants_groups = settings->atlas.seam_groups;

@@ -448,6 +448,7 @@ static enum uvp_code put(void *ctx, struct uvp_outlet *outlet, struct uvp_item *
     for (uint32_t i = 0; code == UVP_OK && i < parcel->piece_count; i++) {
         code = put_piece(writer, outlet, parcel, parcel->pieces[i], err);
     }
+    uvp_shared_count(&writer->shared->load_done, parcel->load_bytes);
     hold(writer, parcel);
     if (code != UVP_OK) {
         return code;

@@ -42,3 +42,8 @@ needs_terminal() {
         exit 77
     fi
 }
+
+# screen OPTION... COMMAND...: runs it on a small terminal; see screen.py
+screen() {
+    python3 "$(dirname "$KIT")/screen.py" "$@"
+}

@@ -17,6 +17,7 @@
 #include "tools/uvpipe/process.h"
 #include "tools/uvpipe/signals.h"
 #include "tools/uvpipe/summary.h"
+#include "tools/uvpipe/ticker.h"
 
 #define WAIT_MS 100
 #define DESCRIBE_NS (10 * UVP_NS_PER_S)
@@ -34,6 +35,7 @@ struct run {
     struct uvp_listener listener;
     struct uvp_stages *stages;
     struct uvp_pipeline *line;
+    struct uvp_ticker ticker;
     uint64_t less_dense;   /* meshes that did not get the density asked for */
     bool started;          /* there is something to sum up */
     int signal_told;       /* the signal the user was answered to */
@@ -67,6 +69,7 @@ static void hear_member(void *ctx, const struct uvp_record *record)
     struct run *run = ctx;
 
     uvp_summary_add(&run->summary, record);
+    uvp_ticker_hear(&run->ticker, record);
     warn_of_density(run, record);
     uvp_ledger_member(&run->ledger, record);
     if (record->status == UVP_MEMBER_PASSED && !run->command->tells_passed) {
@@ -117,7 +120,7 @@ static void tick(void *ctx)
                        number);
     }
     uvp_stages_progress(run->stages, &progress);
-    uvp_report_progress(run->report, &progress);
+    uvp_ticker_tick(&run->ticker, &progress, run->line);
     describe_now_and_then(run);
 }
 
@@ -268,7 +271,7 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     struct uvp_error end_error = {0};
     int command_exit = UVP_EXIT_OK;
 
-    uvp_report_progress_end(run->report);
+    uvp_ticker_clear(&run->ticker);
     if (run->stages != NULL) {
         uvp_stages_progress(run->stages, &progress);
     }
@@ -296,7 +299,9 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
         }
         uvp_ledger_run(&run->ledger, run->options, &figures, &ending);
     }
-    return close_report(run, ending.exit_code);
+    ending.exit_code = close_report(run, ending.exit_code);
+    uvp_ticker_finish(&run->ticker, &progress, ending.exit_code);
+    return ending.exit_code;
 }
 
 static void init_run(struct run *run, const struct uvp_options *options,
@@ -326,6 +331,7 @@ int uvp_cli_run(const struct uvp_options *options, struct uvp_report *report,
     int exit_code = 0;
 
     init_run(&run, options, report, mem);
+    uvp_ticker_begin(&run.ticker, options, run.command->prints, report, mem);
     code = uvp_stop_init(&run.stop, true, &err);
     if (code != UVP_OK) {
         return end_run(&run, code, &err);

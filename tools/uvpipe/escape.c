@@ -21,8 +21,7 @@ static size_t sequence_bytes(unsigned char first)
     return first >= 0xf0 && first <= 0xf4 ? 4 : 0;
 }
 
-/* Decodes the character at `text`; returns its length, 0 when it is not UTF-8. */
-static size_t decode_character(const unsigned char *text, size_t bytes, uint32_t *character)
+size_t uvp_utf8_decode(const unsigned char *text, size_t bytes, uint32_t *character)
 {
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
     const size_t length = sequence_bytes(text[0]);
@@ -89,7 +88,7 @@ static size_t escape(char *out, size_t room, const char *text, size_t bytes, boo
     while (at < end) {
         char piece[16];
         uint32_t character = 0;
-        size_t length = decode_character(at, (size_t)(end - at), &character);
+        size_t length = uvp_utf8_decode(at, (size_t)(end - at), &character);
         const bool broken = length == 0;
 
         length = broken ? 1 : length;
@@ -125,7 +124,7 @@ bool uvp_utf8_is_valid(const char *text, size_t bytes)
 
     while (at < end) {
         uint32_t character = 0;
-        const size_t length = decode_character(at, (size_t)(end - at), &character);
+        const size_t length = uvp_utf8_decode(at, (size_t)(end - at), &character);
         if (length == 0) {
             return false;
         }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Bytes that `bytes` of text need at most when escaped, with the NUL. */
 #define UVP_ESCAPE_BOUND(bytes) (4 * (size_t)(bytes) + 1)
@@ -25,6 +26,9 @@ size_t uvp_escape(char *out, size_t room, const char *text, size_t bytes);
 /* As uvp_escape, but only bytes that are not UTF-8 are escaped: for JSON, which has its own
  * way with control characters. */
 size_t uvp_escape_invalid(char *out, size_t room, const char *text, size_t bytes);
+
+/* The character at `text`; returns its length, 0 when it is not UTF-8. `bytes` is not 0. */
+size_t uvp_utf8_decode(const unsigned char *text, size_t bytes, uint32_t *character);
 
 bool uvp_utf8_is_valid(const char *text, size_t bytes);
 

@@ -76,9 +76,7 @@ static int settle_and_run(struct uvp_options *options, struct uvp_mem *mem)
     struct uvp_error err = {0};
     struct uvp_report report;
 
-    /* a table that is read on the same terminal is progress enough */
-    options->progress = options->progress && (!command->prints || isatty(STDOUT_FILENO) == 0);
-    uvp_report_init(&report, STDERR_FILENO, options->level, options->progress);
+    uvp_report_init(&report, STDERR_FILENO, options->level, options->color);
     if (options->config->path != NULL) {
         uvp_report_say(&report, UVP_TRACE_INFO, "settings are read from %s",
                        options->config->path);
@@ -112,7 +110,7 @@ int main(int argc, char **argv)
 
     uvp_process_prepare();
     uvp_mem_init(&mem, 0);
-    uvp_report_init(&report, STDERR_FILENO, UVP_TRACE_WARNING, false);
+    uvp_report_init(&report, STDERR_FILENO, UVP_TRACE_WARNING, UVP_COLOR_AUTO);
     if (uvp_options_load(&options, argc, argv, environ, &mem, &err) != UVP_OK) {
         return refuse(&options, &report, &err);
     }

@@ -21,6 +21,7 @@
 #include "pipeline/base/trace.h"
 #include "pipeline/pipeline.h"
 #include "stages/settings.h"
+#include "tools/uvpipe/tint.h"
 
 /* What the first word asks for. */
 enum uvp_command {
@@ -54,6 +55,14 @@ struct uvp_compare_options {
     unsigned ignored; /* uvp_ignore bits */
 };
 
+/* --progress */
+enum uvp_progress_when {
+    UVP_PROGRESS_AUTO = 0, /* drawn on a terminal; else lines, of a run that lasts */
+    UVP_PROGRESS_PLAIN,
+    UVP_PROGRESS_JSON,
+    UVP_PROGRESS_NEVER,
+};
+
 struct uvp_options {
     enum uvp_command command;
     enum uvp_action action;
@@ -63,14 +72,16 @@ struct uvp_options {
     bool workers_given;     /* a number, not auto */
     bool readers_given;
     enum uvp_trace_level level; /* what is told on stderr */
-    bool progress;              /* when stderr is a terminal */
-    const char *report_path;    /* NULL: none */
-    bool json;                  /* what goes to stdout */
-    bool low_memory;            /* --preset low-memory */
-    const char *config_path;    /* --config */
-    bool no_config;             /* --no-config */
-    bool print_json;            /* --print-config=json */
-    struct uvp_config *config;  /* what was said, by whom */
+    enum uvp_progress_when progress;
+    uint64_t progress_interval_ns; /* 0: as is usual */
+    enum uvp_color color;
+    const char *report_path;   /* NULL: none */
+    bool json;                 /* what goes to stdout */
+    bool low_memory;           /* --preset low-memory */
+    const char *config_path;   /* --config */
+    bool no_config;            /* --no-config */
+    bool print_json;           /* --print-config=json */
+    struct uvp_config *config; /* what was said, by whom */
     struct uvp_compare_options compare;
     struct uvp_mem *mem;
     const char **inputs; /* the lists behind settings: one block, which begins here */

@@ -20,6 +20,8 @@
 #define MOST_READERS 64
 #define MOST_QUEUE 1048576
 #define LEAST_MEMORY ((uint64_t)1 << 20)
+#define LEAST_INTERVAL_NS (UINT64_C(100) * 1000000)
+#define MOST_INTERVAL_NS (UINT64_C(24) * 3600 * 1000000000)
 
 static const char *const format_words[] = {"tar", "cpio", "zip", "folder", NULL};
 static const char *const compress_words[] = {"none",  "zstd", "gzip", "xz",
@@ -30,7 +32,8 @@ static const char *const allow_words[] = {"none",        "flipped", "collapsed",
 static const char *const ignore_words[] = {"none", "uvs", "geometry", "order", "others", NULL};
 static const char *const seams_words[] = {"none", "angle=", "material", NULL};
 static const char *const auto_words[] = {"auto", NULL};
-static const char *const progress_words[] = {"auto", "never", NULL};
+static const char *const progress_words[] = {"auto", "plain", "json", "never", NULL};
+static const char *const color_words[] = {"auto", "always", "never", NULL};
 static const char *const json_words[] = {"json", NULL};
 
 static enum uvp_code set_output(struct uvp_options *options, const char *value,
@@ -255,7 +258,28 @@ static enum uvp_code set_progress(struct uvp_options *options, const char *value
                                   struct uvp_error *err)
 {
     (void)err;
-    options->progress = strcmp(value, "auto") == 0;
+    options->progress = (enum uvp_progress_when)uvp_option_choice(progress_words, value);
+    return UVP_OK;
+}
+
+static enum uvp_code set_progress_interval(struct uvp_options *options, const char *value,
+                                           struct uvp_error *err)
+{
+    uint64_t ns = 0;
+
+    if (!uvp_value_duration(value, &ns) || ns < LEAST_INTERVAL_NS || ns > MOST_INTERVAL_NS) {
+        return uvp_option_refuse(err, "progress-interval", value,
+                                 "a time from 100ms to 24h, such as 500ms or 10s");
+    }
+    options->progress_interval_ns = ns;
+    return UVP_OK;
+}
+
+static enum uvp_code set_color(struct uvp_options *options, const char *value,
+                               struct uvp_error *err)
+{
+    (void)err;
+    options->color = (enum uvp_color)uvp_option_choice(color_words, value);
     return UVP_OK;
 }
 
@@ -558,8 +582,16 @@ const struct uvp_option uvp_option_table[] = {
     {UVP_FOR_ALL, "report", 0, "FILE", "Messages",
      "write one JSON object a line for each member", set_report},
     {UVP_FOR_ALL, "progress", 0, "WHEN", "Messages",
-     "auto (default): a line when stderr is a terminal; never", set_progress,
-     .fallback = "auto", .choices = progress_words},
+     "auto (default): drawn when stderr is a terminal, else a\n"
+     "line now and then after 30s; plain: a line every 5s, later\n"
+     "every minute; json: an object a second; never",
+     set_progress, .fallback = "auto", .choices = progress_words},
+    {UVP_FOR_ALL, "progress-interval", 0, "TIME", "Messages",
+     "draw or print it every TIME, from 100ms on", set_progress_interval},
+    {UVP_FOR_ALL, "color", 0, "WHEN", "Messages",
+     "auto (default): colours when stderr is a terminal and\n"
+     "NO_COLOR is not set; always; never",
+     set_color, .fallback = "auto", .choices = color_words},
     {UVP_FOR_STREAM, "quiet", 'q', NULL, "Messages", "errors only", set_quiet,
      .undoes = "verbose"},
     {UVP_FOR_CHECK, "quiet", 'q', NULL, "Messages", "print only meshes that are not valid",

@@ -65,6 +65,13 @@ void uvp_outbox_take_stdout(struct uvp_outbox *outbox)
     outbox->written_ns = uvp_clock_now_ns();
 }
 
+void uvp_outbox_take_stderr(struct uvp_outbox *outbox)
+{
+    outbox->fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    outbox->name = outbox->fd < 0 ? NULL : "stderr";
+    outbox->terminal = true;
+}
+
 bool uvp_outbox_is_silent(const struct uvp_outbox *outbox)
 {
     return outbox->name == NULL || outbox->failure.code != UVP_OK;

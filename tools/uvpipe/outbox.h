@@ -31,6 +31,8 @@ void uvp_outbox_init(struct uvp_outbox *outbox, struct uvp_mem *mem);
 UVP_MUST_USE enum uvp_code uvp_outbox_open(struct uvp_outbox *outbox, const char *path,
                                            struct uvp_error *err);
 void uvp_outbox_take_stdout(struct uvp_outbox *outbox);
+/* Lines go out at once, each in one write; stderr stays open after close. */
+void uvp_outbox_take_stderr(struct uvp_outbox *outbox);
 
 /* True when lines are of no use any more: it is not open, or has failed. */
 bool uvp_outbox_is_silent(const struct uvp_outbox *outbox);

@@ -2,12 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "tools/uvpipe/tint.h"
 
 #ifdef __GLIBC__
 #    include <malloc.h>
@@ -45,9 +48,19 @@ static void hold_standard_descriptors(void)
     }
 }
 
+/* What the user's terminal shows, before the locale is set to what names need. */
+static void find_marks(void)
+{
+    const bool known = setlocale(LC_CTYPE, "") != NULL;
+
+    uvp_tint_set_utf8(known ? strcmp(nl_langinfo(CODESET), "UTF-8") == 0
+                            : uvp_tint_names_utf8(uvp_tint_locale()));
+}
+
 void uvp_process_prepare(void)
 {
     hold_standard_descriptors();
+    find_marks();
     /* Names in pax and zip are UTF-8. Never LC_ALL: LC_NUMERIC changes how numbers are read. */
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     /* Unset, the C library looks for /etc/localtime again at every time stamp of a zip. */

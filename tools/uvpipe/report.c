@@ -1,15 +1,13 @@
 /*
- * No lock on purpose. The kernel keeps one write(2) to a terminal, pipe (up to PIPE_BUF) or
- * file opened for appending in one piece, and every line is one write; where a progress line
- * may stand, the line begins by clearing it.
+ * The kernel keeps one write(2) to a terminal, pipe (up to PIPE_BUF) or file opened for
+ * appending in one piece, and every line is one write. Where a status is drawn, the screen puts
+ * the line above it.
  */
 #include "tools/uvpipe/report.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "pipeline/base/clock.h"
@@ -17,9 +15,6 @@
 #include "tools/uvpipe/escape.h"
 
 #define PROGRAM "uvpipe"
-#define CLEAR_REST "\033[K"
-#define CLEAR_LINE "\r" CLEAR_REST
-#define REDRAW_NS (100 * UVP_NS_PER_MS)
 #define LINE_BYTES 4096 /* PIPE_BUF on Linux */
 #define TEXT_BYTES 1200
 
@@ -49,34 +44,29 @@ static void add_escaped(struct line *line, const char *text)
     add_bytes(line, safe, uvp_escape(safe, sizeof safe, text, strlen(text)));
 }
 
-/* A message that cannot be written has nowhere else to go: errors are dropped. */
-static void write_out(int fd, const char *data, size_t bytes)
-{
-    while (bytes > 0) {
-        const ssize_t written = write(fd, data, bytes);
-        if (written < 0 && errno != EINTR) {
-            return;
-        }
-        if (written > 0) {
-            data += written;
-            bytes -= (size_t)written;
-        }
-    }
-}
-
 static void end_line(const struct uvp_report *report, struct line *line)
 {
     line->data[line->bytes++] = '\n';
-    write_out(report->fd, line->data, line->bytes);
+    if (report->screen != NULL) {
+        uvp_screen_line(report->screen, line->data, line->bytes);
+    } else {
+        uvp_screen_write(report->fd, line->data, line->bytes);
+    }
 }
 
-static void begin_line(const struct uvp_report *report, struct line *line)
+static void add_tinted(const struct uvp_report *report, struct line *line, enum uvp_tint tint,
+                       const char *text)
+{
+    add_text(line, uvp_tint_begin(report->color, tint));
+    add_text(line, text);
+    add_text(line, uvp_tint_end(report->color, tint));
+}
+
+static void begin_line(const struct uvp_report *report, struct line *line, enum uvp_tint tint)
 {
     line->bytes = 0;
-    if (report->live) {
-        add_text(line, CLEAR_LINE);
-    }
-    add_text(line, PROGRAM ": ");
+    add_tinted(report, line, tint, PROGRAM ":");
+    add_text(line, " ");
     if (report->level >= UVP_TRACE_DEBUG) {
         const uint64_t us = (uvp_clock_now_ns() - report->start_ns) / 1000;
         char stamp[64];
@@ -103,42 +93,52 @@ static void hear_trace(void *ctx, enum uvp_trace_level level, const char *text)
     uvp_report_line(ctx, level, NULL, uvp_span_of(NULL, 0), text);
 }
 
-static bool can_clear_lines(void)
-{
-    const char *term = getenv("TERM");
-
-    return term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
-}
-
 void uvp_report_init(struct uvp_report *report, int fd, enum uvp_trace_level level,
-                     bool progress)
+                     enum uvp_color color)
 {
     memset(report, 0, sizeof *report);
     report->fd = fd;
     report->level = level;
     report->terminal = isatty(fd) != 0;
-    report->live = report->terminal && progress && level > UVP_TRACE_ERROR && can_clear_lines();
+    report->color = uvp_tint_wanted(color, report->terminal);
     report->start_ns = uvp_clock_now_ns();
     report->trace.line = hear_trace;
     report->trace.ctx = report;
     report->trace.level = level;
 }
 
-void uvp_report_line(const struct uvp_report *report, enum uvp_trace_level level,
-                     const char *input, struct uvp_span member, const char *text)
+static void print_line(const struct uvp_report *report, enum uvp_trace_level level,
+                       enum uvp_tint tint, const char *input, struct uvp_span member,
+                       const char *text)
 {
     struct line line;
 
     if (level > report->level) {
         return;
     }
-    begin_line(report, &line);
+    begin_line(report, &line, tint);
     add_names(&line, input, member);
     if (level == UVP_TRACE_WARNING) {
-        add_text(&line, "warning: ");
+        add_tinted(report, &line, UVP_TINT_WARNING, "warning:");
+        add_text(&line, " ");
     }
     add_escaped(&line, text);
     end_line(report, &line);
+}
+
+void uvp_report_line(const struct uvp_report *report, enum uvp_trace_level level,
+                     const char *input, struct uvp_span member, const char *text)
+{
+    const enum uvp_tint tint = level == UVP_TRACE_ERROR     ? UVP_TINT_BAD
+                               : level == UVP_TRACE_WARNING ? UVP_TINT_WARNING
+                                                            : UVP_TINT_DIM;
+
+    print_line(report, level, tint, input, member, text);
+}
+
+void uvp_report_plain(const struct uvp_report *report, const char *text)
+{
+    print_line(report, UVP_TRACE_ERROR, UVP_TINT_BOLD, NULL, uvp_span_of(NULL, 0), text);
 }
 
 void uvp_report_say(const struct uvp_report *report, enum uvp_trace_level level,
@@ -158,7 +158,7 @@ void uvp_report_usage(const struct uvp_report *report, const char *command,
 {
     struct line line;
 
-    begin_line(report, &line);
+    begin_line(report, &line, UVP_TINT_BAD);
     add_escaped(&line, err->text);
     add_text(&line, "\nTry '" PROGRAM " ");
     add_text(&line, command);
@@ -210,42 +210,6 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
     (void)snprintf(text, sizeof text, "%s%s", what, record->dropped ? " (dropped)" : "");
     uvp_report_line(report, levels[record->status], record->input,
                     uvp_span_of(record->path, record->path_bytes), text);
-}
-
-/* ---- progress ---- */
-
-static unsigned terminal_columns(int fd)
-{
-    struct winsize size;
-
-    if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
-        return 80;
-    }
-    return size.ws_col;
-}
-
-void uvp_report_progress(struct uvp_report *report, const struct uvp_progress *progress)
-{
-    const uint64_t now = uvp_clock_now_ns();
-    char text[256] = "\r";
-    size_t bytes = 0;
-
-    if (!report->live || now - report->drawn_ns < REDRAW_NS) {
-        return;
-    }
-    report->drawn_ns = now;
-    bytes = 1 + uvp_report_progress_text(text + 1, 200, progress, now - report->start_ns,
-                                         terminal_columns(report->fd) - 1);
-    memcpy(text + bytes, CLEAR_REST, sizeof CLEAR_REST - 1);
-    write_out(report->fd, text, bytes + sizeof CLEAR_REST - 1);
-}
-
-void uvp_report_progress_end(struct uvp_report *report)
-{
-    if (report->live && report->drawn_ns != 0) {
-        write_out(report->fd, CLEAR_LINE, sizeof CLEAR_LINE - 1);
-    }
-    report->live = false;
 }
 
 enum uvp_code uvp_report_print(struct uvp_span text, struct uvp_error *err)
@@ -316,11 +280,11 @@ void uvp_report_summary(const struct uvp_report *report, const struct uvp_figure
     uvp_report_bytes(rate, sizeof rate, (uint64_t)figures->bytes_a_second);
     uvp_report_bytes(peak, sizeof peak, figures->peak_bytes);
     describe_counts(text, sizeof text, progress, figures->command);
-    uvp_report_line(report, UVP_TRACE_ERROR, NULL, uvp_span_of(NULL, 0), text);
+    uvp_report_plain(report, text);
     (void)snprintf(text, sizeof text,
                    "%s wall, %s CPU, %s a mesh (95 in 100 within %s), %s/s read, "
                    "%.0f triangles/s, speed-up %.2f, peak %s",
                    wall, cpu, mean, p95, rate, figures->triangles_a_second, figures->speed_up,
                    peak);
-    uvp_report_line(report, UVP_TRACE_ERROR, NULL, uvp_span_of(NULL, 0), text);
+    uvp_report_plain(report, text);
 }

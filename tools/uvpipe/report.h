@@ -4,8 +4,8 @@
  * Why:     one place decides level and form, makes names harmless, and writes each line with
  *          one write(2), so that lines of different threads never mix.
  * Form:    uvpipe: INPUT: MEMBER: TEXT      at -vv: uvpipe: [seconds] thread: TEXT
- * Threads: init and progress from the main thread; lines from any. There is no lock: a line
- *          carries the clearing of the progress line in the same write.
+ * Threads: init from the main thread; lines from any. While a status is drawn the screen's lock
+ *          keeps lines above it whole; else there is none, and one write(2) a line.
  */
 #ifndef UVP_TOOLS_REPORT_H
 #define UVP_TOOLS_REPORT_H
@@ -18,25 +18,29 @@
 #include "pipeline/base/trace.h"
 #include "stages/record.h"
 #include "stages/stages.h"
+#include "tools/uvpipe/screen.h"
 #include "tools/uvpipe/summary.h"
+#include "tools/uvpipe/tint.h"
 
 struct uvp_report {
     int fd;
     enum uvp_trace_level level; /* lines above it are not printed */
     bool terminal;              /* fd is one */
-    bool live;                  /* a progress line is drawn */
+    bool color;
+    struct uvp_screen *screen; /* the ticker's, while it draws a status below; else NULL */
     uint64_t start_ns;
-    uint64_t drawn_ns;      /* main thread only */
     struct uvp_trace trace; /* hands lines of the libraries to this report */
 };
 
-/* `progress`: draw a progress line if `fd` is a terminal that can clear a line. */
 void uvp_report_init(struct uvp_report *report, int fd, enum uvp_trace_level level,
-                     bool progress);
+                     enum uvp_color color);
 
 /* One line. `input` and `member` may be NULL; their bytes and the text's are made harmless. */
 void uvp_report_line(const struct uvp_report *report, enum uvp_trace_level level,
                      const char *input, struct uvp_span member, const char *text);
+
+/* A line that is no message about anything: figures. Printed at every level. */
+void uvp_report_plain(const struct uvp_report *report, const char *text);
 
 void uvp_report_say(const struct uvp_report *report, enum uvp_trace_level level,
                     const char *format, ...) UVP_PRINTF(3, 4);
@@ -47,11 +51,6 @@ void uvp_report_usage(const struct uvp_report *report, const char *command,
 
 /* What became of a member: failures are errors, meshes done are info, the rest is debug. */
 void uvp_report_member(const struct uvp_report *report, const struct uvp_record *record);
-
-/* Draws the progress line, at most ten times a second. */
-void uvp_report_progress(struct uvp_report *report, const struct uvp_progress *progress);
-/* Takes the progress line away, for good. */
-void uvp_report_progress_end(struct uvp_report *report);
 
 /* The last lines: what the run came to. Printed at every level: the caller decides. */
 void uvp_report_summary(const struct uvp_report *report, const struct uvp_figures *figures);
@@ -77,8 +76,5 @@ bool uvp_report_is_named_as(const char *input, struct uvp_span member);
 void uvp_report_bytes(char *out, size_t room, uint64_t bytes);
 /* "850 us", "12.3 ms", "4.56 s", "2 m 05 s". */
 void uvp_report_time(char *out, size_t room, uint64_t ns);
-/* The progress line, at most `columns` wide. Returns its length. */
-size_t uvp_report_progress_text(char *out, size_t room, const struct uvp_progress *progress,
-                                uint64_t elapsed_ns, unsigned columns);
 
 #endif

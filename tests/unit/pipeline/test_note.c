@@ -34,6 +34,32 @@ static void test_describes_step_and_wait(void **state)
     uvp_note_release(&note);
 }
 
+static void test_knows_what_is_worked_on(void **state)
+{
+    struct uvp_note_work work;
+    struct uvp_note note;
+
+    (void)state;
+    assert_int_equal(uvp_note_init(&note, "worker-0", NULL), UVP_OK);
+    assert_false(uvp_note_work(&note, &work));
+    uvp_note_set(&note, "reads", "in.tar");
+    assert_false(uvp_note_work(&note, &work)); /* a label alone is no work */
+    uvp_note_start(&note, "load", "chair.obj");
+    assert_true(uvp_note_work(&note, &work));
+    const uint64_t begun_ns = work.begun_ns;
+    assert_int_equal(work.count, 0);
+    uvp_note_count(&note, 12);
+    uvp_note_set(&note, "pack", "chair.obj");
+    assert_true(uvp_note_work(&note, &work));
+    assert_string_equal(work.step, "pack");
+    assert_string_equal(work.label, "chair.obj");
+    assert_int_equal(work.count, 12);
+    assert_true(work.begun_ns == begun_ns);
+    uvp_note_set(&note, "waits", "");
+    assert_false(uvp_note_work(&note, &work));
+    uvp_note_release(&note);
+}
+
 static void test_long_label_is_cut(void **state)
 {
     struct uvp_note note;
@@ -55,6 +81,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_describes_step_and_wait),
+        cmocka_unit_test(test_knows_what_is_worked_on),
         cmocka_unit_test(test_long_label_is_cut),
     };
 

@@ -54,7 +54,9 @@ static void defaults(void **state)
     assert_true(options.settings.member_timeout_ns == UINT64_C(60000000000));
     assert_int_equal(options.line.budget_bytes, 512 << 20);
     assert_int_equal(options.level, UVP_TRACE_WARNING);
-    assert_true(options.progress);
+    assert_int_equal(options.progress, UVP_PROGRESS_AUTO);
+    assert_int_equal(options.color, UVP_COLOR_AUTO);
+    assert_int_equal(options.progress_interval_ns, 0);
     assert_false(uvp_options_settle(&options, 1));
     assert_int_equal(options.line.workers, 1);
     assert_int_equal(options.line.readers, 1);
@@ -137,7 +139,8 @@ static void every_choice(void **state)
 
     assert_int_equal(parse(&options,
                            "--format zip --compress zstd:5 --timeout 2m --member-timeout 0 "
-                           "--stall-timeout 500ms --report r.jsonl --progress never -q",
+                           "--stall-timeout 500ms --report r.jsonl --progress never "
+                           "--progress-interval 2.5s --color always -q",
                            &mem, &err),
                      UVP_OK);
     assert_true(options.settings.container_given);
@@ -148,7 +151,9 @@ static void every_choice(void **state)
     assert_true(options.settings.member_timeout_ns == 0);
     assert_true(options.line.stall_timeout_ns == 500000000);
     assert_string_equal(options.report_path, "r.jsonl");
-    assert_false(options.progress);
+    assert_int_equal(options.progress, UVP_PROGRESS_NEVER);
+    assert_int_equal(options.color, UVP_COLOR_ALWAYS);
+    assert_true(options.progress_interval_ns == UINT64_C(2500000000));
     assert_int_equal(options.level, UVP_TRACE_ERROR);
     (void)uvp_options_settle(&options, 2);
     assert_true(options.settings.record_passed);
@@ -307,7 +312,11 @@ static const struct mistake mistakes[] = {
     {"--report -", "--report -"},
     {"--report ''", "expected a file"},
     {"--report x -o x", "the same file"},
-    {"--progress always", "auto or never"},
+    {"--progress always", "auto, plain, json or never"},
+    {"--progress-interval 50ms", "from 100ms"},
+    {"--progress-interval 25h", "from 100ms"},
+    {"--progress-interval 0", "from 100ms"},
+    {"--color yes", "auto, always or never"},
     {"- -", "stdin can be read once"},
     {"check --padding 2", "check does not take --padding"},
     {"check -o x", "check does not take --output"},

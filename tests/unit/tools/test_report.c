@@ -23,8 +23,9 @@ static void listen_in(struct ear *ear, enum uvp_trace_level level)
 {
     assert_int_equal(pipe(ear->ends), 0);
     assert_int_equal(fcntl(ear->ends[0], F_SETFL, O_NONBLOCK), 0);
-    uvp_report_init(&ear->report, ear->ends[1], level, true);
-    assert_false(ear->report.live);
+    uvp_report_init(&ear->report, ear->ends[1], level, UVP_COLOR_NEVER);
+    assert_false(ear->report.terminal);
+    assert_false(ear->report.color);
 }
 
 static const char *heard(struct ear *ear)
@@ -225,31 +226,22 @@ static void numbers_are_short(void **state)
     assert_string_equal(text, "2 m 05 s");
 }
 
-static void progress_fits_its_width(void **state)
+static void colours_are_put_around_what_they_mark(void **state)
 {
-    struct uvp_progress progress;
-    char text[256];
+    const struct uvp_span none = uvp_span_of(NULL, 0);
+    struct ear ear;
 
     (void)state;
-    memset(&progress, 0, sizeof progress);
-    progress.members_read = 1200;
-    progress.bytes_in = 50;
-    progress.bytes_in_total = 100;
-    progress.triangles = 3000;
-    (void)uvp_report_progress_text(text, sizeof text, &progress, 2000000000U, 200);
-    assert_string_equal(text, "1200 members, 0 ok, 0 failed, 0 passed, 50 B (25%) read, "
-                              "1500 triangles/s");
-    for (unsigned columns = 0; columns < 120; columns++) {
-        const size_t used = uvp_report_progress_text(text, sizeof text, &progress, 1, columns);
-        assert_true(used <= columns);
-        assert_int_equal(strlen(text), used);
-    }
-    progress.bytes_in = 100;
-    (void)uvp_report_progress_text(text, sizeof text, &progress, 1, 200);
-    assert_non_null(strstr(text, "(100%)"));
-    progress.bytes_in = 101; /* the input grew: no share is better than a wrong one */
-    (void)uvp_report_progress_text(text, sizeof text, &progress, 1, 200);
-    assert_null(strstr(text, "%"));
+    listen_in(&ear, UVP_TRACE_INFO);
+    uvp_report_init(&ear.report, ear.ends[1], UVP_TRACE_INFO, UVP_COLOR_ALWAYS);
+    uvp_report_line(&ear.report, UVP_TRACE_ERROR, NULL, none, "no");
+    assert_string_equal(heard(&ear), "\033[1;31muvpipe:\033[0m no\n");
+    uvp_report_line(&ear.report, UVP_TRACE_WARNING, "x\033[7m", none, "odd");
+    assert_string_equal(heard(&ear),
+                        "\033[33muvpipe:\033[0m x\\x1b[7m: \033[33mwarning:\033[0m odd\n");
+    uvp_report_plain(&ear.report, "4 members");
+    assert_string_equal(heard(&ear), "\033[1muvpipe:\033[0m 4 members\n");
+    leave(&ear);
 }
 
 int main(void)
@@ -264,7 +256,7 @@ int main(void)
         cmocka_unit_test(usage_points_to_help),
         cmocka_unit_test(summary_is_two_lines),
         cmocka_unit_test(numbers_are_short),
-        cmocka_unit_test(progress_fits_its_width),
+        cmocka_unit_test(colours_are_put_around_what_they_mark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,8 @@ struct uvp_choice {
 struct uvp_member {
     struct uvp_entry entry;
     uint64_t seq;
-    bool unwrap; /* false: only to be carried into another container */
+    uint64_t number; /* of its recipe, when it is to be made */
+    bool unwrap;     /* false: only to be carried into another container */
     enum uvp_member_status status;
     const char *reason; /* PASSED: why */
     struct uvp_error error;

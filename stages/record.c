@@ -4,7 +4,7 @@ static const char *const status_names[UVP_MEMBER_STATUS_COUNT] = {
     [UVP_MEMBER_UNWRAPPED] = "ok",    [UVP_MEMBER_PASSED] = "passed",
     [UVP_MEMBER_FAILED] = "failed",   [UVP_MEMBER_VALID] = "valid",
     [UVP_MEMBER_INVALID] = "invalid", [UVP_MEMBER_BARE] = "no-uvs",
-    [UVP_MEMBER_LISTED] = "mesh",
+    [UVP_MEMBER_LISTED] = "mesh",     [UVP_MEMBER_MADE] = "made",
 };
 
 static const char *const step_names[UVP_STEP_COUNT] = {
@@ -13,6 +13,7 @@ static const char *const step_names[UVP_STEP_COUNT] = {
     [UVP_STEP_FLATTEN] = "flatten",   [UVP_STEP_MERGE] = "merge",
     [UVP_STEP_PACK] = "pack",         [UVP_STEP_VERIFY] = "verify",
     [UVP_STEP_ENCODE] = "encode",     [UVP_STEP_RENDER] = "render",
+    [UVP_STEP_MAKE] = "make",
 };
 
 const char *uvp_member_status_name(enum uvp_member_status status)

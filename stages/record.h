@@ -27,6 +27,8 @@ enum uvp_member_status {
     UVP_MEMBER_BARE,    /* a mesh without UVs */
     /* when members are listed: */
     UVP_MEMBER_LISTED, /* a mesh */
+    /* when members are made: */
+    UVP_MEMBER_MADE,
     UVP_MEMBER_STATUS_COUNT
 };
 
@@ -45,6 +47,7 @@ enum uvp_member_step {
     UVP_STEP_VERIFY,
     UVP_STEP_ENCODE,
     UVP_STEP_RENDER, /* into the archive's form: deflate, headers */
+    UVP_STEP_MAKE,   /* from a recipe, in place of all before encoding */
     UVP_STEP_COUNT
 };
 
@@ -76,7 +79,7 @@ struct uvp_record {
     uint32_t pages;
     bool verified;                    /* the exact verdict found nothing wrong */
     struct uvp_atlas_verdict verdict; /* VALID and INVALID, too */
-    uint32_t triangles;               /* likewise, and LISTED */
+    uint32_t triangles;               /* likewise, and LISTED, MADE */
     /* Only with settings.show, of members that have UVs now: */
     double stretch_p99;      /* 99 % of the area is stretched no more; 0: not known */
     double score;            /* how bad it is, by settings.show_by */

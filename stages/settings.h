@@ -14,6 +14,7 @@
 #include "formats/archive/codec.h"
 #include "formats/archive/entry.h"
 #include "formats/mesh/format.h"
+#include "stages/recipe.h"
 #include "stages/unwrapper/atlas/atlas.h"
 
 enum uvp_on_error {
@@ -24,9 +25,10 @@ enum uvp_on_error {
 
 enum uvp_task {
     UVP_TASK_UNWRAP = 0,
-    UVP_TASK_CHECK,   /* judge the UVs that are there; write nothing */
-    UVP_TASK_LIST,    /* say what is there; write nothing */
-    UVP_TASK_COMPARE, /* take fingerprints; write nothing */
+    UVP_TASK_CHECK,    /* judge the UVs that are there; write nothing */
+    UVP_TASK_LIST,     /* say what is there; write nothing */
+    UVP_TASK_COMPARE,  /* take fingerprints; write nothing */
+    UVP_TASK_GENERATE, /* make `making`; nothing is read */
     UVP_TASK_COUNT
 };
 
@@ -42,6 +44,7 @@ enum uvp_worst {
 struct uvp_task_traits {
     bool writes;    /* there is an output */
     bool wants_uvs; /* of the meshes as they come */
+    bool makes;     /* its members come from no input */
 };
 
 /* What is true of every run with this task. */
@@ -65,8 +68,9 @@ const char *uvp_fault_name(unsigned bit);
 
 struct uvp_settings {
     enum uvp_task task;
-    unsigned allowed;          /* CHECK: uvp_fault bits */
-    const char *const *inputs; /* paths; "-" is stdin. None means stdin */
+    const struct uvp_making *making; /* GENERATE; NULL else */
+    unsigned allowed;                /* CHECK: uvp_fault bits */
+    const char *const *inputs;       /* paths; "-" is stdin. None means stdin */
     uint32_t input_count;
     const char *output;  /* NULL or "-": stdout; a path ending in '/' or an existing folder:
                             files below it; else a file, complete or not there at all */

@@ -154,7 +154,9 @@ static enum uvp_code set_up(struct uvp_stages *stages, struct uvp_error *err)
     UVP_TRY(make_folder(shared, err));
     UVP_TRY(uvp_block_pool_create(shared->mem, KEPT_BLOCKS, &shared->pool, err));
     UVP_TRY(uvp_writer_create(shared, &stages->writer, err));
-    sum_input_sizes(shared);
+    if (!uvp_task_traits(shared->settings->task).makes) {
+        sum_input_sizes(shared);
+    }
     uvp_reader_stage_fill(shared, &stages->reader_stage);
     uvp_unwrapper_stage_fill(shared, &stages->worker_stage);
     uvp_writer_stage_fill(stages->writer, &stages->writer_stage);

@@ -8,19 +8,20 @@ r"""Checks every #include against the floors of the house, and that only tools p
     formats/archive         yes   -           own              -        -            archives (2)
     stages/unwrapper/atlas  yes   -           -                own      -
     stages/unw.../analysis  yes   -           -                atlas.h  own
+    .../unwrapper/shapes    yes   -           -                -        own
     stages                  yes   stage.h     (3)              atlas.h  landing (4), (9)
     stages/library          yes   -           mesh/{format,mesh}.h  atlas.h  (8)
     tools/uvpipe            yes   (10)        (5)              -        (6)          JSON, printing
     tools/uvcheck           -     -           -                -        -            printing
-    tools/mkmesh            -     -           -                -        -            (2), printing
+    tools/mkmesh            yes   -           -                -        shapes       (2), printing
     tools/bench, tests      yes   yes         yes              yes      yes          all
 
-(1) thread.* only. (2) libarchive and the compression libraries. (3) mesh/format.h, mesh/mesh.h
+(1) thread.* only. (2) libarchive and the compression libraries. (3) mesh/{format,mesh,write}.h
 and archive/*.h but container.h. (4) stages/*.h; reader, unwrapper and writer do not see each
 other, and stages.c sees all three. (5) mesh/format.h, archive/codec.h, archive/entry.h, for
-names. (6) stages.h, settings.h, record.h. (7) meshoptimizer in gltf_meshopt.c, libassimp in
+names. (6) stages.h, settings.h, record.h, ... (7) meshoptimizer in gltf_meshopt.c, libassimp in
 foreign_import.c. (8) unwrapper/{atlases,judge,mesh_view}.h and settings.h: what needs no line; its
-uvpipe.h, which is installed, includes nothing of ours. (9) unwrapper/analysis/analysis.h.
+uvpipe.h, which is installed, includes nothing of ours. (9) analysis.h, shapes.h.
 (10) pipeline.h, and thread.h: messages come from any thread.
 
 Usage: check_layers.py [--root DIR] [--selftest]
@@ -43,10 +44,12 @@ STAGES = BASE + [
     "pipeline/stage.h",
     "formats/mesh/format.h",
     "formats/mesh/mesh.h",
+    "formats/mesh/write.h",
     "formats/archive/*.h",
     "!formats/archive/container.h",
     "stages/unwrapper/atlas/atlas.h",
     "stages/unwrapper/analysis/analysis.h",
+    "stages/unwrapper/shapes/shapes.h",
     "stages/*.h",
     "stages/*.def",
 ]
@@ -63,8 +66,9 @@ TABLE = [
         "stages/unwrapper/atlas/atlas.h",
         "stages/unwrapper/analysis/*",
     ]),
+    ("stages/unwrapper/shapes/**", BASE + ["stages/unwrapper/shapes/*"]),
     ("stages/reader/**", STAGES + ["stages/reader/*"]),
-    ("stages/unwrapper/**", STAGES + ["stages/unwrapper/*"]),
+    ("stages/unwrapper/**", STAGES + ["stages/unwrapper/*", "stages/unwrapper/shapes/*"]),
     ("stages/writer/**", STAGES + ["stages/writer/*"]),
     ("stages/library/uvpipe.h", []),
     ("stages/library/**", BASE + [
@@ -87,13 +91,14 @@ TABLE = [
         "stages/record.h",
         "stages/fingerprint.h",
         "stages/unwrapper/analysis/analysis.h",
+        "stages/recipe.h",
         "formats/mesh/format.h",
         "formats/archive/codec.h",
         "formats/archive/entry.h",
         "tools/uvpipe/*",
     ]),
     ("tools/uvcheck/**", ["tools/uvcheck/*"]),
-    ("tools/mkmesh/**", ["tools/mkmesh/*"]),
+    ("tools/mkmesh/**", BASE + ["stages/unwrapper/shapes/*", "tools/mkmesh/*"]),
     ("tools/bench/**", ["**"]),
     ("tests/**", ["**"]),
 ]

@@ -103,6 +103,15 @@ UVP_MUST_USE enum uvp_code uvp_entry_load(const struct uvp_entry *entry, struct 
 UVP_MUST_USE enum uvp_code uvp_entry_beside(const struct uvp_entry *entry, const char *suffix,
                                             struct uvp_entry *side, struct uvp_error *err);
 
+/*
+ * Makes the entry a new file that comes from no archive, under `path`: readable by all, written
+ * by its owner (root), of 1980-01-01. Rendered and written as members from elsewhere are.
+ *
+ * Returns: UVP_OK, UVP_NO_MEMORY, UVP_LIMIT
+ */
+UVP_MUST_USE enum uvp_code uvp_entry_make(struct uvp_entry *entry, const char *path,
+                                          size_t path_bytes, struct uvp_error *err);
+
 /* What the output's directory needs to know of a member that was rendered. */
 struct uvp_rendered {
     uint64_t stored_bytes;

@@ -3,7 +3,8 @@
  *
  * Why:     some formats have no room for UVs, and some can be read but not patched: a new file
  *          holds what they hold and the UVs.
- * Use:     uvp_write_companion from an encoder; the three writers one by one in tests.
+ * Use:     uvp_write_companion from an encoder; the writers one by one where meshes are made
+ *          from nothing, and in tests.
  * Owner:   everything is borrowed; what is needed besides is taken from the arena.
  * Threads: confined.
  * Limits:  the ceiling of the buffer. Only positions, polygons and UVs are written: names,
@@ -54,8 +55,9 @@ UVP_MUST_USE enum uvp_code uvp_write_obj(const struct uvp_writing *writing,
                                          struct uvp_buf *out, struct uvp_error *err);
 
 /*
- * Binary, little-endian: x y z s t, and polygons. Vertices where charts meet are there more
- * than once, the copies behind all others (split.h); several meshes stand one behind the other.
+ * Binary, little-endian: x y z s t (x y z alone when no mesh has UVs), and polygons. Vertices
+ * where charts meet are there more than once, the copies behind all others (split.h); several
+ * meshes stand one behind the other.
  */
 UVP_MUST_USE enum uvp_code uvp_write_ply(const struct uvp_writing *writing,
                                          struct uvp_arena *arena, struct uvp_stop *stop,
@@ -69,6 +71,20 @@ UVP_MUST_USE enum uvp_code uvp_write_ply(const struct uvp_writing *writing,
  *          UVP_UNSUPPORTED  no triangle is left
  */
 UVP_MUST_USE enum uvp_code uvp_write_glb(const struct uvp_writing *writing,
+                                         struct uvp_arena *arena, struct uvp_stop *stop,
+                                         struct uvp_buf *out, struct uvp_error *err);
+
+/*
+ * Binary STL: triangles, with no UVs, for there is no room for them.
+ *
+ * Returns: as uvp_write_obj
+ */
+UVP_MUST_USE enum uvp_code uvp_write_stl(const struct uvp_writing *writing,
+                                         struct uvp_arena *arena, struct uvp_stop *stop,
+                                         struct uvp_buf *out, struct uvp_error *err);
+
+/* OFF: polygons, likewise without UVs. */
+UVP_MUST_USE enum uvp_code uvp_write_off(const struct uvp_writing *writing,
                                          struct uvp_arena *arena, struct uvp_stop *stop,
                                          struct uvp_buf *out, struct uvp_error *err);
 

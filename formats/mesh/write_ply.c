@@ -18,6 +18,7 @@ struct ply_writing {
     uint64_t vertices;
     uint64_t polygons;
     uint64_t corners;
+    bool has_uvs; /* some mesh has; the others' are 0 */
     bool is_long; /* some polygon has more than 255 corners */
 };
 
@@ -39,6 +40,7 @@ static enum uvp_code split_mesh(struct ply_writing *ply, uint32_t m, struct uvp_
     split->vertex_count = mesh->vertex_count;
     split->corner_vertex = mesh->corner_vertex;
     if (ply->uvs[m].uv != NULL) {
+        ply->has_uvs = true;
         UVP_TRY(uvp_split_make(mesh, &ply->uvs[m], arena, ply->stop, split, err));
     }
     for (uint32_t p = 0; p < mesh->polygon_count; p++) {
@@ -81,14 +83,17 @@ static unsigned char *put_text(unsigned char *to, const char *text)
 
 static size_t write_header(const struct ply_writing *ply, unsigned char *header)
 {
-    unsigned char *to = put_text(header, "ply\nformat binary_little_endian 1.0\n"
-                                         "comment UVs by uvpipe\nelement vertex ");
+    unsigned char *to = put_text(header, "ply\nformat binary_little_endian 1.0\n");
+
+    to = put_text(to, ply->has_uvs ? "comment UVs by uvpipe\n" : "comment by uvpipe\n");
+    to = put_text(to, "element vertex ");
 
     to = uvp_text_write_count(to, ply->vertices);
     to = put_text(to, ply->writing->origin == NULL
                           ? "\nproperty float x\nproperty float y\nproperty float z\n"
                           : "\nproperty double x\nproperty double y\nproperty double z\n");
-    to = put_text(to, "property float s\nproperty float t\nelement face ");
+    to = put_text(to, ply->has_uvs ? "property float s\nproperty float t\n" : "");
+    to = put_text(to, "element face ");
     to = uvp_text_write_count(to, ply->polygons);
     to = put_text(to, ply->is_long ? "\nproperty list uint int vertex_indices\n"
                                    : "\nproperty list uchar int vertex_indices\n");
@@ -106,6 +111,9 @@ static unsigned char *put_vertex(const struct ply_writing *ply, const float *pos
     for (int i = 0; i < 3; i++) {
         to = origin == NULL ? uvp_le_put_float(to, position[i])
                             : uvp_le_put_double(to, (double)position[i] + (double)origin[i]);
+    }
+    if (!ply->has_uvs) {
+        return to;
     }
     to = uvp_le_put_float(to, uv[0]);
     return uvp_le_put_float(to, uv[1]);
@@ -174,13 +182,15 @@ enum uvp_code uvp_write_ply(const struct uvp_writing *writing, struct uvp_arena 
     unsigned char header[HEADER_BYTES_MAX];
     unsigned char *to;
     size_t header_bytes;
+    size_t each;
     size_t bytes;
 
     UVP_TRY(split_all(&ply, arena, err));
     header_bytes = write_header(&ply, header);
     /* counts below 2^32 times small numbers */
-    bytes = header_bytes + ply.vertices * (writing->origin == NULL ? 20 : 32) +
-            ply.polygons * (ply.is_long ? 4 : 1) + ply.corners * 4;
+    each = (writing->origin == NULL ? (size_t)12 : 24) + (ply.has_uvs ? 8 : 0);
+    bytes = header_bytes + ply.vertices * each + ply.polygons * (ply.is_long ? 4 : 1) +
+            ply.corners * 4;
     UVP_TRY(uvp_buf_reserve_exact(out, bytes, err));
     to = out->data + out->bytes;
     memcpy(to, header, header_bytes);

@@ -208,8 +208,10 @@ enum uvp_code uvp_lane_open(struct uvp_shared *shared, uint32_t number,
     uvp_buf_init(&lane->member_name, shared->mem, 0);
     lane->spare = uvp_member_create(shared->mem);
     uvp_intake_note(intake, "opening", lane->name);
-    code = lane->spare == NULL ? uvp_fail_memory(err, sizeof *lane->spare)
-                               : open_stream(lane, err);
+    code = lane->spare == NULL ? uvp_fail_memory(err, sizeof *lane->spare) : UVP_OK;
+    if (code == UVP_OK && !uvp_task_traits(shared->settings->task).makes) {
+        code = open_stream(lane, err);
+    }
     if (code != UVP_OK) {
         uvp_lane_close(lane);
         return code;
@@ -691,6 +693,9 @@ static enum uvp_code send_trailer(struct uvp_lane *lane, struct uvp_error *err)
 
 static enum uvp_code run_steps(struct uvp_lane *lane, struct uvp_error *err)
 {
+    if (uvp_task_traits(lane->shared->settings->task).makes) {
+        return uvp_lane_generate(lane, err);
+    }
     UVP_TRY(uvp_lane_reserve(lane, 0, err)); /* waits for the lane's turn */
     UVP_TRY(open_input(lane, err));
     UVP_TRY(choose(lane, err));

@@ -64,6 +64,11 @@ UVP_MUST_USE enum uvp_code uvp_lane_add_siblings(struct uvp_lane *lane, uint64_t
 bool uvp_lane_is_held(struct uvp_lane *lane);
 void uvp_lane_forget_nearby(struct uvp_lane *lane);
 
+/* ---- generator.c: members that are made ---- */
+
+/* In place of reading: admits what settings->making tells, to the end. */
+UVP_MUST_USE enum uvp_code uvp_lane_generate(struct uvp_lane *lane, struct uvp_error *err);
+
 /* ---- gather.c: filling and sending parcels ---- */
 
 /* Makes sure a parcel with a ticket is being filled, with `bytes` more of the budget. */

@@ -21,6 +21,7 @@ static enum uvp_code work_on(struct uvp_work *work, struct uvp_error *err)
         [UVP_TASK_CHECK] = uvp_task_check,
         [UVP_TASK_LIST] = uvp_task_list,
         [UVP_TASK_COMPARE] = uvp_task_compare,
+        [UVP_TASK_GENERATE] = uvp_task_generate,
     };
 
     return tasks[work->unwrapper->shared->settings->task](work, err);
@@ -41,6 +42,18 @@ static void settle_status(struct uvp_member *member, enum uvp_code code,
         return;
     }
     member->status = UVP_MEMBER_FAILED;
+}
+
+/* What should have been made has no original that could go on. */
+static void settle_made(struct uvp_member *member, enum uvp_code code,
+                        const struct uvp_error *error)
+{
+    if (code != UVP_OK) {
+        member->error = *error;
+        member->status = UVP_MEMBER_FAILED;
+        member->lost = true;
+        uvp_buf_reset(&member->out);
+    }
 }
 
 /* The original bytes cannot stand in an archive of another kind: render them as they are. */
@@ -97,6 +110,7 @@ static void handle_member(struct uvp_unwrapper *unwrapper, struct uvp_member *me
                           const struct uvp_parcel *parcel)
 {
     struct uvp_work work = {.unwrapper = unwrapper, .member = member, .target = parcel->target};
+    const bool makes = uvp_task_traits(unwrapper->shared->settings->task).makes;
     struct uvp_error error = {0};
     const uint64_t began = uvp_clock_now_ns();
     enum uvp_code code;
@@ -106,12 +120,12 @@ static void handle_member(struct uvp_unwrapper *unwrapper, struct uvp_member *me
                         deadline_of(unwrapper->shared, began), "member time limit");
     uvp_desk_start(unwrapper->desk, LABEL_STEP_LOAD, member->entry.path);
     uvp_trace(unwrapper->shared->trace, UVP_TRACE_DEBUG, "Starting %s", member->entry.path);
-    code = uvp_work_load(&work, &error);
+    code = makes ? UVP_OK : uvp_work_load(&work, &error);
     if (member->unwrap || code != UVP_OK) {
         code = code == UVP_OK ? work_on(&work, &error) : code;
-        settle_status(member, code, &error);
+        (makes ? settle_made : settle_status)(member, code, &error);
     }
-    if (parcel->foreign && !member->rendered_anew &&
+    if (parcel->foreign && !makes && !member->rendered_anew &&
         uvp_settings_write(unwrapper->shared->settings)) {
         carry_over(&work);
     }

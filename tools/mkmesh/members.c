@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tools/mkmesh/prng.h"
-#include "tools/mkmesh/shapes.h"
+#include "tools/mkmesh/obj_print.h"
+#include "tools/mkmesh/shape_list.h"
 
 #define TINY_BYTES 100
 #define PIECE_BYTES 65536
@@ -58,8 +58,9 @@ struct maker {
     const struct format *format;
     struct archive *archive;
     struct archive_entry *entry;
-    struct draft draft;
-    struct prng prng;
+    struct uvp_mem mem;
+    struct uvp_draft draft;
+    struct uvp_prng prng;
     uint64_t written; /* members */
     uint64_t meshes;
     char last_mesh[PATH_BYTES]; /* what links point to */
@@ -127,13 +128,13 @@ static void put_folder(struct maker *maker, const char *path)
 static void print_mesh(struct maker *maker, const struct shape *shape, FILE *file)
 {
     const uint32_t most = maker->options->triangles;
-    const uint32_t triangles = most / 2 + prng_below(&maker->prng, most + 1);
-    const struct draft_style style = {.title = shape->name,
-                                      .attributes = prng_below(&maker->prng, 4) == 0,
-                                      .crlf = prng_below(&maker->prng, 8) == 0};
-    draft_clear(&maker->draft);
+    const uint32_t triangles = most / 2 + uvp_prng_below(&maker->prng, most + 1);
+    const struct obj_style style = {.title = shape->name,
+                                    .attributes = uvp_prng_below(&maker->prng, 4) == 0,
+                                    .crlf = uvp_prng_below(&maker->prng, 8) == 0};
+    uvp_draft_clear(&maker->draft);
     shape->make(&maker->draft, triangles, &maker->prng);
-    draft_print(&maker->draft, &style, file);
+    obj_print(&maker->draft, &style, file);
     if (maker->meshes < maker->options->broken) {
         fprintf(file, "f 1 2 %zu\n", maker->draft.vertex_count + 1);
     }
@@ -186,13 +187,23 @@ static void put_mesh(struct maker *maker)
     maker->meshes++;
 }
 
-static void fill_text(struct prng *prng, char *data, size_t bytes)
+static char *take(size_t bytes)
+{
+    char *data = malloc(bytes);
+    if (data == NULL) {
+        fputs("mkmesh: out of memory\n", stderr);
+        exit(1);
+    }
+    return data;
+}
+
+static void fill_text(struct uvp_prng *prng, char *data, size_t bytes)
 {
     static const char *const words[] = {"stone ",    "river ", "light\n", "hammer ",
                                         "v 1 2 3\n", "under ", "seven ",  "wheel\n"};
     size_t at = 0;
     while (at < bytes) {
-        const char *word = words[prng_below(prng, 8)];
+        const char *word = words[uvp_prng_below(prng, 8)];
         const size_t length = strlen(word);
         const size_t part = length < bytes - at ? length : bytes - at;
         memcpy(data + at, word, part);
@@ -201,10 +212,10 @@ static void fill_text(struct prng *prng, char *data, size_t bytes)
 }
 
 /* Half noise, half runs: it neither packs to nothing nor resists. */
-static void fill_binary(struct prng *prng, char *data, size_t bytes)
+static void fill_binary(struct uvp_prng *prng, char *data, size_t bytes)
 {
     for (size_t at = 0; at < bytes; at += 16) {
-        const uint64_t bits[2] = {prng_bits(prng),
+        const uint64_t bits[2] = {uvp_prng_bits(prng),
                                   UINT64_C(0x0101010101010101) * (at / 4096 % 7)};
         memcpy(data + at, bits, bytes - at < 16 ? bytes - at : 16);
     }
@@ -216,8 +227,8 @@ static void put_other(struct maker *maker, bool text)
     snprintf(path, sizeof path, text ? "notes/%06llu.txt" : "pictures/%06llu.bin",
              (unsigned long long)maker->written);
     const size_t most = (size_t)maker->options->other_bytes;
-    const size_t bytes = most / 2 + (size_t)(prng_bits(&maker->prng) % (most + 1));
-    char *data = grow(NULL, bytes + 1, 1);
+    const size_t bytes = most / 2 + (size_t)(uvp_prng_bits(&maker->prng) % (most + 1));
+    char *data = take(bytes + 1);
     if (text) {
         fill_text(&maker->prng, data, bytes);
     } else {
@@ -284,7 +295,7 @@ static void put_big(struct maker *maker)
     struct archive_entry *entry = begin_entry(maker, "big/large.bin", AE_IFREG, 0644);
     archive_entry_set_size(entry, (la_int64_t)maker->options->big_bytes);
     put_header(maker);
-    char *piece = grow(NULL, PIECE_BYTES, 1);
+    char *piece = take(PIECE_BYTES);
     for (uint64_t left = maker->options->big_bytes; left > 0 && !maker->failed;) {
         const size_t bytes = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES;
         fill_binary(&maker->prng, piece, bytes);
@@ -382,9 +393,10 @@ int members_write(const struct members_options *options)
     /* zip keeps local time; ours is the same everywhere. */
     setenv("TZ", "UTC0", 1);
     tzset();
-    draft_init(&maker.draft);
+    uvp_mem_init(&maker.mem, 0);
+    uvp_draft_init(&maker.draft, &maker.mem, NULL);
     write_archive(&maker, filter, fd);
-    draft_release(&maker.draft);
+    uvp_draft_release(&maker.draft);
     if (close(fd) != 0 && !maker.failed) {
         perror(options->output);
         maker.failed = 1;

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "tools/mkmesh/members.h"
-#include "tools/mkmesh/shapes.h"
+#include "tools/mkmesh/obj_print.h"
+#include "tools/mkmesh/shape_list.h"
 
 #define EXIT_USAGE 64
 
@@ -183,13 +184,15 @@ static int write_shape(const struct shape *shape, const struct options *options)
     }
     char title[64];
     snprintf(title, sizeof title, "%s, seed %" PRIu64, shape->name, options->seed);
-    struct prng prng = {options->seed};
-    struct draft draft;
-    draft_init(&draft);
+    struct uvp_prng prng = {options->seed};
+    struct uvp_mem mem;
+    struct uvp_draft draft;
+    uvp_mem_init(&mem, 0);
+    uvp_draft_init(&draft, &mem, NULL);
     shape->make(&draft, (uint32_t)options->size, &prng);
-    const struct draft_style style = {title, options->attributes, options->crlf};
-    draft_print(&draft, &style, file);
-    draft_release(&draft);
+    const struct obj_style style = {title, options->attributes, options->crlf};
+    obj_print(&draft, &style, file);
+    uvp_draft_release(&draft);
     const int bad = ferror(file);
     if (fclose(file) != 0 || bad) {
         perror(options->output);

@@ -7,6 +7,7 @@ const struct uvp_command_ops *uvp_command_of(enum uvp_command command)
         [UVP_COMMAND_CHECK] = &uvp_command_check,
         [UVP_COMMAND_LIST] = &uvp_command_list,
         [UVP_COMMAND_COMPARE] = &uvp_command_compare,
+        [UVP_COMMAND_GEN] = &uvp_command_gen,
     };
 
     return commands[command];

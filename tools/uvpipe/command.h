@@ -38,6 +38,8 @@ struct uvp_command_ops {
     const char *head; /* of its --help: usage and what it does */
     const char *tail; /* examples and exit status */
     enum uvp_task task;
+    /* What its words are when they are no inputs; NULL: inputs. */
+    enum uvp_code (*take_words)(struct uvp_options *options, struct uvp_error *err);
     bool prints;       /* it writes lines on stdout, which is then no archive */
     bool lists_passed; /* it wants a record of every member, meshes or not */
     bool tells_passed; /* `member` is called for members that are no meshes, too */
@@ -50,10 +52,12 @@ struct uvp_command_ops {
     enum uvp_code (*end)(struct uvp_telling *telling, bool complete, int *exit_code,
                          struct uvp_error *err);
     void (*release)(struct uvp_telling *telling);
-    /* Instead of a run of the line: what it prints, and its exit code. */
+    /* Instead of a run of the line: what it prints, and its exit code; or UVP_COMMAND_RUNS. */
     int (*instead)(const struct uvp_options *options, struct uvp_report *report,
                    struct uvp_mem *mem);
 };
+
+#define UVP_COMMAND_RUNS (-1) /* no exit code: let the line run */
 
 const struct uvp_command_ops *uvp_command_of(enum uvp_command command);
 
@@ -63,5 +67,6 @@ extern const struct uvp_command_ops uvp_command_unwrap;
 extern const struct uvp_command_ops uvp_command_check;
 extern const struct uvp_command_ops uvp_command_list;
 extern const struct uvp_command_ops uvp_command_compare;
+extern const struct uvp_command_ops uvp_command_gen;
 
 #endif

@@ -94,6 +94,8 @@ enum uvp_code uvp_options_help(enum uvp_command command, struct uvp_buf *text,
         }
         UVP_TRY(append_option(text, row, err));
     }
-    UVP_TRY(append_formats(text, err));
+    if (words->take_words == NULL) {
+        UVP_TRY(append_formats(text, err));
+    }
     return append(text, words->tail, err);
 }

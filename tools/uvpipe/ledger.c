@@ -33,6 +33,9 @@ static json_t *member_seconds(const struct uvp_record *record)
     struct uvp_json_object object = uvp_json_object();
 
     for (int i = 0; i < UVP_STEP_COUNT; i++) {
+        if (i == UVP_STEP_MAKE && record->status != UVP_MEMBER_MADE) {
+            continue; /* a step of gen alone */
+        }
         uvp_json_set(&object, uvp_member_step_name((enum uvp_member_step)i),
                      uvp_json_seconds(record->step_ns[i]));
     }
@@ -89,7 +92,7 @@ static void set_mesh(struct uvp_json_object *object, const struct uvp_record *re
         uvp_json_set(object, "charts", uvp_json_integer(record->verdict.charts));
         uvp_json_set(object, "verdict", verdict_object(&record->verdict));
     }
-    if (record->status == UVP_MEMBER_LISTED) {
+    if (record->status == UVP_MEMBER_LISTED || record->status == UVP_MEMBER_MADE) {
         uvp_json_set(object, "triangles", uvp_json_integer(record->triangles));
     }
     if (record->status == UVP_MEMBER_UNWRAPPED) {
@@ -228,6 +231,17 @@ static json_t *faults_of(unsigned faults)
     return list;
 }
 
+static void set_making(struct uvp_json_object *object, const struct uvp_making *making)
+{
+    uvp_json_set(object, "count", uvp_json_integer(making->count));
+    uvp_json_set(object, "least_triangles", uvp_json_integer(making->least_triangles));
+    uvp_json_set(object, "most_triangles", uvp_json_integer(making->most_triangles));
+    uvp_json_set(object, "seed", uvp_json_integer(making->seed));
+    uvp_json_set(object, "mesh_format", json_string(uvp_made_format_name(making->format)));
+    uvp_json_set(object, "uvs", json_string(uvp_made_uvs_name(making->uvs)));
+    uvp_json_set(object, "noise", uvp_json_real(making->noise));
+}
+
 static json_t *options_object(const struct uvp_options *options)
 {
     const struct uvp_settings *settings = &options->settings;
@@ -241,6 +255,8 @@ static json_t *options_object(const struct uvp_options *options)
     if (options->command == UVP_COMMAND_CHECK) {
         uvp_json_set(&object, "allow", faults_of(settings->allowed));
         uvp_json_set(&object, "pages", pages_of(settings->atlas.pages));
+    } else if (options->command == UVP_COMMAND_GEN) {
+        set_making(&object, &options->making);
     } else if (options->command == UVP_COMMAND_STREAM) {
         set_stream_options(&object, settings);
     }
@@ -258,6 +274,8 @@ static bool can_end_as(enum uvp_command command, enum uvp_member_status status)
         return command == UVP_COMMAND_STREAM;
     case UVP_MEMBER_LISTED:
         return command == UVP_COMMAND_LIST || command == UVP_COMMAND_COMPARE;
+    case UVP_MEMBER_MADE:
+        return command == UVP_COMMAND_GEN;
     default:
         return command == UVP_COMMAND_CHECK;
     }

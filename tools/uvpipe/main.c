@@ -82,14 +82,17 @@ static int settle_and_run(struct uvp_options *options, struct uvp_mem *mem)
                        options->config->path);
     }
     if (command->instead != NULL) {
-        return command->instead(options, &report, mem);
+        const int exit_code = command->instead(options, &report, mem);
+        if (exit_code != UVP_COMMAND_RUNS) {
+            return exit_code;
+        }
     }
     if (options->settings.input_count == 0 && isatty(STDIN_FILENO) &&
         !options->settings.force_terminal) {
         (void)uvp_fail(&err, UVP_USAGE, 0, "no INPUT given, and stdin is a terminal");
         return refuse(options, &report, &err);
     }
-    if (uvp_clash_check(options, &err) != UVP_OK) {
+    if (command->take_words == NULL && uvp_clash_check(options, &err) != UVP_OK) {
         return refuse(options, &report, &err);
     }
     if (clamped) {

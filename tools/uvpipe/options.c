@@ -182,6 +182,16 @@ static enum uvp_code check_inputs(const struct uvp_settings *settings, struct uv
     return UVP_OK;
 }
 
+static enum uvp_code take_words(struct uvp_options *options, struct uvp_error *err)
+{
+    const struct uvp_command_ops *const command = uvp_command_of(options->command);
+
+    if (command->take_words == NULL) {
+        return check_inputs(&options->settings, err);
+    }
+    return options->action == UVP_ACTION_RUN ? command->take_words(options, err) : UVP_OK;
+}
+
 /* What options mean together. */
 static enum uvp_code check_together(const struct uvp_options *options, struct uvp_error *err)
 {
@@ -189,7 +199,6 @@ static enum uvp_code check_together(const struct uvp_options *options, struct uv
     const bool to_stdout = settings->output == NULL || strcmp(settings->output, "-") == 0;
     const uint32_t inputs = uvp_command_of(options->command)->inputs;
 
-    UVP_TRY(check_inputs(settings, err));
     if (inputs != 0 && settings->input_count != inputs) {
         return uvp_fail(err, UVP_USAGE, 0, "%s needs %u inputs, not %u",
                         uvp_command_of(options->command)->name, (unsigned)inputs,
@@ -246,6 +255,7 @@ static enum uvp_code fill(struct uvp_options *options, struct uvp_error *err)
         options->inputs[options->settings.input_count++] = at->text;
     }
     UVP_TRY(uvp_config_apply(options->config, options, err));
+    UVP_TRY(take_words(options, err));
     return check_together(options, err);
 }
 

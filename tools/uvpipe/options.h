@@ -20,8 +20,11 @@
 #include "pipeline/base/mem.h"
 #include "pipeline/base/trace.h"
 #include "pipeline/pipeline.h"
+#include "stages/recipe.h"
 #include "stages/settings.h"
 #include "tools/uvpipe/tint.h"
+
+#define UVP_OPTIONS_SHAPES_MOST 64
 
 /* What the first word asks for. */
 enum uvp_command {
@@ -29,6 +32,7 @@ enum uvp_command {
     UVP_COMMAND_CHECK,
     UVP_COMMAND_LIST,
     UVP_COMMAND_COMPARE,
+    UVP_COMMAND_GEN,
     UVP_COMMAND_COUNT
 };
 
@@ -83,6 +87,10 @@ struct uvp_options {
     bool print_json;           /* --print-config=json */
     struct uvp_config *config; /* what was said, by whom */
     struct uvp_compare_options compare;
+    struct uvp_making making; /* gen */
+    const struct uvp_shape_kind *shapes[UVP_OPTIONS_SHAPES_MOST];
+    bool made_format_given;
+    bool lists_shapes;
     struct uvp_mem *mem;
     const char **inputs; /* the lists behind settings: one block, which begins here */
     const char **include;
@@ -135,6 +143,8 @@ UVP_MUST_USE enum uvp_code uvp_options_json(struct uvp_buf *text, struct uvp_err
 #define UVP_FOR_CHECK UVP_FOR(UVP_COMMAND_CHECK)
 #define UVP_FOR_LIST UVP_FOR(UVP_COMMAND_LIST)
 #define UVP_FOR_COMPARE UVP_FOR(UVP_COMMAND_COMPARE)
+#define UVP_FOR_GEN UVP_FOR(UVP_COMMAND_GEN)
+#define UVP_FOR_READING (UVP_FOR_ALL & ~UVP_FOR_GEN) /* those that have inputs */
 
 enum uvp_option_trait {
     UVP_OPTION_LIST = 1,  /* each time adds a value */

@@ -10,6 +10,7 @@
 
 #include "tools/uvpipe/options_atlas.h"
 #include "tools/uvpipe/options_config.h"
+#include "tools/uvpipe/options_gen.h"
 #include "tools/uvpipe/options_mesh.h"
 #include "tools/uvpipe/presets.h"
 #include "tools/uvpipe/values.h"
@@ -395,30 +396,53 @@ static enum uvp_code set_ignore(struct uvp_options *options, const char *value,
 }
 
 const struct uvp_option uvp_option_table[] = {
-    {UVP_FOR_STREAM, "output", 'o', "PATH", "Output",
+    {UVP_FOR_GEN, "triangles", 0, "N[:M]", "Meshes",
+     "about so many in each, up to 100M, or from N to M, sizes of\n"
+     "every order as often; k and M are powers of 1000\n"
+     "(default 2000)",
+     uvp_option_triangles, .fallback = "2000"},
+    {UVP_FOR_GEN, "count", 0, "N", "Meshes",
+     "so many meshes, the shapes in turn (default: one of each)", uvp_option_count_members},
+    {UVP_FOR_GEN, "seed", 0, "N", "Meshes", "another seed, other meshes (default 1)",
+     uvp_option_seed, .fallback = "1"},
+    {UVP_FOR_GEN, "mesh-format", 0, "FORMAT", "Meshes",
+     "obj, ply, glb, stl or off (default: as the output is called,\n"
+     "else obj)",
+     uvp_option_mesh_format, .choices = uvp_mesh_format_words},
+    {UVP_FOR_GEN, "uvs", 0, "KIND", "Meshes",
+     "none (default); cells: each face in a cell of its own, which\n"
+     "is valid; planar: seen from above; overlapping: all faces on\n"
+     "one place",
+     uvp_option_uvs, .fallback = "none", .choices = uvp_uvs_words},
+    {UVP_FOR_GEN, "noise", 0, "X", "Meshes",
+     "move vertices by up to X of the longest side, 0 to 1\n"
+     "(default 0)",
+     uvp_option_noise, .fallback = "0"},
+
+    {UVP_FOR_STREAM | UVP_FOR_GEN, "output", 'o', "PATH", "Output",
      "a file, written whole or not at all; a folder when PATH\n"
      "ends in '/' or is one; - is stdout (default)",
      set_output, .traits = UVP_OPTION_BARE},
-    {UVP_FOR_STREAM, "format", 0, "KIND", "Output",
+    {UVP_FOR_STREAM | UVP_FOR_GEN, "format", 0, "KIND", "Output",
      "tar, cpio, zip or folder (default: as the input; tar for\n"
      "several inputs and folders)",
      set_format, .choices = format_words},
-    {UVP_FOR_STREAM, "compress", 0, "KIND[:LEVEL]", "Output",
+    {UVP_FOR_STREAM | UVP_FOR_GEN, "compress", 0, "KIND[:LEVEL]", "Output",
      "none, zstd, gzip, xz, bzip2 or lz4 (default: as the input)", set_compress,
      .traits = UVP_OPTION_OPEN, .choices = compress_words},
-    {UVP_FOR_STREAM, "seek-table", 0, NULL, "Output",
+    {UVP_FOR_STREAM | UVP_FOR_GEN, "seek-table", 0, NULL, "Output",
      "zstd: tell at the end where the frames are, so that other\n"
      "programs can read parts of the file",
      set_seek_table},
     {UVP_FOR_ALL & ~UVP_FOR_COMPARE, "unordered", 0, NULL, "Output",
      "write members as they are done, not in input order", set_unordered},
-    {UVP_FOR_STREAM, "force", 0, NULL, "Output", "write binary to a terminal all the same",
-     set_force},
+    {UVP_FOR_STREAM | UVP_FOR_GEN, "force", 0, NULL, "Output",
+     "write binary to a terminal all the same", set_force},
 
-    {UVP_FOR_ALL, "include", 0, "GLOB", "Members",
+    {UVP_FOR_READING, "include", 0, "GLOB", "Members",
      "work only on members whose path matches (repeatable)", add_include,
      .traits = UVP_OPTION_LIST},
-    {UVP_FOR_ALL, "exclude", 0, "GLOB", "Members",
+    {UVP_FOR_READING, "exclude", 0, "GLOB", "Members",
      "leave members whose path matches alone (repeatable)", add_exclude,
      .traits = UVP_OPTION_LIST},
     {UVP_FOR_COMPARE, "tol", 0, "X", "Members",
@@ -469,7 +493,7 @@ const struct uvp_option uvp_option_table[] = {
      "OFF files: beside (default), replace or pass as for STL;\n"
      "stoff writes UVs into the file, which fewer programs read",
      uvp_option_off, .traits = UVP_OPTION_MESH, .fallback = "beside", .choices = uvp_off_words},
-    {UVP_FOR_ALL, "texcoord", 0, "N", "Formats",
+    {UVP_FOR_READING, "texcoord", 0, "N", "Formats",
      "glTF: the set of UVs that is looked at and written\n"
      "(default 0)",
      uvp_option_texcoord, .traits = UVP_OPTION_MESH, .fallback = "0"},
@@ -539,7 +563,7 @@ const struct uvp_option uvp_option_table[] = {
      "worker threads: a number or auto, one a CPU (default);\n"
      "0 does everything in one thread",
      set_workers, .traits = UVP_OPTION_OPEN, .fallback = "auto", .choices = auto_words},
-    {UVP_FOR_ALL, "readers", 0, "N", "Resources",
+    {UVP_FOR_READING, "readers", 0, "N", "Resources",
      "reader threads (default: 2, or 1 on one CPU)", set_readers},
     {UVP_FOR_ALL, "memory", 0, "SIZE", "Resources",
      "for members in flight; K, M, G, T are powers of 1024\n"
@@ -592,7 +616,7 @@ const struct uvp_option uvp_option_table[] = {
      "auto (default): colours when stderr is a terminal and\n"
      "NO_COLOR is not set; always; never",
      set_color, .fallback = "auto", .choices = color_words},
-    {UVP_FOR_STREAM, "quiet", 'q', NULL, "Messages", "errors only", set_quiet,
+    {UVP_FOR_STREAM | UVP_FOR_GEN, "quiet", 'q', NULL, "Messages", "errors only", set_quiet,
      .undoes = "verbose"},
     {UVP_FOR_CHECK, "quiet", 'q', NULL, "Messages", "print only meshes that are not valid",
      set_quiet, .undoes = "verbose"},
@@ -600,7 +624,7 @@ const struct uvp_option uvp_option_table[] = {
      .undoes = "verbose"},
     {UVP_FOR_COMPARE, "quiet", 'q', NULL, "Messages", "print only what differs", set_quiet,
      .undoes = "verbose"},
-    {UVP_FOR_STREAM, "verbose", 'v', NULL, "Messages",
+    {UVP_FOR_STREAM | UVP_FOR_GEN, "verbose", 'v', NULL, "Messages",
      "a line for each mesh, and the summary; -vv: all there is", set_verbose,
      .traits = UVP_OPTION_COUNT, .undoes = "quiet"},
     {UVP_FOR_CHECK | UVP_FOR_LIST | UVP_FOR_COMPARE, "verbose", 'v', NULL, "Messages",

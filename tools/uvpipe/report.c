@@ -6,6 +6,7 @@
 #include "tools/uvpipe/report.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "pipeline/base/clock.h"
 #include "pipeline/pipeline.h"
 #include "tools/uvpipe/escape.h"
+#include "tools/uvpipe/exits.h"
 
 #define PROGRAM "uvpipe"
 #define LINE_BYTES 4096 /* PIPE_BUF on Linux */
@@ -183,13 +185,23 @@ static void describe_mesh(char *out, size_t room, const struct uvp_record *recor
                    record->note != NULL ? record->note : "");
 }
 
+static void describe_made(char *out, size_t room, const struct uvp_record *record)
+{
+    char time[32];
+    char bytes[32];
+
+    uvp_report_time(time, sizeof time, record->wall_ns);
+    uvp_report_bytes(bytes, sizeof bytes, record->bytes_out);
+    (void)snprintf(out, room, "%u triangles, %s, %s", (unsigned)record->triangles, bytes, time);
+}
+
 void uvp_report_member(const struct uvp_report *report, const struct uvp_record *record)
 {
     static const enum uvp_trace_level levels[UVP_MEMBER_STATUS_COUNT] = {
         [UVP_MEMBER_UNWRAPPED] = UVP_TRACE_INFO, [UVP_MEMBER_PASSED] = UVP_TRACE_DEBUG,
         [UVP_MEMBER_FAILED] = UVP_TRACE_ERROR,   [UVP_MEMBER_VALID] = UVP_TRACE_INFO,
         [UVP_MEMBER_INVALID] = UVP_TRACE_ERROR,  [UVP_MEMBER_BARE] = UVP_TRACE_ERROR,
-        [UVP_MEMBER_LISTED] = UVP_TRACE_INFO,
+        [UVP_MEMBER_LISTED] = UVP_TRACE_INFO,    [UVP_MEMBER_MADE] = UVP_TRACE_INFO,
     };
     char what[160];
     char text[320];
@@ -201,6 +213,8 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
         (void)snprintf(what, sizeof what, "%s", record->error.text);
     } else if (record->status == UVP_MEMBER_UNWRAPPED) {
         describe_mesh(what, sizeof what, record);
+    } else if (record->status == UVP_MEMBER_MADE) {
+        describe_made(what, sizeof what, record);
     } else if (record->status == UVP_MEMBER_PASSED) {
         (void)snprintf(what, sizeof what, "passed: %s",
                        record->reason != NULL ? record->reason : "");
@@ -227,6 +241,19 @@ enum uvp_code uvp_report_print(struct uvp_span text, struct uvp_error *err)
     return UVP_OK;
 }
 
+int uvp_report_printed(const struct uvp_report *report, enum uvp_code code,
+                       const struct uvp_error *err)
+{
+    if (code == UVP_OK) {
+        return UVP_EXIT_OK;
+    }
+    if (uvp_exit_is_quiet(code, err)) {
+        return UVP_EXIT_SIGNAL + SIGPIPE;
+    }
+    uvp_report_say(report, UVP_TRACE_ERROR, "%s", err->text);
+    return UVP_EXIT_FAILURE;
+}
+
 static unsigned long long count_of(const struct uvp_progress *progress,
                                    enum uvp_member_status status)
 {
@@ -241,6 +268,13 @@ static void describe_counts(char *out, size_t room, const struct uvp_progress *p
             out, room, "%llu members: %llu meshes, %llu failed, %llu not meshes",
             (unsigned long long)progress->members_read, count_of(progress, UVP_MEMBER_LISTED),
             count_of(progress, UVP_MEMBER_FAILED), count_of(progress, UVP_MEMBER_PASSED));
+        return;
+    }
+    if (command == UVP_COMMAND_GEN) {
+        (void)snprintf(out, room, "%llu %s made, %llu failed",
+                       count_of(progress, UVP_MEMBER_MADE),
+                       count_of(progress, UVP_MEMBER_MADE) == 1 ? "mesh" : "meshes",
+                       count_of(progress, UVP_MEMBER_FAILED));
         return;
     }
     if (command == UVP_COMMAND_CHECK) {
@@ -265,6 +299,7 @@ static void describe_counts(char *out, size_t room, const struct uvp_progress *p
 void uvp_report_summary(const struct uvp_report *report, const struct uvp_figures *figures)
 {
     const struct uvp_progress *progress = &figures->progress;
+    const bool makes = figures->command == UVP_COMMAND_GEN;
     char wall[32];
     char cpu[32];
     char mean[32];
@@ -277,14 +312,16 @@ void uvp_report_summary(const struct uvp_report *report, const struct uvp_figure
     uvp_report_time(cpu, sizeof cpu, figures->cpu_ns);
     uvp_report_time(mean, sizeof mean, figures->mean_ns);
     uvp_report_time(p95, sizeof p95, figures->p95_ns);
-    uvp_report_bytes(rate, sizeof rate, (uint64_t)figures->bytes_a_second);
+    uvp_report_bytes(
+        rate, sizeof rate,
+        (uint64_t)(makes ? figures->bytes_written_a_second : figures->bytes_a_second));
     uvp_report_bytes(peak, sizeof peak, figures->peak_bytes);
     describe_counts(text, sizeof text, progress, figures->command);
     uvp_report_plain(report, text);
     (void)snprintf(text, sizeof text,
-                   "%s wall, %s CPU, %s a mesh (95 in 100 within %s), %s/s read, "
+                   "%s wall, %s CPU, %s a mesh (95 in 100 within %s), %s/s %s, "
                    "%.0f triangles/s, speed-up %.2f, peak %s",
-                   wall, cpu, mean, p95, rate, figures->triangles_a_second, figures->speed_up,
-                   peak);
+                   wall, cpu, mean, p95, rate, makes ? "written" : "read",
+                   figures->triangles_a_second, figures->speed_up, peak);
     uvp_report_plain(report, text);
 }

@@ -58,6 +58,10 @@ void uvp_report_summary(const struct uvp_report *report, const struct uvp_figure
 /* Text to stdout, for --help and --version. */
 UVP_MUST_USE enum uvp_code uvp_report_print(struct uvp_span text, struct uvp_error *err);
 
+/* The exit code of a program that only printed such a text: `code` is what came of it. */
+int uvp_report_printed(const struct uvp_report *report, enum uvp_code code,
+                       const struct uvp_error *err);
+
 /* ---- the texts, without printing ---- */
 
 #define UVP_REPORT_NAMES_BYTES 2410

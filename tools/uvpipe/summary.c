@@ -87,6 +87,7 @@ void uvp_summary_figures(const struct uvp_summary *summary, const struct uvp_pro
     figures->mean_ns = summary->meshes == 0 ? 0 : summary->mesh_ns / summary->meshes;
     figures->p95_ns = uvp_summary_percentile(summary, 95);
     figures->bytes_a_second = a_second(progress->bytes_in, wall_ns);
+    figures->bytes_written_a_second = a_second(progress->bytes_out, wall_ns);
     figures->triangles_a_second = a_second(progress->triangles, wall_ns);
     figures->speed_up = wall_ns == 0 ? 0.0 : (double)progress->mesh_ns / (double)wall_ns;
 }

@@ -38,6 +38,7 @@ struct uvp_figures {
     uint64_t mean_ns;      /* of a mesh */
     uint64_t p95_ns;       /* of a mesh */
     double bytes_a_second; /* read */
+    double bytes_written_a_second;
     double triangles_a_second;
     double speed_up; /* time spent in meshes / wall time */
     uint64_t peak_bytes;

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#define WRITERS 5
+
 typedef enum uvp_code write_function(const struct uvp_writing *writing, struct uvp_arena *arena,
                                      struct uvp_stop *stop, struct uvp_buf *out,
                                      struct uvp_error *err);
@@ -479,26 +481,98 @@ static void old_uvs_where_there_are_no_new_ones(void **state)
     bench_close(&bench);
 }
 
-static void memory_and_stop(void **state)
+static void ply_without_uvs(void **state)
 {
-    static write_function *const functions[3] = {uvp_write_obj, uvp_write_ply, uvp_write_glb};
+    static const char wanted[] =
+        "ply\nformat binary_little_endian 1.0\ncomment by uvpipe\nelement vertex 6\n"
+        "property float x\nproperty float y\nproperty float z\nelement face 2\n"
+        "property list uchar int vertex_indices\nend_header\n";
+    struct scene scene;
+    struct bench bench;
 
     (void)state;
-    for (int way = 0; way < 6; way++) {
+    make_scene(&scene, 1);
+    scene.uvs[0].uv = NULL;
+    bench_open(&bench);
+    write_scene(&bench, &scene, uvp_write_ply);
+    assert_int_equal(bench.side.bytes, strlen(wanted) + 6 * 12 + 2 + 7 * 4);
+    assert_memory_equal(bench.side.data, wanted, strlen(wanted));
+    bench_close(&bench);
+}
+
+#define OFF_VERTICES "0 0 0\n1 0 0\n1 1 0\n0 1 0.1\n-2 0.5 1e-7\n8 8 8\n"
+
+static void off_of_several(void **state)
+{
+    static const char wanted[] =
+        "OFF\n12 4 0\n" OFF_VERTICES OFF_VERTICES "4 0 1 2 3\n3 0 3 4\n4 6 7 8 9\n3 6 9 10\n";
+    struct scene scene;
+    struct bench bench;
+
+    (void)state;
+    make_scene(&scene, 2);
+    bench_open(&bench);
+    write_scene(&bench, &scene, uvp_write_off);
+    expect_bytes(&bench, wanted, strlen(wanted));
+    bench_close(&bench);
+}
+
+static float float_at(const struct bench *bench, size_t at)
+{
+    float value;
+
+    memcpy(&value, bench->side.data + at, sizeof value);
+    return value;
+}
+
+/* Three triangles: the quad's two and the other. */
+static void stl_of_one(void **state)
+{
+    struct scene scene;
+    struct bench bench;
+
+    (void)state;
+    make_scene(&scene, 1);
+    bench_open(&bench);
+    write_scene(&bench, &scene, uvp_write_stl);
+    assert_int_equal(bench.side.bytes, 84 + 3 * 50);
+    assert_int_equal(bench.side.data[80], 3);
+    for (size_t t = 0; t < 3; t++) {
+        double length = 0;
+        for (size_t k = 0; k < 3; k++) {
+            const double n = (double)float_at(&bench, 84 + 50 * t + 4 * k);
+            length += n * n;
+        }
+        assert_true(fabs(length - 1) < 1e-6);
+    }
+    assert_true(float_at(&bench, 84 + 100 + 12) == 0.0F); /* the triangle's corners: 0, 3, 4 */
+    assert_true(float_at(&bench, 84 + 100 + 28) == 1.0F);
+    assert_true(float_at(&bench, 84 + 100 + 36) == -2.0F);
+    bench_close(&bench);
+}
+
+static void memory_and_stop(void **state)
+{
+    static write_function *const functions[WRITERS] = {
+        uvp_write_obj, uvp_write_ply, uvp_write_glb, uvp_write_stl, uvp_write_off};
+
+    (void)state;
+    for (int way = 0; way < 2 * WRITERS; way++) {
         enum uvp_code code = UVP_LIMIT;
         for (uint64_t n = 1; code != UVP_OK; n++) {
             struct scene scene;
             struct bench bench;
             make_scene(&scene, 3);
             bench_open(&bench);
-            if (way < 3) {
+            if (way < WRITERS) {
                 bench.mem.fail_at_call = n;
             } else {
                 bench.stop.stop_at_poll = n;
             }
-            code = functions[way % 3](&scene.writing, &bench.arena, &bench.stop, &bench.side,
-                                      &bench.err);
-            assert_true(code == UVP_OK || code == (way < 3 ? UVP_NO_MEMORY : UVP_CANCELLED));
+            code = functions[way % WRITERS](&scene.writing, &bench.arena, &bench.stop,
+                                            &bench.side, &bench.err);
+            assert_true(code == UVP_OK ||
+                        code == (way < WRITERS ? UVP_NO_MEMORY : UVP_CANCELLED));
             bench_close(&bench);
             assert_true(n < 1000);
         }
@@ -507,10 +581,11 @@ static void memory_and_stop(void **state)
 
 static void ceilings(void **state)
 {
-    static write_function *const functions[3] = {uvp_write_obj, uvp_write_ply, uvp_write_glb};
+    static write_function *const functions[WRITERS] = {
+        uvp_write_obj, uvp_write_ply, uvp_write_glb, uvp_write_stl, uvp_write_off};
 
     (void)state;
-    for (int way = 0; way < 3; way++) {
+    for (int way = 0; way < WRITERS; way++) {
         struct scene scene;
         struct bench bench;
         make_scene(&scene, 3);
@@ -533,6 +608,9 @@ int main(void)
         cmocka_unit_test(ply_of_one),
         cmocka_unit_test(ply_of_several),
         cmocka_unit_test(ply_of_a_far_and_large_polygon),
+        cmocka_unit_test(ply_without_uvs),
+        cmocka_unit_test(off_of_several),
+        cmocka_unit_test(stl_of_one),
         cmocka_unit_test(glb_of_one),
         cmocka_unit_test(glb_with_normalised_uvs),
         cmocka_unit_test(glb_of_several),

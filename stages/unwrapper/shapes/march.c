@@ -6,25 +6,18 @@
  * An edge of the tetrahedra is a grid vertex and a direction, a mask of the axes along which it
  * steps. So two layers of grid vertices hold everything there is to remember.
  */
+#include "stages/unwrapper/shapes/march.h"
+
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "tools/mkmesh/shapes.h"
-
-#define BALLS 20
 #define DIRECTIONS 8 /* masks 1 to 7; 0 is not used */
 
-struct field {
-    double (*value)(const struct field *field, double x, double y, double z);
-    double ball[BALLS][4]; /* centre and radius */
-    double phase[3];
-};
-
 struct march {
-    const struct field *field;
-    struct draft *draft;
-    uint32_t cells;      /* along each axis */
+    const struct uvp_field *field;
+    struct uvp_draft *draft;
+    uint32_t cells; /* along each axis */
+    struct uvp_field_axis *axis[3];
     double *value[2];    /* of the layer below and above */
     uint32_t *vertex[2]; /* DIRECTIONS a grid vertex: the crossing plus 1, or 0 */
 };
@@ -51,8 +44,8 @@ static void fill_layer(struct march *march, int which, uint32_t layer)
     size_t at = 0;
     for (uint32_t j = 0; j <= n; j++) {
         for (uint32_t i = 0; i <= n; i++) {
-            double value = march->field->value(march->field, coordinate(march, i),
-                                               coordinate(march, j), coordinate(march, layer));
+            double value = march->field->value(march->field, &march->axis[0][i],
+                                               &march->axis[1][j], &march->axis[2][layer]);
             const bool border =
                 i == 0 || j == 0 || layer == 0 || i == n || j == n || layer == n;
             if (border && value > -1e-3) {
@@ -83,7 +76,7 @@ static uint32_t crossing(struct march *march, const struct spot *a, const struct
         for (int k = 0; k < 3; k++) {
             p[k] = coordinate(march, a->grid[k] + t * ((double)b->grid[k] - a->grid[k]));
         }
-        *vertex = draft_vertex(march->draft, p[0], p[1], p[2]) + 1;
+        *vertex = uvp_draft_vertex(march->draft, p[0], p[1], p[2]) + 1;
     }
     return *vertex - 1;
 }
@@ -105,9 +98,9 @@ static bool right_handed(const struct spot *o, const struct spot *a, const struc
            0;
 }
 
-static void add_oriented(struct draft *draft, const uint32_t v[3], bool keep)
+static void add_oriented(struct uvp_draft *draft, const uint32_t v[3], bool keep)
 {
-    draft_triangle(draft, v[0], keep ? v[1] : v[2], keep ? v[2] : v[1]);
+    uvp_draft_triangle(draft, v[0], keep ? v[1] : v[2], keep ? v[2] : v[1]);
 }
 
 /* One corner on its side of the surface, three on the other. */
@@ -188,92 +181,54 @@ static void swap_layers(struct march *march)
     march->vertex[1] = vertex;
 }
 
-static void march_field(const struct field *field, uint32_t cells, struct draft *draft)
+static void march_layers(struct march *march)
 {
-    struct march march = {.field = field, .draft = draft, .cells = cells};
-    for (int k = 0; k < 2; k++) {
-        march.value[k] = grow(NULL, layer_size(&march), sizeof(double));
-        march.vertex[k] = grow(NULL, layer_size(&march), DIRECTIONS * sizeof(uint32_t));
-    }
-    fill_layer(&march, 0, 0);
-    for (uint32_t k = 0; k < cells; k++) {
-        fill_layer(&march, 1, k + 1);
+    const uint32_t cells = march->cells;
+
+    fill_layer(march, 0, 0);
+    for (uint32_t k = 0; k < cells && uvp_draft_goes_on(march->draft); k++) {
+        fill_layer(march, 1, k + 1);
         for (uint32_t j = 0; j < cells; j++) {
             for (uint32_t i = 0; i < cells; i++) {
-                march_cell(&march, i, j, k);
+                march_cell(march, i, j, k);
             }
         }
-        swap_layers(&march);
-    }
-    for (int k = 0; k < 2; k++) {
-        free(march.value[k]);
-        free(march.vertex[k]);
+        swap_layers(march);
     }
 }
 
-/* The number of triangles grows with the square of the cells: a rough try tells the factor, and
- * a second one mends it where the rough grid has missed what is thin. */
-static void make_level(const struct field *field, uint32_t triangles, struct draft *draft)
+static void prepare_axes(struct march *march, struct uvp_field_axis *axes)
 {
-    double cells = 24.0;
-    for (int try = 0; try < 5; try++) {
-        draft_clear(draft);
-        march_field(field, (uint32_t)cells, draft);
-        const double part = (double)triangles / (double)(draft->face_count + 1);
-        if (try > 0 && part > 0.9 && part < 1.1) {
-            return;
+    for (int axis = 0; axis < 3; axis++) {
+        march->axis[axis] = axes + (size_t)axis * (march->cells + 1);
+        for (uint32_t i = 0; i <= march->cells; i++) {
+            march->axis[axis][i] = (struct uvp_field_axis){.at = coordinate(march, i)};
+            march->field->prepare(march->field, axis, &march->axis[axis][i]);
         }
-        cells = fmin(fmax(cells * sqrt(part) + 0.5, 6.0), 4000.0);
     }
 }
 
-static double ball_value(const struct field *field, double x, double y, double z)
+void uvp_march_field(const struct uvp_field *field, uint32_t cells, struct uvp_draft *draft)
 {
-    double sum = 0.0;
-    for (int k = 0; k < BALLS; k++) {
-        const double *b = field->ball[k];
-        const double dx = x - b[0];
-        const double dy = y - b[1];
-        const double dz = z - b[2];
-        const double t = 1.0 - (dx * dx + dy * dy + dz * dz) / (b[3] * b[3]);
-        sum += t > 0.0 ? t * t * t : 0.0;
-    }
-    const double rough = sin(31.0 * x + field->phase[0]) * sin(29.0 * y + field->phase[1]) *
-                         sin(37.0 * z + field->phase[2]);
-    return sum - 0.25 + 0.02 * rough;
-}
+    struct march march = {.field = field, .draft = draft, .cells = cells};
+    const size_t axes_bytes = 3 * ((size_t)cells + 1) * sizeof(struct uvp_field_axis);
+    const size_t layer = layer_size(&march);
+    struct uvp_field_axis *const axes = uvp_mem_take(draft->mem, axes_bytes);
+    double *const values = uvp_mem_take(draft->mem, 2 * layer * sizeof *values);
+    const size_t vertices_bytes = 2 * layer * DIRECTIONS * sizeof(uint32_t);
+    uint32_t *const vertices = uvp_mem_take(draft->mem, vertices_bytes);
 
-void make_blob(struct draft *draft, uint32_t triangles, struct prng *prng)
-{
-    struct field field = {.value = ball_value};
-    for (int k = 0; k < BALLS; k++) {
-        for (int c = 0; c < 3; c++) {
-            field.ball[k][c] = prng_between(prng, -0.55, 0.55);
+    if (axes == NULL || values == NULL || vertices == NULL) {
+        (void)uvp_fail_memory(&draft->error, vertices_bytes);
+    } else {
+        prepare_axes(&march, axes);
+        for (size_t k = 0; k < 2; k++) {
+            march.value[k] = values + k * layer;
+            march.vertex[k] = vertices + k * layer * DIRECTIONS;
         }
-        field.ball[k][3] = prng_between(prng, 0.2, 0.42);
+        march_layers(&march);
     }
-    for (int c = 0; c < 3; c++) {
-        field.phase[c] = prng_between(prng, 0.0, 6.28);
-    }
-    make_level(&field, triangles, draft);
-}
-
-static double gyroid_value(const struct field *field, double x, double y, double z)
-{
-    const double wave = 8.0;
-    const double a = wave * x + field->phase[0];
-    const double b = wave * y + field->phase[1];
-    const double c = wave * z + field->phase[2];
-    const double sheet = 0.6 - fabs(sin(a) * cos(b) + sin(b) * cos(c) + sin(c) * cos(a));
-    const double ball = 6.0 * (0.92 - sqrt(x * x + y * y + z * z));
-    return fmin(sheet, ball);
-}
-
-void make_gyroid(struct draft *draft, uint32_t triangles, struct prng *prng)
-{
-    struct field field = {.value = gyroid_value};
-    for (int c = 0; c < 3; c++) {
-        field.phase[c] = prng_between(prng, 0.0, 6.28);
-    }
-    make_level(&field, triangles, draft);
+    uvp_mem_give(draft->mem, axes, axes_bytes);
+    uvp_mem_give(draft->mem, values, 2 * layer * sizeof *values);
+    uvp_mem_give(draft->mem, vertices, vertices_bytes);
 }

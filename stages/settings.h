@@ -14,6 +14,7 @@
 #include "formats/archive/codec.h"
 #include "formats/archive/entry.h"
 #include "formats/mesh/format.h"
+#include "pipeline/base/span.h"
 #include "stages/recipe.h"
 #include "stages/unwrapper/atlas/atlas.h"
 
@@ -66,6 +67,28 @@ const char *uvp_fault_name(unsigned bit);
 /* Mirrored charts are common and harm nothing but tangents: only told. */
 #define UVP_FAULTS_USUAL_ALLOWED ((unsigned)UVP_FAULT_MIRRORED)
 
+struct uvp_settings;
+
+/*
+ * Settings that differ from member to member.
+ *
+ * Threads: `find` is called by any worker at any time; what it looks at is read-only while the
+ *          line runs.
+ */
+struct uvp_overrides {
+    const void *ctx;
+    /*
+     * Fills *own with the settings of the run and what differs for this member.
+     *
+     * Returns: UVP_OK
+     *          UVP_END    nothing differs: *own is not filled
+     *          UVP_USAGE  what was asked for contradicts itself; stays with the member
+     */
+    enum uvp_code (*find)(const void *ctx, const struct uvp_settings *settings,
+                          const char *input, struct uvp_span path, struct uvp_settings *own,
+                          struct uvp_error *err);
+};
+
 struct uvp_settings {
     enum uvp_task task;
     const struct uvp_making *making; /* GENERATE; NULL else */
@@ -94,6 +117,7 @@ struct uvp_settings {
     size_t memory_bytes;        /* --memory: shared out by uvp_stages_shares */
     uint64_t member_timeout_ns; /* 0: none */
     struct uvp_atlas_options atlas;
+    const struct uvp_overrides *overrides; /* NULL: none */
     bool show;          /* records tell stretch_p99 and a score, and the worst are shown */
     uint32_t show_most; /* so many of the worst at most have an exhibit; 0: none */
     enum uvp_worst show_by;

@@ -42,7 +42,7 @@ static void add_bins(struct uvp_heat *sum, const struct uvp_heat *one)
 static enum uvp_code look_at_meshes(struct uvp_work *work, struct look *look,
                                     struct uvp_error *err)
 {
-    const struct uvp_settings *const settings = work->unwrapper->shared->settings;
+    const struct uvp_settings *const settings = work->settings;
 
     for (uint32_t m = 0; m < work->model.mesh_count; m++) {
         const struct uvp_shape *const shape = &work->atlases.shapes[m];

@@ -5,7 +5,7 @@
 enum uvp_code uvp_task_check(struct uvp_work *work, struct uvp_error *err)
 {
     struct uvp_member *const member = work->member;
-    const struct uvp_settings *const settings = work->unwrapper->shared->settings;
+    const struct uvp_settings *const settings = work->settings;
     struct uvp_atlases_tools tools;
 
     UVP_TRY(uvp_work_decode(work, err));

@@ -17,14 +17,12 @@ static enum uvp_code work_on(struct uvp_work *work, struct uvp_error *err)
 {
     static enum uvp_code (*const tasks[UVP_TASK_COUNT])(struct uvp_work *,
                                                         struct uvp_error *) = {
-        [UVP_TASK_UNWRAP] = uvp_task_unwrap,
-        [UVP_TASK_CHECK] = uvp_task_check,
-        [UVP_TASK_LIST] = uvp_task_list,
-        [UVP_TASK_COMPARE] = uvp_task_compare,
+        [UVP_TASK_UNWRAP] = uvp_task_unwrap,     [UVP_TASK_CHECK] = uvp_task_check,
+        [UVP_TASK_LIST] = uvp_task_list,         [UVP_TASK_COMPARE] = uvp_task_compare,
         [UVP_TASK_GENERATE] = uvp_task_generate,
     };
 
-    return tasks[work->unwrapper->shared->settings->task](work, err);
+    return tasks[work->settings->task](work, err);
 }
 
 /* ---- outcomes ---- */
@@ -100,10 +98,30 @@ static void trace_outcome(const struct uvp_work *work)
 
 /* ---- one member ---- */
 
-static uint64_t deadline_of(const struct uvp_shared *shared, uint64_t now)
+static uint64_t deadline_of(const struct uvp_settings *settings, uint64_t now)
 {
-    return shared->settings->member_timeout_ns == 0 ? 0
-                                                    : now + shared->settings->member_timeout_ns;
+    return settings->member_timeout_ns == 0 ? 0 : now + settings->member_timeout_ns;
+}
+
+/* The settings of this member: those of the run, but where they were told to differ. */
+static enum uvp_code settle_settings(struct uvp_work *work, const struct uvp_parcel *parcel,
+                                     struct uvp_error *err)
+{
+    const struct uvp_shared *const shared = work->unwrapper->shared;
+    const struct uvp_overrides *const overrides = shared->settings->overrides;
+    const struct uvp_entry *const entry = &work->member->entry;
+    enum uvp_code code = UVP_END;
+
+    work->settings = shared->settings;
+    if (overrides != NULL) {
+        code = overrides->find(overrides->ctx, shared->settings,
+                               uvp_shared_input(shared, parcel->lane),
+                               uvp_span_of(entry->path, entry->path_bytes), &work->own, err);
+    }
+    if (code == UVP_OK) {
+        work->settings = &work->own;
+    }
+    return code == UVP_END ? UVP_OK : code;
 }
 
 static void handle_member(struct uvp_unwrapper *unwrapper, struct uvp_member *member,
@@ -113,14 +131,16 @@ static void handle_member(struct uvp_unwrapper *unwrapper, struct uvp_member *me
     const bool makes = uvp_task_traits(unwrapper->shared->settings->task).makes;
     struct uvp_error error = {0};
     const uint64_t began = uvp_clock_now_ns();
-    enum uvp_code code;
+    enum uvp_code code = settle_settings(&work, parcel, &error);
 
     work.step_began_ns = began;
-    uvp_stop_init_child(&work.stop, unwrapper->shared->stop,
-                        deadline_of(unwrapper->shared, began), "member time limit");
+    uvp_stop_init_child(&work.stop, unwrapper->shared->stop, deadline_of(work.settings, began),
+                        "member time limit");
     uvp_desk_start(unwrapper->desk, LABEL_STEP_LOAD, member->entry.path);
     uvp_trace(unwrapper->shared->trace, UVP_TRACE_DEBUG, "Starting %s", member->entry.path);
-    code = makes ? UVP_OK : uvp_work_load(&work, &error);
+    if (code == UVP_OK && !makes) {
+        code = uvp_work_load(&work, &error);
+    }
     if (member->unwrap || code != UVP_OK) {
         code = code == UVP_OK ? work_on(&work, &error) : code;
         (makes ? settle_made : settle_status)(member, code, &error);

@@ -50,7 +50,7 @@ enum uvp_code uvp_work_load(struct uvp_work *work, struct uvp_error *err)
 struct uvp_atlases_tools uvp_work_tools(struct uvp_work *work)
 {
     struct uvp_unwrapper *const unwrapper = work->unwrapper;
-    const struct uvp_settings *const settings = unwrapper->shared->settings;
+    const struct uvp_settings *const settings = work->settings;
     const struct uvp_atlases_tools tools = {
         .settings = settings,
         .crew = &unwrapper->crew,
@@ -102,7 +102,7 @@ static struct uvp_span base_name(const char *path, size_t path_bytes)
 enum uvp_code uvp_work_decode(struct uvp_work *work, struct uvp_error *err)
 {
     const struct uvp_entry *const entry = &work->member->entry;
-    const struct uvp_settings *const settings = work->unwrapper->shared->settings;
+    const struct uvp_settings *const settings = work->settings;
     const char *reason = NULL;
 
     uvp_work_begin_step(work, UVP_STEP_DECODE);

@@ -31,6 +31,8 @@ struct uvp_unwrapper {
 
 struct uvp_work {
     struct uvp_unwrapper *unwrapper;
+    const struct uvp_settings *settings; /* of this member */
+    struct uvp_settings own; /* behind `settings`, where they differ from the run's */
     struct uvp_member *member;
     enum uvp_container target;
     struct uvp_stop stop;

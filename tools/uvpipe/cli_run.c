@@ -14,12 +14,14 @@
 #include "tools/uvpipe/command.h"
 #include "tools/uvpipe/exits.h"
 #include "tools/uvpipe/ledger.h"
+#include "tools/uvpipe/manifest.h"
 #include "tools/uvpipe/process.h"
 #include "tools/uvpipe/signals.h"
 #include "tools/uvpipe/summary.h"
 #include "tools/uvpipe/ticker.h"
 
 #define WAIT_MS 100
+#define MOST_UNUSED 10 /* lines of --params-from that are named */
 #define DESCRIBE_NS (10 * UVP_NS_PER_S)
 
 struct run {
@@ -51,11 +53,26 @@ static const struct uvp_error *stdout_failure(const struct run *run)
     return run->ledger.outbox.is_stdout ? &run->ledger.outbox.failure : &run->lines.failure;
 }
 
+/* Texels for a unit of length, as asked for this member. */
+static bool wants_density(const struct run *run, const struct uvp_record *record)
+{
+    const struct uvp_settings *const settings = &run->options->settings;
+    const struct uvp_overrides *const overrides = settings->overrides;
+    struct uvp_settings own;
+
+    if (overrides != NULL &&
+        overrides->find(overrides->ctx, settings, record->input,
+                        uvp_span_of(record->path, record->path_bytes), &own, NULL) == UVP_OK) {
+        return own.atlas.texels_per_unit > 0;
+    }
+    return settings->atlas.texels_per_unit > 0;
+}
+
 /* What was asked for in numbers and not delivered is not passed over in silence. */
 static void warn_of_density(struct run *run, const struct uvp_record *record)
 {
     if (record->status == UVP_MEMBER_UNWRAPPED && !record->atlas.density_reached &&
-        run->options->settings.atlas.texels_per_unit > 0) {
+        wants_density(run, record)) {
         run->less_dense++;
         uvp_report_line(
             run->report, UVP_TRACE_WARNING, record->input,
@@ -68,6 +85,11 @@ static void hear_member(void *ctx, const struct uvp_record *record)
 {
     struct run *run = ctx;
 
+    if (run->options->manifest != NULL &&
+        (record->status != UVP_MEMBER_PASSED || record->format != NULL)) {
+        uvp_manifest_mark(run->options->manifest, record->input,
+                          uvp_span_of(record->path, record->path_bytes));
+    }
     uvp_summary_add(&run->summary, record);
     uvp_ticker_hear(&run->ticker, record);
     warn_of_density(run, record);
@@ -263,6 +285,30 @@ static enum uvp_code close_lines(struct run *run, enum uvp_code code,
     return (*err)->code;
 }
 
+static void show_unused(void *ctx, uint32_t line, const char *name)
+{
+    const struct run *const run = ctx;
+
+    uvp_report_say(run->report, UVP_TRACE_WARNING, "%s:%u: no mesh is called %s",
+                   run->options->manifest_path, (unsigned)line, name);
+}
+
+/* Lines of --params-from that were for nobody: their number. Not when the run ended early. */
+static uint64_t warn_of_unused(struct run *run, enum uvp_code code)
+{
+    uint64_t unused = 0;
+
+    if (run->options->manifest == NULL || code != UVP_END) {
+        return 0;
+    }
+    unused = uvp_manifest_unused(run->options->manifest, MOST_UNUSED, show_unused, run);
+    if (unused > MOST_UNUSED) {
+        uvp_report_say(run->report, UVP_TRACE_WARNING, "%s: and %llu more lines for no mesh",
+                       run->options->manifest_path, (unsigned long long)(unused - MOST_UNUSED));
+    }
+    return unused;
+}
+
 static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *err)
 {
     struct uvp_progress progress = {0};
@@ -275,7 +321,7 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     if (run->stages != NULL) {
         uvp_stages_progress(run->stages, &progress);
     }
-    progress.warnings += run->less_dense;
+    progress.warnings += run->less_dense + warn_of_unused(run, code);
     code = end_telling(run, code, &command_exit, &end_error, &err);
     code = close_lines(run, code, &err);
     ending.exit_code = uvp_exit_of(code, err, uvp_signals_first(), &progress);
@@ -319,6 +365,7 @@ static void init_run(struct run *run, const struct uvp_options *options,
     run->listener.warning = hear_warning;
     uvp_summary_init(&run->summary);
     uvp_ledger_init(&run->ledger, mem);
+    run->ledger.manifest = options->manifest;
     uvp_outbox_init(&run->lines, mem);
 }
 

@@ -15,6 +15,7 @@
 
 #include "tools/uvpipe/command.h"
 #include "tools/uvpipe/config_file.h"
+#include "tools/uvpipe/params.h"
 #include "tools/uvpipe/presets.h"
 
 #define PREFIX "UVPIPE_"
@@ -362,6 +363,9 @@ enum uvp_code uvp_config_layers(struct uvp_config *config, struct uvp_options *t
                                 char *const *environment, struct uvp_error *err)
 {
     UVP_TRY(read_files(config, trial, environment, err));
+    if (trial->params_path != NULL) {
+        UVP_TRY(uvp_params_file(trial->params_path, config, trial, err));
+    }
     UVP_TRY(read_environment(config, trial, environment, err));
     return expand_preset(config, trial, err);
 }

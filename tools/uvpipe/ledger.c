@@ -8,6 +8,7 @@
 #include "pipeline/base/clock.h"
 #include "tools/uvpipe/command.h"
 #include "tools/uvpipe/json_object.h"
+#include "tools/uvpipe/manifest.h"
 #include "tools/uvpipe/options_mesh.h"
 
 static bool is_silent(const struct uvp_ledger *ledger)
@@ -17,6 +18,7 @@ static bool is_silent(const struct uvp_ledger *ledger)
 
 void uvp_ledger_init(struct uvp_ledger *ledger, struct uvp_mem *mem)
 {
+    ledger->manifest = NULL;
     uvp_outbox_init(&ledger->outbox, mem);
 }
 
@@ -105,6 +107,28 @@ static void set_mesh(struct uvp_json_object *object, const struct uvp_record *re
     }
 }
 
+static void set_param(void *ctx, const struct uvp_option *row, const char *value)
+{
+    uvp_json_set(ctx, row->name,
+                 row->argument == NULL ? json_boolean(uvp_option_is_on(value))
+                                       : json_string(value));
+}
+
+/* What was said of this member alone. */
+static void set_params(const struct uvp_ledger *ledger, struct uvp_json_object *object,
+                       const struct uvp_record *record)
+{
+    const struct uvp_span path = uvp_span_of(record->path, record->path_bytes);
+    struct uvp_json_object params;
+
+    if (ledger->manifest == NULL) {
+        return;
+    }
+    params = uvp_json_object();
+    (void)uvp_manifest_each(ledger->manifest, record->input, path, set_param, &params);
+    uvp_json_set(object, "params", uvp_json_value(&params));
+}
+
 void uvp_ledger_member(struct uvp_ledger *ledger, const struct uvp_record *record)
 {
     struct uvp_mem *mem = ledger->outbox.text.mem;
@@ -133,6 +157,7 @@ void uvp_ledger_member(struct uvp_ledger *ledger, const struct uvp_record *recor
     if (record->status != UVP_MEMBER_PASSED) {
         set_mesh(&object, record);
     }
+    set_params(ledger, &object, record);
     uvp_json_finish(&ledger->outbox, &object);
 }
 

@@ -17,7 +17,10 @@
 #include "tools/uvpipe/outbox.h"
 #include "tools/uvpipe/summary.h"
 
+struct uvp_manifest;
+
 struct uvp_ledger {
+    const struct uvp_manifest *manifest; /* what differs from member to member; NULL: nothing */
     struct uvp_outbox outbox; /* not open: there is no report, every call does nothing */
 };
 

@@ -11,6 +11,7 @@
 #include "tools/uvpipe/command.h"
 #include "tools/uvpipe/config.h"
 #include "tools/uvpipe/config_layers.h"
+#include "tools/uvpipe/manifest.h"
 #include "tools/uvpipe/options_atlas.h"
 
 struct words {
@@ -256,7 +257,13 @@ static enum uvp_code fill(struct uvp_options *options, struct uvp_error *err)
     }
     UVP_TRY(uvp_config_apply(options->config, options, err));
     UVP_TRY(take_words(options, err));
-    return check_together(options, err);
+    UVP_TRY(check_together(options, err));
+    if (options->manifest_path != NULL) {
+        UVP_TRY(uvp_manifest_read(options->manifest_path, options->command, options->mem,
+                                  &options->manifest, err));
+        options->settings.overrides = uvp_manifest_overrides(options->manifest);
+    }
+    return UVP_OK;
 }
 
 static enum uvp_code read_all(struct uvp_options *options, struct words *words,
@@ -310,8 +317,9 @@ bool uvp_options_settle(struct uvp_options *options, uint32_t cpus)
     options->settings.workers = workers;
     options->settings.memory_bytes = options->line.budget_bytes;
     options->settings.record_passed =
-        options->report_path != NULL || uvp_command_of(options->command)->lists_passed ||
-        options->settings.dry_run || options->level >= UVP_TRACE_DEBUG;
+        options->report_path != NULL || options->manifest != NULL ||
+        uvp_command_of(options->command)->lists_passed || options->settings.dry_run ||
+        options->level >= UVP_TRACE_DEBUG;
     if (!options->readers_given) {
         options->line.readers = cpus >= 2 ? 2 : 1;
     }
@@ -323,6 +331,9 @@ void uvp_options_release(struct uvp_options *options)
     if (options->inputs != NULL) {
         uvp_mem_give(options->mem, options->inputs, options->lists_bytes);
     }
+    uvp_manifest_destroy(options->manifest);
+    options->manifest = NULL;
+    options->settings.overrides = NULL;
     uvp_config_destroy(options->config);
     options->config = NULL;
     options->inputs = NULL;

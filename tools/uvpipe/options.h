@@ -45,6 +45,7 @@ enum uvp_action {
 };
 
 struct uvp_config;
+struct uvp_manifest;
 
 /* What of two inputs may differ; bits. */
 enum uvp_ignore {
@@ -79,13 +80,8 @@ struct uvp_options {
     enum uvp_progress_when progress;
     uint64_t progress_interval_ns; /* 0: as is usual */
     enum uvp_color color;
-    const char *report_path;   /* NULL: none */
-    bool json;                 /* what goes to stdout */
-    bool low_memory;           /* --preset low-memory */
-    const char *config_path;   /* --config */
-    bool no_config;            /* --no-config */
-    bool print_json;           /* --print-config=json */
-    struct uvp_config *config; /* what was said, by whom */
+    const char *report_path; /* NULL: none */
+    bool json;               /* what goes to stdout */
     struct uvp_compare_options compare;
     struct uvp_making making; /* gen */
     const struct uvp_shape_kind *shapes[UVP_OPTIONS_SHAPES_MOST];
@@ -96,6 +92,16 @@ struct uvp_options {
     const char **include;
     const char **exclude;
     size_t lists_bytes;
+
+    /* about options themselves */
+    bool low_memory;               /* --preset low-memory */
+    const char *config_path;       /* --config */
+    bool no_config;                /* --no-config */
+    bool print_json;               /* --print-config=json */
+    const char *params_path;       /* --params */
+    const char *manifest_path;     /* --params-from */
+    struct uvp_manifest *manifest; /* what it says; NULL: not given */
+    struct uvp_config *config;     /* what was said, by whom */
 };
 
 /*
@@ -199,6 +205,12 @@ UVP_MUST_USE enum uvp_code uvp_option_apply(const struct uvp_option *row,
                                             struct uvp_error *err);
 
 /* ---- for setters ---- */
+
+/*
+ * What a flag of single meshes is to be: NULL or "yes", or "no", which only parameters of
+ * meshes say. Setters of rows with UVP_OPTION_MESH and no argument ask for it.
+ */
+bool uvp_option_is_on(const char *value);
 
 /* UVP_USAGE: "--NAME VALUE: expected EXPECTED". */
 enum uvp_code uvp_option_refuse(struct uvp_error *err, const char *name, const char *value,

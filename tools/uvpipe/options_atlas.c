@@ -60,27 +60,24 @@ enum uvp_code uvp_option_max_chart_triangles(struct uvp_options *options, const 
 enum uvp_code uvp_option_keep_charts(struct uvp_options *options, const char *value,
                                      struct uvp_error *err)
 {
-    (void)value;
     (void)err;
-    options->settings.atlas.keep_charts = true;
+    options->settings.atlas.keep_charts = uvp_option_is_on(value);
     return UVP_OK;
 }
 
 enum uvp_code uvp_option_fix_winding(struct uvp_options *options, const char *value,
                                      struct uvp_error *err)
 {
-    (void)value;
     (void)err;
-    options->settings.atlas.fix_winding = true;
+    options->settings.atlas.fix_winding = uvp_option_is_on(value);
     return UVP_OK;
 }
 
 enum uvp_code uvp_option_whole_charts(struct uvp_options *options, const char *value,
                                       struct uvp_error *err)
 {
-    (void)value;
     (void)err;
-    options->settings.atlas.whole_charts = true;
+    options->settings.atlas.whole_charts = uvp_option_is_on(value);
     return UVP_OK;
 }
 

@@ -12,6 +12,10 @@ enum uvp_code uvp_option_config(struct uvp_options *options, const char *value,
                                 struct uvp_error *err);
 enum uvp_code uvp_option_no_config(struct uvp_options *options, const char *value,
                                    struct uvp_error *err);
+enum uvp_code uvp_option_params(struct uvp_options *options, const char *value,
+                                struct uvp_error *err);
+enum uvp_code uvp_option_params_from(struct uvp_options *options, const char *value,
+                                     struct uvp_error *err);
 enum uvp_code uvp_option_print_config(struct uvp_options *options, const char *value,
                                       struct uvp_error *err);
 enum uvp_code uvp_option_list_options(struct uvp_options *options, const char *value,

@@ -135,6 +135,11 @@ enum uvp_code uvp_option_refuse(struct uvp_error *err, const char *name, const c
                     *value == '\0' ? "''" : value, expected);
 }
 
+bool uvp_option_is_on(const char *value)
+{
+    return value == NULL || strcmp(value, "no") != 0;
+}
+
 bool uvp_option_count(const char *value, uint64_t least_count, uint64_t most, uint32_t *number)
 {
     uint64_t read = 0;

@@ -589,6 +589,14 @@ const struct uvp_option uvp_option_table[] = {
      uvp_option_config, .traits = UVP_OPTION_BARE},
     {UVP_FOR_ALL, "no-config", 0, NULL, "Settings", "read no settings from files",
      uvp_option_no_config, .traits = UVP_OPTION_BARE},
+    {UVP_FOR_STREAM, "params", 0, "FILE", "Settings",
+     "read parameters of the atlas from FILE, JSON as uvpipe\n"
+     "optimize saves it",
+     uvp_option_params, .traits = UVP_OPTION_BARE},
+    {UVP_FOR_STREAM, "params-from", 0, "FILE", "Settings",
+     "what differs from member to member: a JSON object a line,\n"
+     "{\"name\": ... or \"match\": GLOB, \"params\": {...}}",
+     uvp_option_params_from, .traits = UVP_OPTION_BARE},
     {UVP_FOR_ALL & ~UVP_FOR_STREAM, "preset", 0, "NAME,...", "Settings",
      "low-memory: less at once; names of how much work goes into\n"
      "an atlas change nothing here",

@@ -1,10 +1,11 @@
 #include "stages/record.h"
 
 static const char *const status_names[UVP_MEMBER_STATUS_COUNT] = {
-    [UVP_MEMBER_UNWRAPPED] = "ok",    [UVP_MEMBER_PASSED] = "passed",
-    [UVP_MEMBER_FAILED] = "failed",   [UVP_MEMBER_VALID] = "valid",
-    [UVP_MEMBER_INVALID] = "invalid", [UVP_MEMBER_BARE] = "no-uvs",
-    [UVP_MEMBER_LISTED] = "mesh",     [UVP_MEMBER_MADE] = "made",
+    [UVP_MEMBER_UNWRAPPED] = "ok",      [UVP_MEMBER_PASSED] = "passed",
+    [UVP_MEMBER_FAILED] = "failed",     [UVP_MEMBER_VALID] = "valid",
+    [UVP_MEMBER_INVALID] = "invalid",   [UVP_MEMBER_BARE] = "no-uvs",
+    [UVP_MEMBER_LISTED] = "mesh",       [UVP_MEMBER_MADE] = "made",
+    [UVP_MEMBER_RENDERED] = "rendered",
 };
 
 static const char *const step_names[UVP_STEP_COUNT] = {

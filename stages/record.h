@@ -29,6 +29,8 @@ enum uvp_member_status {
     UVP_MEMBER_LISTED, /* a mesh */
     /* when members are made: */
     UVP_MEMBER_MADE,
+    /* when pictures are drawn: */
+    UVP_MEMBER_RENDERED, /* one took its place; `facts` is a struct uvp_picture_facts */
     UVP_MEMBER_STATUS_COUNT
 };
 

@@ -17,6 +17,7 @@
 #include "pipeline/base/span.h"
 #include "stages/recipe.h"
 #include "stages/unwrapper/atlas/atlas.h"
+#include "stages/unwrapper/picture/picture.h"
 
 enum uvp_on_error {
     UVP_ON_ERROR_PASS = 0, /* the original bytes go on */
@@ -30,6 +31,7 @@ enum uvp_task {
     UVP_TASK_LIST,     /* say what is there; write nothing */
     UVP_TASK_COMPARE,  /* take fingerprints; write nothing */
     UVP_TASK_GENERATE, /* make `making`; nothing is read */
+    UVP_TASK_RENDER,   /* pictures of the meshes, in their place */
     UVP_TASK_COUNT
 };
 
@@ -46,6 +48,7 @@ struct uvp_task_traits {
     bool writes;    /* there is an output */
     bool wants_uvs; /* of the meshes as they come */
     bool makes;     /* its members come from no input */
+    bool made_only; /* the output holds what was made, and nothing that only came by */
 };
 
 /* What is true of every run with this task. */
@@ -118,6 +121,9 @@ struct uvp_settings {
     uint64_t member_timeout_ns; /* 0: none */
     struct uvp_atlas_options atlas;
     const struct uvp_overrides *overrides; /* NULL: none */
+    struct uvp_picture_options picture;    /* RENDER */
+    bool unwrap_missing;                   /* RENDER: meshes without UVs get an atlas first */
+    bool up_given;      /* RENDER: picture.z_is_up; else the format's custom */
     bool show;          /* records tell stretch_p99 and a score, and the worst are shown */
     uint32_t show_most; /* so many of the worst at most have an exhibit; 0: none */
     enum uvp_worst show_by;
@@ -128,6 +134,18 @@ struct uvp_settings {
 static inline bool uvp_settings_write(const struct uvp_settings *settings)
 {
     return uvp_task_traits(settings->task).writes && !settings->dry_run;
+}
+
+/* Members that nothing is made of go on: as they came, or into another container. */
+static inline bool uvp_settings_pass_on(const struct uvp_settings *settings)
+{
+    return uvp_settings_write(settings) && !uvp_task_traits(settings->task).made_only;
+}
+
+/* What is made of a single mesh is nothing for a terminal. */
+static inline bool uvp_settings_make_binary(const struct uvp_settings *settings)
+{
+    return settings->task == UVP_TASK_RENDER && !settings->picture.is_svg;
 }
 
 /* UVs that meshes have are read. */

@@ -9,6 +9,7 @@ r"""Checks every #include against the floors of the house, and that only tools p
     stages/unwrapper/atlas  yes   -           -                own      -
     stages/unw.../analysis  yes   -           -                atlas.h  own
     .../unwrapper/shapes    yes   -           -                -        own
+    .../unwrapper/picture   yes   -           -                -        own          libpng (11)
     stages                  yes   stage.h     (3)              atlas.h  landing (4), (9)
     stages/library          yes   -           mesh/{format,mesh}.h  atlas.h  (8)
     tools/uvpipe            yes   (10)        (5)              -        (6)          JSON, printing
@@ -21,8 +22,8 @@ and archive/*.h but container.h. (4) stages/*.h; reader, unwrapper and writer do
 other, and stages.c sees all three. (5) mesh/format.h, archive/codec.h, archive/entry.h, for
 names. (6) stages.h, settings.h, record.h, ... (7) meshoptimizer in gltf_meshopt.c, libassimp in
 foreign_import.c. (8) unwrapper/{atlases,judge,mesh_view}.h and settings.h: what needs no line; its
-uvpipe.h, which is installed, includes nothing of ours. (9) analysis.h, shapes.h.
-(10) pipeline.h, and thread.h: messages come from any thread.
+uvpipe.h, which is installed, includes nothing of ours. (9) analysis.h, picture.h, shapes.h.
+(10) pipeline.h, and thread.h: messages come from any thread. (11) in png_file.c.
 
 Usage: check_layers.py [--root DIR] [--selftest]
 Exit:  0 all well, 1 something is where it must not be (file:line on stdout), 2 usage.
@@ -50,6 +51,7 @@ STAGES = BASE + [
     "stages/unwrapper/atlas/atlas.h",
     "stages/unwrapper/analysis/analysis.h",
     "stages/unwrapper/shapes/shapes.h",
+    "stages/unwrapper/picture/picture.h",
     "stages/*.h",
     "stages/*.def",
 ]
@@ -67,6 +69,7 @@ TABLE = [
         "stages/unwrapper/analysis/*",
     ]),
     ("stages/unwrapper/shapes/**", BASE + ["stages/unwrapper/shapes/*"]),
+    ("stages/unwrapper/picture/**", BASE + ["stages/unwrapper/picture/*"]),
     ("stages/reader/**", STAGES + ["stages/reader/*"]),
     ("stages/unwrapper/**", STAGES + ["stages/unwrapper/*", "stages/unwrapper/shapes/*"]),
     ("stages/writer/**", STAGES + ["stages/writer/*"]),
@@ -113,6 +116,7 @@ SYSTEM = [
     ),
     (["meshoptimizer.h"], ["formats/mesh/gltf_meshopt.c", "tests/**"]),
     (["assimp/*"], ["formats/mesh/foreign_import.c", "tests/**"]),
+    (["png.h"], ["stages/unwrapper/picture/png_file.c", "tests/**"]),
     (["jansson.h"], ["tools/uvpipe/**", "tests/**"]),
     (["cmocka.h", "setjmp.h"], ["tests/**"]),
 ]
@@ -210,6 +214,9 @@ SELFTEST = [
     ("stages/unwrapper/atlas/b3.c", '#include "pipeline/stage.h"', True),
     ("stages/unwrapper/atlas/c3.c", '#include "formats/mesh/mesh.h"', True),
     ("stages/unwrapper/a4.c", '#include "stages/unwrapper/atlas/atlas.h"', False),
+    ("stages/unwrapper/picture/a10.c", '#include "stages/unwrapper/atlas/atlas.h"', True),
+    ("stages/unwrapper/picture/b10.c", "#include <png.h>", True),
+    ("stages/unwrapper/picture/png_file.c", "#include <png.h>", False),
     ("stages/unwrapper/b4.c", '#include "stages/unwrapper/atlas/atlas_internal.h"', True),
     ("stages/unwrapper/c4.c", '#include "stages/writer/writer.h"', True),
     ("stages/reader/a5.c", '#include "formats/archive/entry.h"', False),

@@ -121,6 +121,10 @@ enum uvp_code uvp_choose_output(const struct uvp_settings *settings, bool per_in
     if (choice->container == UVP_CONTAINER_FOLDER) {
         choice->codec = UVP_CODEC_NONE; /* files are written plain */
     }
+    if (choice->container == UVP_CONTAINER_PLAIN && !settings->codec_given &&
+        uvp_task_traits(settings->task).made_only) {
+        choice->codec = UVP_CODEC_NONE; /* it is another file, not this one anew */
+    }
     uvp_codec_levels(choice->codec, &lowest, &usual, &highest);
     choice->level = settings->level_given ? settings->level : usual;
     return check(settings, per_input, container, choice->container, err);

@@ -296,7 +296,8 @@ static enum uvp_code choose(struct uvp_lane *lane, struct uvp_error *err)
     if (lane->number == 0) {
         shared->choice = lane->choice;
     }
-    lane->foreign = source != lane->choice.container || !has_raw_bytes(source);
+    lane->foreign = source != lane->choice.container || !has_raw_bytes(source) ||
+                    uvp_task_traits(shared->settings->task).made_only;
     uvp_input_keep_metadata(lane->input, lane->foreign);
     return UVP_OK;
 }
@@ -434,7 +435,7 @@ static enum uvp_code pass_and_keep(struct uvp_lane *lane, struct uvp_header *hea
     }
     UVP_TRY(uvp_lane_keep_nearby(lane, err));
     UVP_TRY(uvp_lane_note_passed(lane, header, reason, err));
-    if (uvp_settings_write(lane->shared->settings)) {
+    if (uvp_settings_pass_on(lane->shared->settings)) {
         UVP_TRY(uvp_lane_add_raw(lane, entry->at, &entry->raw, err));
     }
     uvp_entry_reset(entry);
@@ -517,7 +518,7 @@ static enum uvp_code pass_member(struct uvp_lane *lane, struct uvp_header *heade
 {
     const uint64_t bytes =
         header->stored_bytes > header->size_bytes ? header->stored_bytes : header->size_bytes;
-    const bool dry = !uvp_settings_write(lane->shared->settings);
+    const bool dry = !uvp_settings_pass_on(lane->shared->settings);
     const bool is_long = !header->size_known || bytes > LONG_BYTES;
     const bool keep = uvp_lane_may_be_needed(lane, header);
 

@@ -20,6 +20,7 @@ static enum uvp_code work_on(struct uvp_work *work, struct uvp_error *err)
         [UVP_TASK_UNWRAP] = uvp_task_unwrap,     [UVP_TASK_CHECK] = uvp_task_check,
         [UVP_TASK_LIST] = uvp_task_list,         [UVP_TASK_COMPARE] = uvp_task_compare,
         [UVP_TASK_GENERATE] = uvp_task_generate,
+        [UVP_TASK_RENDER] = uvp_task_render,
     };
 
     return tasks[work->settings->task](work, err);
@@ -146,7 +147,7 @@ static void handle_member(struct uvp_unwrapper *unwrapper, struct uvp_member *me
         (makes ? settle_made : settle_status)(member, code, &error);
     }
     if (parcel->foreign && !makes && !member->rendered_anew &&
-        uvp_settings_write(unwrapper->shared->settings)) {
+        uvp_settings_pass_on(unwrapper->shared->settings)) {
         carry_over(&work);
     }
     uvp_work_begin_step(&work, UVP_STEP_LOAD);

@@ -85,5 +85,6 @@ UVP_MUST_USE enum uvp_code uvp_task_check(struct uvp_work *work, struct uvp_erro
 UVP_MUST_USE enum uvp_code uvp_task_list(struct uvp_work *work, struct uvp_error *err);
 UVP_MUST_USE enum uvp_code uvp_task_compare(struct uvp_work *work, struct uvp_error *err);
 UVP_MUST_USE enum uvp_code uvp_task_generate(struct uvp_work *work, struct uvp_error *err);
+UVP_MUST_USE enum uvp_code uvp_task_render(struct uvp_work *work, struct uvp_error *err);
 
 #endif

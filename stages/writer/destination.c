@@ -160,12 +160,15 @@ static enum uvp_code open_file(struct uvp_destination *destination, const char *
 static enum uvp_code open_stdout(struct uvp_destination *destination,
                                  const struct uvp_choice *choice, struct uvp_error *err)
 {
-    const bool binary =
+    const struct uvp_settings *const settings = destination->shared->settings;
+    const bool is_archive =
         choice->container != UVP_CONTAINER_PLAIN || choice->codec != UVP_CODEC_NONE;
 
-    if (binary && !destination->shared->settings->force_terminal && isatty(STDOUT_FILENO)) {
+    if ((is_archive || uvp_settings_make_binary(settings)) && !settings->force_terminal &&
+        isatty(STDOUT_FILENO)) {
         return uvp_fail(err, UVP_USAGE, 0,
-                        "will not write an archive to a terminal (use -o, a pipe or --force)");
+                        "will not write %s to a terminal (use -o, a pipe or --force)",
+                        is_archive ? "an archive" : "a picture");
     }
     destination->fd = STDOUT_FILENO;
     return UVP_OK;
@@ -230,6 +233,8 @@ enum uvp_code uvp_destination_open(struct uvp_shared *shared, const struct uvp_c
     }
     destination->shared = shared;
     destination->fd = -1;
+    destination->wants_member = choice->container == UVP_CONTAINER_PLAIN &&
+                                uvp_task_traits(shared->settings->task).made_only;
     code = open_all(destination, choice, name, single_input, err);
     if (code != UVP_OK) {
         uvp_destination_close(destination);
@@ -263,6 +268,7 @@ enum uvp_code uvp_destination_end(struct uvp_destination *destination,
                                   struct uvp_error *err)
 {
     set_outlet(destination, outlet);
+    complete = complete && !destination->wants_member;
     if (complete) {
         UVP_TRY(uvp_output_finish(destination->output, err));
     }

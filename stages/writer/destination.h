@@ -27,6 +27,7 @@ struct uvp_destination {
     struct uvp_sink *sink;
     struct uvp_output *output;
     struct uvp_frames *frames; /* NULL: not compressed */
+    bool wants_member; /* without one it does not appear: a file that nothing was made for */
     bool ended;
     bool completed;
     struct uvp_destination *next; /* the writer's list */

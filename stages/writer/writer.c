@@ -266,7 +266,7 @@ static enum uvp_code write_member(struct uvp_writer *writer, const struct uvp_me
 {
     struct uvp_output *const output = writer->current == NULL ? NULL : writer->current->output;
 
-    if (output == NULL) {
+    if (output == NULL || !uvp_settings_pass_on(writer->shared->settings)) {
         return UVP_OK;
     }
     if (drop || member->replaced) {
@@ -282,10 +282,12 @@ static enum uvp_code write_member(struct uvp_writer *writer, const struct uvp_me
 static enum uvp_code write_side(struct uvp_writer *writer, const struct uvp_member *member,
                                 struct uvp_error *err)
 {
-    return writer->current == NULL ? UVP_OK
-                                   : uvp_output_member(writer->current->output, &member->side,
-                                                       uvp_buf_span(&member->side_out),
-                                                       &member->side_rendered, err);
+    if (writer->current == NULL) {
+        return UVP_OK;
+    }
+    writer->current->wants_member = false;
+    return uvp_output_member(writer->current->output, &member->side,
+                             uvp_buf_span(&member->side_out), &member->side_rendered, err);
 }
 
 /* Counts a failed member; a failure of the run when there have been enough. */
@@ -412,7 +414,9 @@ static enum uvp_code put_piece(struct uvp_writer *writer, struct uvp_outlet *out
     case UVP_PIECE_BEGIN:
         return begin_long(writer, piece->member, parcel->lane, err);
     case UVP_PIECE_FAILED:
-        return tell_failed(writer, piece, parcel->lane, parcel->foreign, err);
+        return tell_failed(writer, piece, parcel->lane,
+                           parcel->foreign && uvp_settings_pass_on(writer->shared->settings),
+                           err);
     case UVP_PIECE_PASSED:
         record_passed(writer, piece, parcel->lane);
         return UVP_OK;

@@ -7,6 +7,7 @@
 struct target {
     struct stat status;
     bool is_file; /* a regular one: nothing else can be spoilt */
+    bool is_stdout;
 };
 
 static struct target target_of_fd(int fd)
@@ -47,7 +48,8 @@ static enum uvp_code check_input(const char *name, const struct target *report,
         return uvp_fail(err, UVP_USAGE, 0, "--report would write over the input %s", name);
     }
     if (is_same(&input, out)) {
-        return uvp_fail(err, UVP_USAGE, 0, "the input %s is the output, too (use -o)", name);
+        return uvp_fail(err, UVP_USAGE, 0, "the input %s is the output, too%s", name,
+                        out->is_stdout ? " (use -o)" : "");
     }
     return UVP_OK;
 }
@@ -61,6 +63,9 @@ enum uvp_code uvp_clash_check(const struct uvp_options *options, struct uvp_erro
 
     if (to_stdout && !settings->dry_run) {
         out = target_of_fd(STDOUT_FILENO);
+        out.is_stdout = true;
+    } else if (uvp_task_traits(settings->task).made_only) {
+        out = target_of_path(settings->output); /* what is read is not in what is written */
     }
     if (is_same(&report, &out)) {
         return uvp_fail(err, UVP_USAGE, 0, "--report and standard output are the same file");

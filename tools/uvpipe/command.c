@@ -8,6 +8,7 @@ const struct uvp_command_ops *uvp_command_of(enum uvp_command command)
         [UVP_COMMAND_LIST] = &uvp_command_list,
         [UVP_COMMAND_COMPARE] = &uvp_command_compare,
         [UVP_COMMAND_GEN] = &uvp_command_gen,
+        [UVP_COMMAND_RENDER] = &uvp_command_render,
     };
 
     return commands[command];

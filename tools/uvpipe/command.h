@@ -68,5 +68,6 @@ extern const struct uvp_command_ops uvp_command_check;
 extern const struct uvp_command_ops uvp_command_list;
 extern const struct uvp_command_ops uvp_command_compare;
 extern const struct uvp_command_ops uvp_command_gen;
+extern const struct uvp_command_ops uvp_command_render;
 
 #endif

@@ -82,6 +82,23 @@ static void set_product(struct uvp_json_object *object, const struct uvp_record 
     uvp_json_set(object, "replaced", json_boolean(record->replaced));
 }
 
+static void set_picture(struct uvp_json_object *object, const struct uvp_record *record)
+{
+    struct uvp_picture_facts facts;
+
+    if (record->facts.bytes != sizeof facts) {
+        return;
+    }
+    memcpy(&facts, record->facts.data, sizeof facts);
+    uvp_json_set(object, "triangles", uvp_json_integer(facts.triangles));
+    uvp_json_set(object, "charts", uvp_json_integer(facts.charts));
+    uvp_json_set(object, "flipped", uvp_json_integer(facts.flipped));
+    uvp_json_set(object, "width", uvp_json_integer(facts.width));
+    uvp_json_set(object, "height", uvp_json_integer(facts.height));
+    uvp_json_set(object, "layout", json_boolean(facts.has_layout));
+    uvp_json_set(object, "scene", json_boolean(facts.has_mesh));
+}
+
 static void set_mesh(struct uvp_json_object *object, const struct uvp_record *record)
 {
     uvp_json_set(object, "seconds", member_seconds(record));
@@ -96,6 +113,10 @@ static void set_mesh(struct uvp_json_object *object, const struct uvp_record *re
     }
     if (record->status == UVP_MEMBER_LISTED || record->status == UVP_MEMBER_MADE) {
         uvp_json_set(object, "triangles", uvp_json_integer(record->triangles));
+    }
+    if (record->status == UVP_MEMBER_RENDERED) {
+        set_product(object, record);
+        set_picture(object, record);
     }
     if (record->status == UVP_MEMBER_UNWRAPPED) {
         set_product(object, record);
@@ -242,6 +263,20 @@ static void set_stream_options(struct uvp_json_object *object,
                  settings->level_given ? json_integer(settings->level) : json_null());
 }
 
+static void set_render_options(struct uvp_json_object *object,
+                               const struct uvp_settings *settings)
+{
+    static const char *const what[] = {"auto", "layout", "mesh", "both"};
+    const struct uvp_picture_options *const picture = &settings->picture;
+
+    uvp_json_set(object, "what", json_string(what[picture->what]));
+    uvp_json_set(object, "colour", json_string(uvp_picture_colour_name(picture->colour)));
+    uvp_json_set(object, "svg", json_boolean(picture->is_svg));
+    uvp_json_set(object, "size",
+                 uvp_json_integer(picture->side == 0 ? UVP_PICTURE_SIDE_USUAL : picture->side));
+    uvp_json_set(object, "unwrap_missing", json_boolean(settings->unwrap_missing));
+}
+
 static json_t *faults_of(unsigned faults)
 {
     json_t *const list = json_array();
@@ -284,6 +319,8 @@ static json_t *options_object(const struct uvp_options *options)
         set_making(&object, &options->making);
     } else if (options->command == UVP_COMMAND_STREAM) {
         set_stream_options(&object, settings);
+    } else if (options->command == UVP_COMMAND_RENDER) {
+        set_render_options(&object, settings);
     }
     return uvp_json_value(&object);
 }
@@ -301,6 +338,8 @@ static bool can_end_as(enum uvp_command command, enum uvp_member_status status)
         return command == UVP_COMMAND_LIST || command == UVP_COMMAND_COMPARE;
     case UVP_MEMBER_MADE:
         return command == UVP_COMMAND_GEN;
+    case UVP_MEMBER_RENDERED:
+        return command == UVP_COMMAND_RENDER;
     default:
         return command == UVP_COMMAND_CHECK;
     }

@@ -13,6 +13,7 @@
 #include "tools/uvpipe/config_layers.h"
 #include "tools/uvpipe/manifest.h"
 #include "tools/uvpipe/options_atlas.h"
+#include "tools/uvpipe/options_render.h"
 
 struct words {
     int count;
@@ -206,6 +207,7 @@ static enum uvp_code check_together(const struct uvp_options *options, struct uv
                         (unsigned)settings->input_count);
     }
     UVP_TRY(uvp_options_check_atlas(options, err));
+    UVP_TRY(uvp_options_check_render(options, err));
     if (settings->container_given && settings->container == UVP_CONTAINER_FOLDER && to_stdout) {
         return uvp_fail(err, UVP_USAGE, 0, "--format folder needs --output FOLDER");
     }
@@ -257,6 +259,7 @@ static enum uvp_code fill(struct uvp_options *options, struct uvp_error *err)
     }
     UVP_TRY(uvp_config_apply(options->config, options, err));
     UVP_TRY(take_words(options, err));
+    uvp_options_settle_render(options);
     UVP_TRY(check_together(options, err));
     if (options->manifest_path != NULL) {
         UVP_TRY(uvp_manifest_read(options->manifest_path, options->command, options->mem,

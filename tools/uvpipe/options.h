@@ -33,6 +33,7 @@ enum uvp_command {
     UVP_COMMAND_LIST,
     UVP_COMMAND_COMPARE,
     UVP_COMMAND_GEN,
+    UVP_COMMAND_RENDER,
     UVP_COMMAND_COUNT
 };
 
@@ -151,6 +152,8 @@ UVP_MUST_USE enum uvp_code uvp_options_json(struct uvp_buf *text, struct uvp_err
 #define UVP_FOR_COMPARE UVP_FOR(UVP_COMMAND_COMPARE)
 #define UVP_FOR_GEN UVP_FOR(UVP_COMMAND_GEN)
 #define UVP_FOR_READING (UVP_FOR_ALL & ~UVP_FOR_GEN) /* those that have inputs */
+#define UVP_FOR_RENDER UVP_FOR(UVP_COMMAND_RENDER)
+#define UVP_FOR_WRITERS (UVP_FOR_STREAM | UVP_FOR_GEN | UVP_FOR_RENDER) /* with an output */
 
 enum uvp_option_trait {
     UVP_OPTION_LIST = 1,  /* each time adds a value */

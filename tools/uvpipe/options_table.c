@@ -12,6 +12,7 @@
 #include "tools/uvpipe/options_config.h"
 #include "tools/uvpipe/options_gen.h"
 #include "tools/uvpipe/options_mesh.h"
+#include "tools/uvpipe/options_render.h"
 #include "tools/uvpipe/presets.h"
 #include "tools/uvpipe/values.h"
 
@@ -419,25 +420,63 @@ const struct uvp_option uvp_option_table[] = {
      "(default 0)",
      uvp_option_noise, .fallback = "0"},
 
-    {UVP_FOR_STREAM | UVP_FOR_GEN, "output", 'o', "PATH", "Output",
+    {UVP_FOR_WRITERS, "output", 'o', "PATH", "Output",
      "a file, written whole or not at all; a folder when PATH\n"
      "ends in '/' or is one; - is stdout (default)",
      set_output, .traits = UVP_OPTION_BARE},
-    {UVP_FOR_STREAM | UVP_FOR_GEN, "format", 0, "KIND", "Output",
+    {UVP_FOR_WRITERS, "format", 0, "KIND", "Output",
      "tar, cpio, zip or folder (default: as the input; tar for\n"
      "several inputs and folders)",
      set_format, .choices = format_words},
-    {UVP_FOR_STREAM | UVP_FOR_GEN, "compress", 0, "KIND[:LEVEL]", "Output",
+    {UVP_FOR_WRITERS, "compress", 0, "KIND[:LEVEL]", "Output",
      "none, zstd, gzip, xz, bzip2 or lz4 (default: as the input)", set_compress,
      .traits = UVP_OPTION_OPEN, .choices = compress_words},
-    {UVP_FOR_STREAM | UVP_FOR_GEN, "seek-table", 0, NULL, "Output",
+    {UVP_FOR_WRITERS, "seek-table", 0, NULL, "Output",
      "zstd: tell at the end where the frames are, so that other\n"
      "programs can read parts of the file",
      set_seek_table},
     {UVP_FOR_ALL & ~UVP_FOR_COMPARE, "unordered", 0, NULL, "Output",
      "write members as they are done, not in input order", set_unordered},
-    {UVP_FOR_STREAM | UVP_FOR_GEN, "force", 0, NULL, "Output",
-     "write binary to a terminal all the same", set_force},
+    {UVP_FOR_WRITERS, "force", 0, NULL, "Output", "write binary to a terminal all the same",
+     set_force},
+
+    {UVP_FOR_RENDER, "what", 0, "PARTS", "Pictures",
+     "layout, mesh or both, side by side (default: both; of a\n"
+     "mesh without UVs the mesh alone)",
+     uvp_option_what, .traits = UVP_OPTION_WORDS, .choices = uvp_what_words},
+    {UVP_FOR_RENDER, "colour", 0, "BY", "Pictures",
+     "charts (default), stretch, angle, area, checker or plain", uvp_option_colour,
+     .fallback = "charts", .choices = uvp_colour_words},
+    {UVP_FOR_RENDER, "svg", 0, NULL, "Pictures",
+     "SVG instead of PNG: the layout as shapes, no mesh\n"
+     "(default where --output ends in .svg)",
+     uvp_option_svg},
+    {UVP_FOR_RENDER, "size", 0, "PIXELS", "Pictures",
+     "side of the page, and of the mesh beside it: 64 to 16384\n"
+     "(default 1024)",
+     uvp_option_size, .fallback = "1024"},
+    {UVP_FOR_RENDER, "views", 0, "N", "Pictures",
+     "sides the mesh is shown from: 1 or 3 (default)", uvp_option_views, .fallback = "3",
+     .choices = uvp_views_words},
+    {UVP_FOR_RENDER, "up", 0, "AXIS", "Pictures",
+     "y or z (default: z for STL, y for all others)", uvp_option_up, .choices = uvp_up_words},
+    {UVP_FOR_RENDER, "turn", 0, "DEGREES", "Pictures",
+     "turn the mesh about that axis: 0 (default), 90, 180 or 270", uvp_option_turn,
+     .fallback = "0", .choices = uvp_turn_words},
+    {UVP_FOR_RENDER, "checker", 0, "N", "Pictures",
+     "squares of the checker along a side of the page: 1 to 4096\n"
+     "(default 32)",
+     uvp_option_checker, .fallback = "32"},
+    {UVP_FOR_RENDER, "background", 0, "RRGGBB", "Pictures",
+     "a colour, or none: transparent (default FFFFFF)", uvp_option_background,
+     .fallback = "FFFFFF"},
+    {UVP_FOR_RENDER, "hide", 0, "WHAT,...", "Pictures",
+     "leave out: seams (the lines where charts end), text (name,\n"
+     "numbers and legend); none (default)",
+     uvp_option_hide, .traits = UVP_OPTION_WORDS, .fallback = "none",
+     .choices = uvp_hide_words},
+    {UVP_FOR_RENDER, "unwrap-missing", 0, NULL, "Pictures",
+     "give meshes without UVs an atlas first", uvp_option_unwrap_missing},
 
     {UVP_FOR_READING, "include", 0, "GLOB", "Members",
      "work only on members whose path matches (repeatable)", add_include,
@@ -471,7 +510,7 @@ const struct uvp_option uvp_option_table[] = {
      "a mesh that cannot be unwrapped: pass (default) lets the\n"
      "original through, drop leaves it out, stop ends the run",
      set_on_error, .fallback = "pass", .choices = on_error_words},
-    {UVP_FOR_STREAM, "max-errors", 0, "N", "Members",
+    {UVP_FOR_STREAM | UVP_FOR_RENDER, "max-errors", 0, "N", "Members",
      "end the run after N such meshes; 0: no limit (default)", set_max_errors, .fallback = "0"},
     {UVP_FOR_STREAM, "dry-run", 0, NULL, "Members",
      "read and judge the members, unwrap and write nothing", set_dry_run},
@@ -624,7 +663,7 @@ const struct uvp_option uvp_option_table[] = {
      "auto (default): colours when stderr is a terminal and\n"
      "NO_COLOR is not set; always; never",
      set_color, .fallback = "auto", .choices = color_words},
-    {UVP_FOR_STREAM | UVP_FOR_GEN, "quiet", 'q', NULL, "Messages", "errors only", set_quiet,
+    {UVP_FOR_WRITERS, "quiet", 'q', NULL, "Messages", "errors only", set_quiet,
      .undoes = "verbose"},
     {UVP_FOR_CHECK, "quiet", 'q', NULL, "Messages", "print only meshes that are not valid",
      set_quiet, .undoes = "verbose"},
@@ -632,7 +671,7 @@ const struct uvp_option uvp_option_table[] = {
      .undoes = "verbose"},
     {UVP_FOR_COMPARE, "quiet", 'q', NULL, "Messages", "print only what differs", set_quiet,
      .undoes = "verbose"},
-    {UVP_FOR_STREAM | UVP_FOR_GEN, "verbose", 'v', NULL, "Messages",
+    {UVP_FOR_WRITERS, "verbose", 'v', NULL, "Messages",
      "a line for each mesh, and the summary; -vv: all there is", set_verbose,
      .traits = UVP_OPTION_COUNT, .undoes = "quiet"},
     {UVP_FOR_CHECK | UVP_FOR_LIST | UVP_FOR_COMPARE, "verbose", 'v', NULL, "Messages",

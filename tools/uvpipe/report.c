@@ -195,6 +195,20 @@ static void describe_made(char *out, size_t room, const struct uvp_record *recor
     (void)snprintf(out, room, "%u triangles, %s, %s", (unsigned)record->triangles, bytes, time);
 }
 
+static void describe_picture(char *out, size_t room, const struct uvp_record *record)
+{
+    struct uvp_picture_facts facts = {0};
+    char time[32];
+
+    if (record->facts.bytes == sizeof facts) {
+        memcpy(&facts, record->facts.data, sizeof facts);
+    }
+    uvp_report_time(time, sizeof time, record->wall_ns);
+    (void)snprintf(out, room, "%u triangles, %u charts, %u x %u pixels, %s",
+                   (unsigned)facts.triangles, (unsigned)facts.charts, (unsigned)facts.width,
+                   (unsigned)facts.height, time);
+}
+
 void uvp_report_member(const struct uvp_report *report, const struct uvp_record *record)
 {
     static const enum uvp_trace_level levels[UVP_MEMBER_STATUS_COUNT] = {
@@ -202,6 +216,7 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
         [UVP_MEMBER_FAILED] = UVP_TRACE_ERROR,   [UVP_MEMBER_VALID] = UVP_TRACE_INFO,
         [UVP_MEMBER_INVALID] = UVP_TRACE_ERROR,  [UVP_MEMBER_BARE] = UVP_TRACE_ERROR,
         [UVP_MEMBER_LISTED] = UVP_TRACE_INFO,    [UVP_MEMBER_MADE] = UVP_TRACE_INFO,
+        [UVP_MEMBER_RENDERED] = UVP_TRACE_INFO,
     };
     char what[160];
     char text[320];
@@ -215,6 +230,8 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
         describe_mesh(what, sizeof what, record);
     } else if (record->status == UVP_MEMBER_MADE) {
         describe_made(what, sizeof what, record);
+    } else if (record->status == UVP_MEMBER_RENDERED) {
+        describe_picture(what, sizeof what, record);
     } else if (record->status == UVP_MEMBER_PASSED) {
         (void)snprintf(what, sizeof what, "passed: %s",
                        record->reason != NULL ? record->reason : "");
@@ -275,6 +292,13 @@ static void describe_counts(char *out, size_t room, const struct uvp_progress *p
                        count_of(progress, UVP_MEMBER_MADE),
                        count_of(progress, UVP_MEMBER_MADE) == 1 ? "mesh" : "meshes",
                        count_of(progress, UVP_MEMBER_FAILED));
+        return;
+    }
+    if (command == UVP_COMMAND_RENDER) {
+        (void)snprintf(
+            out, room, "%llu members: %llu rendered, %llu failed, %llu passed over",
+            (unsigned long long)progress->members_read, count_of(progress, UVP_MEMBER_RENDERED),
+            count_of(progress, UVP_MEMBER_FAILED), count_of(progress, UVP_MEMBER_PASSED));
         return;
     }
     if (command == UVP_COMMAND_CHECK) {

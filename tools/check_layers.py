@@ -16,6 +16,7 @@ r"""Checks every #include against the floors of the house, and that only tools p
     tools/uvcheck           -     -           -                -        -            printing
     tools/mkmesh            yes   -           -                -        shapes       (2), printing
     tools/bench, tests      yes   yes         yes              yes      yes          all
+    docs/examples           -     -           -                -        -            printing
 
 (1) thread.* only. (2) libarchive and the compression libraries. (3) mesh/{format,mesh,write}.h
 and archive/*.h but container.h. (4) stages/*.h; reader, unwrapper and writer do not see each
@@ -104,6 +105,7 @@ TABLE = [
     ("tools/mkmesh/**", BASE + ["stages/unwrapper/shapes/*", "tools/mkmesh/*"]),
     ("tools/bench/**", ["**"]),
     ("tests/**", ["**"]),
+    ("docs/examples/**", []),
 ]
 
 # System headers that only some files may include.
@@ -121,7 +123,7 @@ SYSTEM = [
     (["cmocka.h", "setjmp.h"], ["tests/**"]),
 ]
 
-PRINTERS = ["tools/**", "tests/**"]
+PRINTERS = ["tools/**", "tests/**", "docs/examples/**"]
 PRINTING = re.compile(
     r"\b(v?f?printf|v?dprintf|puts|fputs|putchar|putc|fputc|perror|psignal)\s*\(")
 INCLUDE = re.compile(r"^\s*#\s*include\s*(?:\"([^\"]+)\"|<([^>]+)>|(\S+))")

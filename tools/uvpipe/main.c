@@ -10,6 +10,7 @@
 #include "tools/uvpipe/clash.h"
 #include "tools/uvpipe/cli_run.h"
 #include "tools/uvpipe/command.h"
+#include "tools/uvpipe/completion.h"
 #include "tools/uvpipe/config.h"
 #include "tools/uvpipe/config_print.h"
 #include "tools/uvpipe/exits.h"
@@ -44,6 +45,8 @@ static enum uvp_code make_text(const struct uvp_options *options, struct uvp_buf
         return uvp_options_help(options->command, text, err);
     case UVP_ACTION_LIST_OPTIONS:
         return uvp_options_json(text, err);
+    case UVP_ACTION_COMPLETION:
+        return uvp_completion_write((enum uvp_shell)options->shell, text, err);
     case UVP_ACTION_PRINT_CONFIG:
         return options->json || options->print_json ? uvp_config_print_json(options, text, err)
                                                     : uvp_config_print(options, text, err);

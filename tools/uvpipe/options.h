@@ -42,6 +42,7 @@ enum uvp_action {
     UVP_ACTION_HELP,
     UVP_ACTION_VERSION,
     UVP_ACTION_LIST_OPTIONS, /* the table, as JSON */
+    UVP_ACTION_COMPLETION,   /* the table, for a shell */
     UVP_ACTION_PRINT_CONFIG, /* what is set, and where */
 };
 
@@ -72,6 +73,7 @@ enum uvp_progress_when {
 struct uvp_options {
     enum uvp_command command;
     enum uvp_action action;
+    unsigned shell; /* --completion: enum uvp_shell */
     struct uvp_settings settings;
     struct uvp_pipeline_options line;
     uint64_t workers_asked; /* --workers N */

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "tools/uvpipe/completion.h"
 #include "tools/uvpipe/options_atlas.h"
 #include "tools/uvpipe/options_config.h"
 #include "tools/uvpipe/options_gen.h"
@@ -647,6 +648,10 @@ const struct uvp_option uvp_option_table[] = {
     {UVP_FOR_ALL, "list-options", 0, "json", "Settings",
      "print all options of all commands, for programs, and end", uvp_option_list_options,
      .traits = UVP_OPTION_BARE | UVP_OPTION_MAY | UVP_OPTION_OPEN, .choices = json_words},
+    {UVP_FOR_STREAM, "completion", 0, "SHELL", "Settings",
+     "print a script that completes command lines in bash, zsh or\n"
+     "fish, and end",
+     uvp_option_completion, .traits = UVP_OPTION_BARE, .choices = uvp_shell_words},
 
     {UVP_FOR_CHECK | UVP_FOR_LIST | UVP_FOR_COMPARE, "json", 0, NULL, "Messages",
      "print JSON objects, one a line, instead of the table", set_json},

@@ -1,0 +1,466 @@
+#!/usr/bin/env python3
+"""Every option of every command changes something that can be seen from outside.
+
+The options are asked of the program (uvpipe --list-options). A row that has no entry in ENTRIES
+fails, and so does an entry whose option changes nothing. A new option gets an entry: its name
+(or (command, name) where it means another thing there), and a function that takes a Place and a
+command and returns True when the option was seen to work. Most are one of the helpers:
+
+    differs("--padding", "8")           stdout, exit code or files made are not the same with it
+    differs("--x", given=["--y", "1"])  both runs have --y 1 besides
+    differs("--x", inputs=["quads.obj"])
+
+A new command gets a line in COMMANDS.
+
+Usage: test_options_coverage.py UVPIPE [NAME...]
+"""
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+
+DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
+SECONDS = 60
+
+# What a command is given when an entry says nothing else. The stream has no word.
+COMMANDS = {
+    "unwrap": ["in.tar"],
+    "check": ["mapped.tar"],
+    "list": ["in.tar"],
+    "compare": ["in.tar", "mapped.tar"],
+    "gen": ["torus", "cube"],
+}
+
+GEN_MANY = ["gyroid", "--count=8", "--triangles=60k"]
+SQUARE = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\n"
+LAYOUTS = {
+    "mirrored": "vt 1 0\nvt 0 0\nvt 0 1\nvt 1 1\n",
+    "second-page": "vt 1.1 0.1\nvt 1.9 0.1\nvt 1.9 0.9\nvt 1.1 0.9\n",
+    "valid": "vt 0.1 0.1\nvt 0.9 0.1\nvt 0.9 0.9\nvt 0.1 0.9\n",
+    "moved": "vt 0.1 0.1\nvt 0.9 0.1\nvt 0.92 0.9\nvt 0.1 0.9\n",
+}
+
+
+class Seen:
+    """What a run left behind."""
+
+    def __init__(self, code, out, err, files):
+        self.code, self.out, self.err, self.files = code, out, err, files
+
+    def same(self, other):
+        return (self.code, self.out, self.files) == (other.code, other.out, other.files)
+
+
+class Place:
+    """A folder with samples, and a plain environment."""
+
+    def __init__(self, uvpipe, folder):
+        self.uvpipe, self.folder = uvpipe, folder
+        keep = ("ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_PROFILE_FILE", "PATH")
+        self.env = {name: os.environ[name] for name in keep if name in os.environ}
+        self.env.update(HOME=folder, LC_ALL="C", TMPDIR=folder)
+        self.make_samples()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "w", encoding="ascii") as file:
+            file.write(text)
+
+    def words(self, command, options, inputs=None):
+        word = [] if command == "unwrap" else [command]
+        return [self.uvpipe] + word + options + (COMMANDS[command] if inputs is None else inputs)
+
+    def files(self):
+        found = {}
+        for where, _, names in os.walk(self.folder):
+            for name in names:
+                path = os.path.join(where, name)
+                with open(path, "rb") as file:
+                    found[os.path.relpath(path, self.folder)] = file.read()
+        return found
+
+    def run(self, command, options, inputs=None, stdin=b""):
+        """Files that the run made are taken away again."""
+        before = self.files()
+        done = subprocess.run(self.words(command, options, inputs), cwd=self.folder,
+                              env=self.env, input=stdin, capture_output=True, timeout=SECONDS,
+                              check=False)
+        made = {name: data for name, data in self.files().items() if before.get(name) != data}
+        for name in made:
+            if name in before:
+                with open(self.path(name), "wb") as file:
+                    file.write(before[name])
+            else:
+                os.remove(self.path(name))
+        return Seen(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"), made)
+
+    def held(self, command, options, seconds, look=None, inputs=None):
+        """A run that cannot end: no input comes and no output is taken. Its exit code (None:
+        it had to be ended), its stderr, and what `look` made of it before that."""
+        inputs = {"compare": ["-", "mapped.tar"], "gen": ["torus", "--count=100000"]}.get(
+            command, ["-"]) if inputs is None else inputs
+        with subprocess.Popen(self.words(command, options, inputs), cwd=self.folder,
+                              env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as child:
+            saw, end = None, time.monotonic() + seconds
+            while child.poll() is None and time.monotonic() < end:
+                time.sleep(0.05)
+                saw = look(child.pid) if look is not None else None
+            code = child.poll()
+            child.kill()
+            return code, child.stderr.read().decode("utf-8", "replace"), saw
+
+    def on_terminal(self, words, stream):
+        """Exit code, and what came out on the terminal that is that stream."""
+        master, slave = pty.openpty()
+        ends = [slave if i == stream else subprocess.DEVNULL for i in range(3)]
+        child = subprocess.Popen(words, cwd=self.folder, env=dict(self.env, TERM="xterm"),
+                                 stdin=ends[0], stdout=ends[1], stderr=ends[2])
+        os.close(slave)
+        heard, end = b"", time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            if not select.select([master], [], [], 1)[0]:
+                continue
+            try:
+                piece = os.read(master, 65536)
+            except OSError:
+                piece = b""
+            if not piece:
+                break
+            heard += piece
+        os.close(master)
+        return child.wait(SECONDS), heard
+
+    def make_samples(self):
+        def gen(path, *words):
+            subprocess.run([self.uvpipe, "gen", *words, "-o", self.path(path)], check=True,
+                           env=self.env)
+        gen("in.tar", "torus", "plate", "--count=6", "--triangles=400")
+        gen("big.obj", "gyroid", "--triangles=20k")
+        gen("gyroid.obj", "blob", "--triangles=3k")
+        gen("mesh.ply", "torus", "--triangles=300")
+        gen("mesh.stl", "torus", "--triangles=300")
+        gen("mesh.off", "torus", "--triangles=300")
+        gen("cad.obj", "plate", "--triangles=1k")
+        with tarfile.open(self.path("uneven.tar"), "w") as out:
+            for i in range(4):
+                out.add(self.path("big.obj"), f"{i}.obj")
+                out.add(self.path("cad.obj"), f"{i}-small.obj")
+        subprocess.run([self.uvpipe, "in.tar", "-o", "mapped.tar"], check=True, env=self.env,
+                       cwd=self.folder)
+        for name, layout in LAYOUTS.items():
+            self.write(name + ".obj", SQUARE + layout + "f 1/1 2/2 3/3\nf 1/1 3/3 4/4\n")
+        self.write("parts.obj", SQUARE + "usemtl a\nf 1 2 3\nusemtl b\nf 1 3 4\n")
+        self.write("turned.obj", SQUARE + "v 2 0 0\nv 2 1 0\nf 1 2 3 4\nf 2 3 6 5\n")
+        self.write("broken.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 90\n")
+        self.write("broken2.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 91\n")
+        self.write("text.txt", "no mesh\n")
+        self.write("conf", "include = nothing\n[gen]\ntriangles = 100\n")
+        self.write("params", '{"version": 1, "params": {"padding": 9}}')
+        self.write("manifest", '{"match": "*.obj", "params": {"padding": 9}}\n')
+        self.write("two/a.obj", SQUARE + "f 1 2 3 4\n")
+        self.write("two/b.obj", SQUARE + "f 1 2 3\n")
+
+
+# ---- ways to see an option work ----
+
+
+def differs(option, value=None, given=(), inputs=None, **by_command):
+    """by_command: inputs for one command, where they are others."""
+    words = [option if value is None else f"{option}={value}"]
+
+    def see(place, command):
+        chosen = by_command.get(command, inputs)
+        plain = place.run(command, list(given), chosen)
+        return not plain.same(place.run(command, list(given) + words, chosen))
+    return see
+
+
+def tells(option, pattern, given=(), inputs=None):
+    """The pattern is in stdout or stderr with the option, and is not without it."""
+    def see(place, command):
+        def is_told(words):
+            seen = place.run(command, words, inputs)
+            return re.search(pattern, seen.out.decode("utf-8", "replace") + seen.err)
+        return is_told(list(given) + [option]) and not is_told(list(given))
+    return see
+
+
+def number_with(place, command, words, pattern, inputs=None):
+    """A figure that -vv tells."""
+    return int(re.search(pattern, place.run(command, ["-vv"] + words, inputs).err).group(1))
+
+
+def lowers(option, value, pattern, inputs=None, **by_command):
+    """A figure that -vv tells gets lower."""
+    def see(place, command):
+        chosen = by_command.get(command, inputs)
+        high = number_with(place, command, ["--workers=2"], pattern, chosen)
+        return number_with(place, command, ["--workers=2", f"{option}={value}"], pattern,
+                           chosen) < high
+    return see
+
+
+def threads_of(pid):
+    try:
+        names = [open(f"/proc/{pid}/task/{task}/comm", encoding="ascii").read().strip()
+                 for task in os.listdir(f"/proc/{pid}/task")]
+    except OSError:
+        return None
+    return len(names)
+
+
+def more_threads(option, low, high):
+    def see(place, command):
+        counts = [place.held(command, [f"{option}={n}"], 0.6, threads_of)[2] for n in (low, high)]
+        return counts[0] is not None and counts[0] < counts[1]
+    return see
+
+
+def ends_early(option):
+    """A run that would go on for ever ends with a failure."""
+    def see(place, command):
+        if command == "gen":
+            done = place.run(command, ["--triangles=20M", f"{option}=200ms"], ["gyroid"])
+            return done.code == 1 and "200 ms" in done.err
+        code, err, _ = place.held(command, [f"{option}=300ms"], 10)
+        return code == 1 and err and place.held(command, [], 0.8)[0] is None
+    return see
+
+
+def member_timeout(place, command):
+    inputs = {"compare": ["big.obj", "big.obj"], "gen": ["gyroid", "--triangles=200k"]}.get(
+        command, ["big.obj"])
+    slow = place.run(command, ["--member-timeout=1ms"], inputs)
+    return slow.code == 2 and not slow.same(place.run(command, ["--no-member-timeout"], inputs))
+
+
+def unordered(place, command):
+    """A large mesh comes first, and is overtaken; given some tries, for that is chance."""
+    inputs = {"gen": ["gyroid", "torus", "--triangles=100:60k", "--count=12"]}.get(
+        command, ["uneven.tar"])
+    words = ["--workers=2"]
+    plain = place.run(command, words, inputs)
+    return any(place.run(command, words + ["--unordered"], inputs).out != plain.out
+               for _ in range(10))
+
+
+def force(place, command):
+    inputs = ["cube", "torus"] if command == "gen" else ["in.tar"]
+    try:
+        for end in pty.openpty():
+            os.close(end)
+    except OSError:
+        print("no pseudo terminal can be had here: --force is not looked at")
+        return True
+    refused, _ = place.on_terminal(place.words(command, [], inputs), 1)
+    code, heard = place.on_terminal(place.words(command, ["--force"], inputs), 1)
+    return refused != 0 and code == 0 and b"ustar" in heard
+
+
+def output(place, command):
+    seen = place.run(command, ["--output=made.tar"])
+    return seen.out == b"" and seen.files["made.tar"] == place.run(command, []).out
+
+
+def report(place, command):
+    seen = place.run(command, ["--report=r.jsonl"])
+    return json.loads(seen.files["r.jsonl"].splitlines()[-1])["type"] == "run"
+
+
+def progress(place, command):
+    lines = [place.held(command, words, 1.6)[1] for words in
+             (["--progress=json"], ["--progress=never"])]
+    return lines[0].startswith("{") and lines[1] == ""
+
+
+def progress_interval(place, command):
+    few, many = [place.held(command, ["--progress=json"] + words, 1.2)[1].count("\n")
+                 for words in ([], ["--progress-interval=100ms"])]
+    return many > few + 2
+
+
+def color(place, command):
+    """Of a failure: an input that is not there, or an output that cannot be."""
+    words = {"compare": ["missing", "missing"], "gen": ["cube", "-o", "missing/missing/x"]}.get(
+        command, ["missing"])
+    plain, coloured = [place.run(command, [f"--color={when}"], words).err
+                       for when in ("never", "always")]
+    return plain != "" and "\x1b[" not in plain and "\x1b[" in coloured
+
+
+def quiet(place, command):
+    loud, calm = place.run(command, ["-v"]), place.run(command, ["-q"])
+    if command in ("check", "list", "compare"):
+        inputs = {"check": ["mapped.tar"], "list": ["text.txt"],
+                  "compare": ["in.tar", "in.tar"]}[command]
+        return place.run(command, ["-q"], inputs).out == b"" and \
+            place.run(command, [], inputs).out != b""
+    return loud.err != "" and calm.err == ""
+
+
+def config(place, command):
+    return not place.run(command, []).same(place.run(command, ["--config=conf"]))
+
+
+def no_config(place, command):
+    place.write(".config/uvpipe/config", "include = nothing\n[gen]\ntriangles = 100\n")
+    with_file, without = place.run(command, []), place.run(command, ["--no-config"])
+    os.remove(place.path(".config/uvpipe/config"))
+    return not with_file.same(without)
+
+
+def run_preset(place, command):
+    """The queue of two that it stands for: -vv tells how many were on the way at once."""
+    inputs = {"gen": ["torus", "--count=60"], "compare": None}.get(command, ["two", "in.tar"])
+    pattern = r"window peak (\d+)"
+    high = number_with(place, command, ["--workers=2", "--queue=8"], pattern, inputs)
+    return number_with(place, command, ["--preset=low-memory"], pattern, inputs) < high or \
+        "preset low-memory" in place.run(
+            command, ["--preset=low-memory", "--print-config"], inputs).out.decode()
+
+
+def gltf(name):
+    return os.path.join(DATA, "gltf", name)
+
+
+def texcoord(place, command):
+    file = gltf("good-uvs.glb")
+    inputs = [file, file] if command == "compare" else [file]
+    if command != "compare":
+        return differs("--texcoord", "1", inputs=inputs)(place, command)
+    # only the set that is looked at can differ
+    with open(place.path("other.glb"), "wb") as out:
+        out.write(place.run("unwrap", ["--existing=replace"], [file]).out)
+    return differs("--texcoord", "1", inputs=[file, "other.glb"])(place, command)
+
+
+ENTRIES = {
+    # meshes from nothing
+    "triangles": differs("--triangles", "300"),
+    "count": differs("--count", "3"),
+    "seed": differs("--seed", "2", given=["--noise=0.01"]),
+    "mesh-format": differs("--mesh-format", "ply"),
+    "uvs": differs("--uvs", "planar"),
+    "noise": differs("--noise", "0.05"),
+    # output
+    "output": output,
+    "format": differs("--format", "zip"),
+    "compress": differs("--compress", "gzip"),
+    "seek-table": differs("--seek-table", given=["--compress=zstd"]),
+    "unordered": unordered,
+    "force": force,
+    # members
+    "include": differs("--include", "nothing"),
+    "exclude": differs("--exclude", "*"),
+    "tol": differs("--tol", "0.2", inputs=["valid.obj", "moved.obj"]),
+    "ignore": differs("--ignore", "uvs", inputs=["in.tar", "mapped.tar"]),
+    "allow": differs("--allow", "none", inputs=["mirrored.obj"]),
+    ("check", "pages"): differs("--pages", "2", inputs=["second-page.obj"]),
+    "existing": differs("--existing", "replace", inputs=["valid.obj"]),
+    "on-error": differs("--on-error", "drop", inputs=["broken.obj", "cad.obj"]),
+    "max-errors": differs("--max-errors", "1", inputs=["broken.obj", "broken2.obj", "cad.obj"]),
+    "dry-run": differs("--dry-run"),
+    # formats
+    "ply-uv": differs("--ply-uv", "wedge", inputs=["mesh.ply"]),
+    "stl": differs("--stl", "replace", given=["--format=tar"], inputs=["mesh.stl"]),
+    "stl-to": differs("--stl-to", "ply", inputs=["mesh.stl"]),
+    "off": differs("--off", "stoff", inputs=["mesh.off"]),
+    "texcoord": texcoord,
+    "uv-type": differs("--uv-type", "u16", inputs=[gltf("good-plain.glb")]),
+    "gltf-atlas": differs("--gltf-atlas", "file", inputs=[gltf("good-shared-meshes.glb")]),
+    # atlas
+    ("unwrap", "preset"): differs("--preset", "fast", inputs=["gyroid.obj"]),
+    "max-stretch": differs("--max-stretch", "2", inputs=["gyroid.obj"]),
+    "max-chart-triangles": differs("--max-chart-triangles", "20"),
+    "seams": differs("--seams", "material", inputs=["parts.obj"]),
+    "keep-charts": differs("--keep-charts", inputs=["second-page.obj"]),
+    "whole-charts": differs("--whole-charts", inputs=["gyroid.obj"]),
+    "fix-winding": differs("--fix-winding", inputs=["turned.obj"]),
+    "resolution": differs("--resolution", "64"),
+    "padding": differs("--padding", "9"),
+    "texels-per-unit": differs("--texels-per-unit", "5"),
+    ("unwrap", "pages"): differs("--pages", "2", given=["--texels-per-unit=2000"],
+                                 inputs=["cad.obj"]),
+    "pack-effort": differs("--pack-effort", "64", inputs=["gyroid.obj"]),
+    # resources
+    "workers": more_threads("--workers", 1, 2),
+    "readers": more_threads("--readers", 1, 3),
+    "memory": lowers("--memory", "1M", r"budget peak (\d+)", inputs=["uneven.tar"],
+                     gen=GEN_MANY, compare=["uneven.tar", "uneven.tar"]),
+    "queue": lowers("--queue", "1", r"window peak (\d+)", inputs=["uneven.tar"], gen=GEN_MANY,
+                    compare=["uneven.tar", "uneven.tar"]),
+    "timeout": ends_early("--timeout"),
+    "member-timeout": member_timeout,
+    "stall-timeout": ends_early("--stall-timeout"),
+    # settings
+    "preset": run_preset,
+    "config": config,
+    "no-config": no_config,
+    "params": differs("--params", "params"),
+    "params-from": differs("--params-from", "manifest"),
+    "print-config": tells("--print-config", r"(?m)^workers = auto +# built-in$"),
+    "list-options": tells("--list-options", r'"name": "list-options"'),
+    # messages
+    "json": differs("--json"),
+    "report": report,
+    "progress": progress,
+    "progress-interval": progress_interval,
+    "color": color,
+    "quiet": quiet,
+    "verbose": tells("--verbose", r"s wall, "),
+    "help": tells("--help", "Usage: uvpipe"),
+    "version": tells("--version", r"^uvpipe \d+\.\d+"),
+}
+
+
+def cover(place, command, name):
+    """Why the option is not covered; empty when it is."""
+    see = ENTRIES.get((command, name), ENTRIES.get(name))
+    if command not in COMMANDS:
+        return f"{command} has no line in COMMANDS of {os.path.basename(__file__)}"
+    if see is None:
+        return f"--{name} has no entry in ENTRIES of {os.path.basename(__file__)}: add one that " \
+               "shows what it changes"
+    try:
+        return "" if see(place, command) else f"--{name} changed nothing that was looked at"
+    except (OSError, AttributeError, KeyError, IndexError, subprocess.SubprocessError,
+            ValueError) as failure:
+        return f"--{name}: {type(failure).__name__}: {failure}"
+
+
+def main():
+    uvpipe, wanted = os.path.abspath(sys.argv[1]), sys.argv[2:]
+    table = json.loads(subprocess.run([uvpipe, "--list-options"], check=True,
+                                      capture_output=True).stdout)
+    pairs = [(command, row["name"]) for row in table["options"] for command in row["commands"]]
+    known = {name if isinstance(name, str) else name[1] for name in ENTRIES}
+    wrong = [f"ENTRIES has {name!r}, which is no option" for name in
+             sorted(known - {row["name"] for row in table["options"]})]
+    with tempfile.TemporaryDirectory(prefix="uvp_options_") as folder:
+        place = Place(uvpipe, folder)
+        for command, name in pairs:
+            if wanted and name not in wanted:
+                continue
+            began = time.monotonic()
+            why = cover(place, command, name)
+            if wanted:
+                print(f"{command} --{name}: {why or 'seen'} ({time.monotonic() - began:.1f} s)")
+            if why:
+                wrong.append(f"{command}: {why}")
+    print("\n".join(wrong))
+    print(f"{len(pairs)} options of {len(table['commands'])} commands, {len(wrong)} wrong")
+    return 1 if wrong or not pairs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

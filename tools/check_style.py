@@ -36,8 +36,9 @@ MUTABLE_STATE = {
 }
 
 C_FILES = (".c", ".h", ".def")
-SCRIPTS = (".py", ".sh", ".cmake", "CMakeLists.txt", "tools/demo", "tools/test", ".ci/run")
-TEXTS = C_FILES + SCRIPTS + (".md", ".1", ".json", ".txt")
+SCRIPTS = (".py", ".sh", ".cmake", "CMakeLists.txt", "tools/demo", "tools/test",
+           "tools/check_package", "tools/check_reproducible", ".ci/run")
+TEXTS = C_FILES + SCRIPTS + (".md", ".1", ".3", ".json", ".txt")
 NOT_OURS = ("tests/data/", "tests/cli/data/")
 
 # Split, so that this file does not hold them.

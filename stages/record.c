@@ -5,7 +5,7 @@ static const char *const status_names[UVP_MEMBER_STATUS_COUNT] = {
     [UVP_MEMBER_FAILED] = "failed",     [UVP_MEMBER_VALID] = "valid",
     [UVP_MEMBER_INVALID] = "invalid",   [UVP_MEMBER_BARE] = "no-uvs",
     [UVP_MEMBER_LISTED] = "mesh",       [UVP_MEMBER_MADE] = "made",
-    [UVP_MEMBER_RENDERED] = "rendered",
+    [UVP_MEMBER_RENDERED] = "rendered", [UVP_MEMBER_ANALYZED] = "analyzed",
 };
 
 static const char *const step_names[UVP_STEP_COUNT] = {

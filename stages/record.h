@@ -31,6 +31,8 @@ enum uvp_member_status {
     UVP_MEMBER_MADE,
     /* when pictures are drawn: */
     UVP_MEMBER_RENDERED, /* one took its place; `facts` is a struct uvp_picture_facts */
+    /* when UVs are measured: `facts` are a struct uvp_analysis_facts */
+    UVP_MEMBER_ANALYZED,
     UVP_MEMBER_STATUS_COUNT
 };
 

@@ -16,6 +16,7 @@
 #include "formats/mesh/format.h"
 #include "pipeline/base/span.h"
 #include "stages/recipe.h"
+#include "stages/unwrapper/analysis/analysis.h"
 #include "stages/unwrapper/atlas/atlas.h"
 #include "stages/unwrapper/picture/picture.h"
 
@@ -32,6 +33,7 @@ enum uvp_task {
     UVP_TASK_COMPARE,  /* take fingerprints; write nothing */
     UVP_TASK_GENERATE, /* make `making`; nothing is read */
     UVP_TASK_RENDER,   /* pictures of the meshes, in their place */
+    UVP_TASK_ANALYZE,  /* measure the UVs that are there; write nothing */
     UVP_TASK_COUNT
 };
 
@@ -122,11 +124,12 @@ struct uvp_settings {
     struct uvp_atlas_options atlas;
     const struct uvp_overrides *overrides; /* NULL: none */
     struct uvp_picture_options picture;    /* RENDER */
-    bool unwrap_missing;                   /* RENDER: meshes without UVs get an atlas first */
-    bool up_given;      /* RENDER: picture.z_is_up; else the format's custom */
-    bool show;          /* records tell stretch_p99 and a score, and the worst are shown */
-    uint32_t show_most; /* so many of the worst at most have an exhibit; 0: none */
+    bool unwrap_missing; /* RENDER, ANALYZE: meshes without UVs get an atlas first */
+    bool up_given;       /* RENDER: picture.z_is_up; else the format's custom */
+    bool show;           /* records tell stretch_p99 and a score, and the worst are shown */
+    uint32_t show_most;  /* so many of the worst at most have an exhibit; 0: none */
     enum uvp_worst show_by;
+    struct uvp_analysis_options analysis; /* ANALYZE */
     bool record_passed; /* the listener wants a record of every passed member too */
 };
 

@@ -19,8 +19,8 @@ static enum uvp_code work_on(struct uvp_work *work, struct uvp_error *err)
                                                         struct uvp_error *) = {
         [UVP_TASK_UNWRAP] = uvp_task_unwrap,     [UVP_TASK_CHECK] = uvp_task_check,
         [UVP_TASK_LIST] = uvp_task_list,         [UVP_TASK_COMPARE] = uvp_task_compare,
-        [UVP_TASK_GENERATE] = uvp_task_generate,
-        [UVP_TASK_RENDER] = uvp_task_render,
+        [UVP_TASK_GENERATE] = uvp_task_generate, [UVP_TASK_RENDER] = uvp_task_render,
+        [UVP_TASK_ANALYZE] = uvp_task_analyze,
     };
 
     return tasks[work->settings->task](work, err);

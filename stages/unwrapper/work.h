@@ -82,6 +82,7 @@ UVP_MUST_USE enum uvp_code uvp_work_render_anew(struct uvp_work *work, struct uv
 
 UVP_MUST_USE enum uvp_code uvp_task_unwrap(struct uvp_work *work, struct uvp_error *err);
 UVP_MUST_USE enum uvp_code uvp_task_check(struct uvp_work *work, struct uvp_error *err);
+UVP_MUST_USE enum uvp_code uvp_task_analyze(struct uvp_work *work, struct uvp_error *err);
 UVP_MUST_USE enum uvp_code uvp_task_list(struct uvp_work *work, struct uvp_error *err);
 UVP_MUST_USE enum uvp_code uvp_task_compare(struct uvp_work *work, struct uvp_error *err);
 UVP_MUST_USE enum uvp_code uvp_task_generate(struct uvp_work *work, struct uvp_error *err);

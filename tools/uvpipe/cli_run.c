@@ -350,6 +350,25 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     return ending.exit_code;
 }
 
+static void add_to_member(void *ctx, const struct uvp_record *record,
+                          struct uvp_json_object *object)
+{
+    struct run *const run = ctx;
+
+    if (run->command->json_member != NULL) {
+        run->command->json_member(&run->telling, record, object);
+    }
+}
+
+static void add_to_run(void *ctx, struct uvp_json_object *object)
+{
+    struct run *const run = ctx;
+
+    if (run->command->json_run != NULL) {
+        run->command->json_run(&run->telling, object);
+    }
+}
+
 static void init_run(struct run *run, const struct uvp_options *options,
                      struct uvp_report *report, struct uvp_mem *mem)
 {
@@ -366,6 +385,7 @@ static void init_run(struct run *run, const struct uvp_options *options,
     uvp_summary_init(&run->summary);
     uvp_ledger_init(&run->ledger, mem);
     run->ledger.manifest = options->manifest;
+    run->ledger.more = (struct uvp_ledger_more){run, add_to_member, add_to_run};
     uvp_outbox_init(&run->lines, mem);
 }
 

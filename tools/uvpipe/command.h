@@ -33,6 +33,8 @@ static inline bool uvp_telling_all(const struct uvp_telling *telling)
     return telling->report->level > UVP_TRACE_ERROR;
 }
 
+struct uvp_json_object;
+
 struct uvp_command_ops {
     const char *name; /* "unwrap" for the stream, which has no word of its own */
     const char *head; /* of its --help: usage and what it does */
@@ -52,6 +54,10 @@ struct uvp_command_ops {
     enum uvp_code (*end)(struct uvp_telling *telling, bool complete, int *exit_code,
                          struct uvp_error *err);
     void (*release)(struct uvp_telling *telling);
+    /* Adds to the report's object of a member, and of the run. `member` has not heard of it. */
+    void (*json_member)(struct uvp_telling *telling, const struct uvp_record *record,
+                        struct uvp_json_object *object);
+    void (*json_run)(struct uvp_telling *telling, struct uvp_json_object *object);
     /* Instead of a run of the line: what it prints, and its exit code; or UVP_COMMAND_RUNS. */
     int (*instead)(const struct uvp_options *options, struct uvp_report *report,
                    struct uvp_mem *mem);
@@ -69,5 +75,6 @@ extern const struct uvp_command_ops uvp_command_list;
 extern const struct uvp_command_ops uvp_command_compare;
 extern const struct uvp_command_ops uvp_command_gen;
 extern const struct uvp_command_ops uvp_command_render;
+extern const struct uvp_command_ops uvp_command_analyze;
 
 #endif

@@ -20,6 +20,7 @@ void uvp_ledger_init(struct uvp_ledger *ledger, struct uvp_mem *mem)
 {
     ledger->manifest = NULL;
     uvp_outbox_init(&ledger->outbox, mem);
+    ledger->more = (struct uvp_ledger_more){NULL, NULL, NULL};
 }
 
 enum uvp_code uvp_ledger_open(struct uvp_ledger *ledger, const char *path,
@@ -179,6 +180,9 @@ void uvp_ledger_member(struct uvp_ledger *ledger, const struct uvp_record *recor
         set_mesh(&object, record);
     }
     set_params(ledger, &object, record);
+    if (ledger->more.member != NULL) {
+        ledger->more.member(ledger->more.ctx, record, &object);
+    }
     uvp_json_finish(&ledger->outbox, &object);
 }
 
@@ -302,6 +306,22 @@ static void set_making(struct uvp_json_object *object, const struct uvp_making *
     uvp_json_set(object, "noise", uvp_json_real(making->noise));
 }
 
+static void set_analyze_options(struct uvp_json_object *object,
+                                const struct uvp_options *options)
+{
+    const struct uvp_settings *const settings = &options->settings;
+    json_t *const gate = json_array();
+
+    for (uint32_t i = 0; i < options->analyze.gate.count && gate != NULL; i++) {
+        const struct uvp_criterion *const term = &options->analyze.gate.term[i];
+        (void)json_array_append_new(gate, json_stringn(term->text, term->bytes));
+    }
+    uvp_json_set(object, "gate", gate);
+    uvp_json_set(object, "coverage_res", uvp_json_integer(settings->analysis.coverage_texels));
+    uvp_json_set(object, "resolution", uvp_json_integer(settings->atlas.resolution_texels));
+    uvp_json_set(object, "unwrap_missing", json_boolean(settings->unwrap_missing));
+}
+
 static json_t *options_object(const struct uvp_options *options)
 {
     const struct uvp_settings *settings = &options->settings;
@@ -317,6 +337,8 @@ static json_t *options_object(const struct uvp_options *options)
         uvp_json_set(&object, "pages", pages_of(settings->atlas.pages));
     } else if (options->command == UVP_COMMAND_GEN) {
         set_making(&object, &options->making);
+    } else if (options->command == UVP_COMMAND_ANALYZE) {
+        set_analyze_options(&object, options);
     } else if (options->command == UVP_COMMAND_STREAM) {
         set_stream_options(&object, settings);
     } else if (options->command == UVP_COMMAND_RENDER) {
@@ -340,6 +362,10 @@ static bool can_end_as(enum uvp_command command, enum uvp_member_status status)
         return command == UVP_COMMAND_GEN;
     case UVP_MEMBER_RENDERED:
         return command == UVP_COMMAND_RENDER;
+    case UVP_MEMBER_ANALYZED:
+        return command == UVP_COMMAND_ANALYZE;
+    case UVP_MEMBER_BARE:
+        return command == UVP_COMMAND_CHECK || command == UVP_COMMAND_ANALYZE;
     default:
         return command == UVP_COMMAND_CHECK;
     }
@@ -398,6 +424,9 @@ void uvp_ledger_run(struct uvp_ledger *ledger, const struct uvp_options *options
                         : json_null());
     set_counts(&object, options->command, &figures->progress);
     set_figures(&object, figures);
+    if (ledger->more.run != NULL) {
+        ledger->more.run(ledger->more.ctx, &object);
+    }
     uvp_json_set(&object, "command", json_string(uvp_command_of(options->command)->name));
     uvp_json_set(&object, "options", options_object(options));
     uvp_json_finish(&ledger->outbox, &object);

@@ -18,10 +18,19 @@
 #include "tools/uvpipe/summary.h"
 
 struct uvp_manifest;
+struct uvp_json_object;
+
+/* What the command adds to objects; NULL: nothing. */
+struct uvp_ledger_more {
+    void *ctx;
+    void (*member)(void *ctx, const struct uvp_record *record, struct uvp_json_object *object);
+    void (*run)(void *ctx, struct uvp_json_object *object);
+};
 
 struct uvp_ledger {
     const struct uvp_manifest *manifest; /* what differs from member to member; NULL: nothing */
     struct uvp_outbox outbox; /* not open: there is no report, every call does nothing */
+    struct uvp_ledger_more more;
 };
 
 /* A ledger that writes nothing, until it is opened. */

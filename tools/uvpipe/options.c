@@ -214,6 +214,9 @@ static enum uvp_code check_together(const struct uvp_options *options, struct uv
     if (settings->seek_table && settings->codec_given && settings->codec != UVP_CODEC_ZSTD) {
         return uvp_fail(err, UVP_USAGE, 0, "--seek-table is for --compress zstd");
     }
+    if (options->json && options->analyze.csv) {
+        return uvp_fail(err, UVP_USAGE, 0, "--json and --csv: one or the other");
+    }
     if (options->json && options->report_path != NULL) {
         return uvp_fail(err, UVP_USAGE, 0, "--json and --report: one or the other");
     }

@@ -22,6 +22,7 @@
 #include "pipeline/pipeline.h"
 #include "stages/recipe.h"
 #include "stages/settings.h"
+#include "tools/uvpipe/criteria.h"
 #include "tools/uvpipe/tint.h"
 
 #define UVP_OPTIONS_SHAPES_MOST 64
@@ -34,6 +35,7 @@ enum uvp_command {
     UVP_COMMAND_COMPARE,
     UVP_COMMAND_GEN,
     UVP_COMMAND_RENDER,
+    UVP_COMMAND_ANALYZE,
     UVP_COMMAND_COUNT
 };
 
@@ -70,6 +72,12 @@ enum uvp_progress_when {
     UVP_PROGRESS_NEVER,
 };
 
+/* What is asked of an analysis besides the settings. */
+struct uvp_analyze_options {
+    struct uvp_criteria gate;
+    bool csv;
+};
+
 struct uvp_options {
     enum uvp_command command;
     enum uvp_action action;
@@ -90,6 +98,7 @@ struct uvp_options {
     const struct uvp_shape_kind *shapes[UVP_OPTIONS_SHAPES_MOST];
     bool made_format_given;
     bool lists_shapes;
+    struct uvp_analyze_options analyze;
     struct uvp_mem *mem;
     const char **inputs; /* the lists behind settings: one block, which begins here */
     const char **include;
@@ -156,6 +165,7 @@ UVP_MUST_USE enum uvp_code uvp_options_json(struct uvp_buf *text, struct uvp_err
 #define UVP_FOR_READING (UVP_FOR_ALL & ~UVP_FOR_GEN) /* those that have inputs */
 #define UVP_FOR_RENDER UVP_FOR(UVP_COMMAND_RENDER)
 #define UVP_FOR_WRITERS (UVP_FOR_STREAM | UVP_FOR_GEN | UVP_FOR_RENDER) /* with an output */
+#define UVP_FOR_ANALYZE UVP_FOR(UVP_COMMAND_ANALYZE)
 
 enum uvp_option_trait {
     UVP_OPTION_LIST = 1,  /* each time adds a value */

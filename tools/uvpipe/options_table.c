@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tools/uvpipe/completion.h"
+#include "tools/uvpipe/options_analyze.h"
 #include "tools/uvpipe/options_atlas.h"
 #include "tools/uvpipe/options_config.h"
 #include "tools/uvpipe/options_gen.h"
@@ -502,6 +503,20 @@ const struct uvp_option uvp_option_table[] = {
      "UVs may lie on so many pages, as UDIM tiles: 1 to 1000\n"
      "(default 1), or auto: any number",
      uvp_option_pages, .traits = UVP_OPTION_OPEN, .fallback = "1", .choices = auto_words},
+    {UVP_FOR_ANALYZE, "gate", 0, "CONDITION,...", "Members",
+     "what every mesh must meet, as stretch.max<1.5,coverage>0.6;\n"
+     "with mean., min., max. or sum. before the name, what all\n"
+     "meshes together must (repeatable)",
+     uvp_option_gate, .traits = UVP_OPTION_LIST},
+    {UVP_FOR_ANALYZE, "unwrap-missing", 0, NULL, "Members",
+     "meshes without UVs: measure those that would be made", uvp_option_unwrap_missing},
+    {UVP_FOR_ANALYZE, "coverage-res", 0, "PIXELS", "Members",
+     "side of the raster for coverage, 16 to 8192 (default 1024)", uvp_option_coverage_res,
+     .fallback = "1024"},
+    {UVP_FOR_ANALYZE, "resolution", 0, "TEXELS", "Members",
+     "side of the page, for gaps and density, 16 to 65536\n"
+     "(default 1024)",
+     uvp_option_measured_res, .fallback = "1024"},
     {UVP_FOR_STREAM, "existing", 0, "WHAT", "Members",
      "meshes that have UVs: skip (default) leaves them as they\n"
      "are, replace makes new ones, add makes a further set (glTF)",
@@ -653,8 +668,12 @@ const struct uvp_option uvp_option_table[] = {
      "fish, and end",
      uvp_option_completion, .traits = UVP_OPTION_BARE, .choices = uvp_shell_words},
 
-    {UVP_FOR_CHECK | UVP_FOR_LIST | UVP_FOR_COMPARE, "json", 0, NULL, "Messages",
-     "print JSON objects, one a line, instead of the table", set_json},
+    {UVP_FOR_CHECK | UVP_FOR_LIST | UVP_FOR_COMPARE | UVP_FOR_ANALYZE, "json", 0, NULL,
+     "Messages", "print JSON objects, one a line, instead of the table", set_json},
+    {UVP_FOR_ANALYZE, "csv", 0, NULL, "Messages",
+     "print comma-separated values instead of the table", uvp_option_csv},
+    {UVP_FOR_ANALYZE, "islands", 0, NULL, "Messages",
+     "tell of every island, too; with --csv, of islands only", uvp_option_islands},
     {UVP_FOR_ALL, "report", 0, "FILE", "Messages",
      "write one JSON object a line for each member", set_report},
     {UVP_FOR_ALL, "progress", 0, "WHEN", "Messages",
@@ -676,6 +695,11 @@ const struct uvp_option uvp_option_table[] = {
      .undoes = "verbose"},
     {UVP_FOR_COMPARE, "quiet", 'q', NULL, "Messages", "print only what differs", set_quiet,
      .undoes = "verbose"},
+    {UVP_FOR_ANALYZE, "quiet", 'q', NULL, "Messages", "print only meshes that do not pass",
+     set_quiet, .undoes = "verbose"},
+    {UVP_FOR_ANALYZE, "verbose", 'v', NULL, "Messages",
+     "all figures of each mesh, and the summary; -vv: all there is", set_verbose,
+     .traits = UVP_OPTION_COUNT, .undoes = "quiet"},
     {UVP_FOR_WRITERS, "verbose", 'v', NULL, "Messages",
      "a line for each mesh, and the summary; -vv: all there is", set_verbose,
      .traits = UVP_OPTION_COUNT, .undoes = "quiet"},

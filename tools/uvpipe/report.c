@@ -216,7 +216,7 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
         [UVP_MEMBER_FAILED] = UVP_TRACE_ERROR,   [UVP_MEMBER_VALID] = UVP_TRACE_INFO,
         [UVP_MEMBER_INVALID] = UVP_TRACE_ERROR,  [UVP_MEMBER_BARE] = UVP_TRACE_ERROR,
         [UVP_MEMBER_LISTED] = UVP_TRACE_INFO,    [UVP_MEMBER_MADE] = UVP_TRACE_INFO,
-        [UVP_MEMBER_RENDERED] = UVP_TRACE_INFO,
+        [UVP_MEMBER_RENDERED] = UVP_TRACE_INFO,  [UVP_MEMBER_ANALYZED] = UVP_TRACE_INFO,
     };
     char what[160];
     char text[320];
@@ -299,6 +299,15 @@ static void describe_counts(char *out, size_t room, const struct uvp_progress *p
             out, room, "%llu members: %llu rendered, %llu failed, %llu passed over",
             (unsigned long long)progress->members_read, count_of(progress, UVP_MEMBER_RENDERED),
             count_of(progress, UVP_MEMBER_FAILED), count_of(progress, UVP_MEMBER_PASSED));
+        return;
+    }
+    if (command == UVP_COMMAND_ANALYZE) {
+        (void)snprintf(
+            out, room,
+            "%llu members: %llu analyzed, %llu without UVs, %llu failed, %llu not meshes",
+            (unsigned long long)progress->members_read, count_of(progress, UVP_MEMBER_ANALYZED),
+            count_of(progress, UVP_MEMBER_BARE), count_of(progress, UVP_MEMBER_FAILED),
+            count_of(progress, UVP_MEMBER_PASSED));
         return;
     }
     if (command == UVP_COMMAND_CHECK) {

@@ -70,6 +70,20 @@ struct uvp_island_table {
     uint32_t count;
 };
 
+/* What a record tells of a member whose UVs were measured: this, and behind it its islands. */
+struct uvp_analysis_facts {
+    struct uvp_analysis figures; /* of all its meshes */
+    uint32_t meshes;             /* measured */
+    uint32_t made;               /* of these, without UVs of their own: made to be measured */
+    uint64_t island_count;       /* rows that follow */
+};
+
+static inline const struct uvp_island_row *
+uvp_analysis_islands(const struct uvp_analysis_facts *facts)
+{
+    return (const void *)(facts + 1);
+}
+
 /*
  * Measures. `islands` (NULL allowed) is filled when options.islands. `scratch` is left as it
  * was.

@@ -10,8 +10,8 @@
 struct uvp_colour uvp_palette_chart(uint32_t number)
 {
     static const uint32_t base[UVP_PALETTE_BASE] = {
-        0x4e9bc4, 0x85954a, 0x7260b8, 0x2f7f79, 0xf1ac4b, 0xd9737f,
-        0x314876, 0x9fd9d4, 0xa64f2c, 0xf2dd8a, 0xc98acb, 0x8cd181,
+        0x4e9bc4, 0x8cd181, 0xf1ac4b, 0xd9737f, 0x9fd9d4, 0x7260b8,
+        0xf2dd8a, 0xc98acb, 0x2f7f79, 0x85954a, 0x314876, 0xa64f2c,
     };
     const uint32_t round = number / UVP_PALETTE_BASE % 3;
     const struct uvp_colour colour = uvp_colour_of(base[number % UVP_PALETTE_BASE]);

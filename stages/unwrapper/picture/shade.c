@@ -2,9 +2,9 @@
 
 #include <math.h>
 
-#define AMBIENT 0.24F
-#define SKY 0.24F
-#define KEY 0.54F
+#define AMBIENT 0.27F
+#define SKY 0.28F
+#define KEY 0.60F
 #define FILL 0.14F
 #define GLINT 0.08F
 #define BACK 0.80F /* of the light, on what is seen from behind */

@@ -115,6 +115,7 @@ static enum uvp_code render(struct uvp_work *work, struct uvp_error *err)
     UVP_TRY(uvp_work_decode(work, err));
     UVP_TRY(unwrap_missing(work, err));
     uvp_work_begin_step(work, UVP_STEP_ENCODE);
+    uvp_desk_note(work->unwrapper->desk, "drawing", work->member->entry.path);
     uvp_work_begin_product(work, &product);
     product.side->ceiling_bytes = PICTURE_CEILING;
     UVP_TRY(draw(work, product.side, err));

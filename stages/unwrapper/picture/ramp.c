@@ -21,7 +21,7 @@ static const struct uvp_ramp_scale stretch_scale = {
 static const struct uvp_ramp_scale angle_scale = {
     "angle", {{0, "1"}, {0.25F, "1.25"}, {0.5F, "1.5"}, {0.75F, "1.75"}, {1, "2+"}}};
 static const struct uvp_ramp_scale area_scale = {
-    "density", {{0, "1/4"}, {0.25F, "1/2"}, {0.5F, "1"}, {0.75F, "2"}, {1, "4"}}};
+    "density", {{0, "1/2"}, {0.25F, "3/4"}, {0.5F, "1"}, {0.75F, "1.5"}, {1, "2"}}};
 
 const struct uvp_ramp_scale *uvp_ramp_scale(enum uvp_picture_colour colour)
 {
@@ -38,23 +38,16 @@ const struct uvp_ramp_scale *uvp_ramp_scale(enum uvp_picture_colour colour)
 }
 
 /*
- * Four times the middle's density at one end, a quarter at the other. Between powers of two
- * the logarithm is replaced by its chord, which needs no library and is never off by more than
- * a hundredth of the map.
+ * Twice the middle's density at one end, half of it at the other. Between powers of two the
+ * logarithm is replaced by its chord, which needs no library and is never off by more than a
+ * twentieth of the map.
  */
 static float place_of_ratio(float ratio)
 {
-    float octave = 0;
-
-    while (ratio > 2 && octave < 3) {
-        ratio /= 2;
-        octave += 1;
+    if (ratio >= 1) {
+        return ratio / 2;
     }
-    while (ratio < 1 && octave > -3) {
-        ratio *= 2;
-        octave -= 1;
-    }
-    return (octave + (ratio - 1) + 2) / 4;
+    return ratio - 0.5F;
 }
 
 float uvp_ramp_place(enum uvp_picture_colour colour, float value)

@@ -35,7 +35,7 @@ static double number_of(const char *text)
 {
     const char *const slash = strchr(text, '/');
 
-    return slash != NULL ? 1 / strtod(slash + 1, NULL) : strtod(text, NULL);
+    return slash != NULL ? strtod(text, NULL) / strtod(slash + 1, NULL) : strtod(text, NULL);
 }
 
 static void values_lie_at_their_ticks(void **state)

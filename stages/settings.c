@@ -10,6 +10,7 @@ struct uvp_task_traits uvp_task_traits(enum uvp_task task)
         [UVP_TASK_GENERATE] = {.writes = true, .makes = true},
         [UVP_TASK_RENDER] = {.writes = true, .wants_uvs = true, .made_only = true},
         [UVP_TASK_ANALYZE] = {.wants_uvs = true},
+        [UVP_TASK_OPTIMIZE] = {.writes = true},
     };
 
     return traits[task];

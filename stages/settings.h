@@ -16,6 +16,7 @@
 #include "formats/mesh/format.h"
 #include "pipeline/base/span.h"
 #include "stages/recipe.h"
+#include "stages/trials.h"
 #include "stages/unwrapper/analysis/analysis.h"
 #include "stages/unwrapper/atlas/atlas.h"
 #include "stages/unwrapper/picture/picture.h"
@@ -34,6 +35,7 @@ enum uvp_task {
     UVP_TASK_GENERATE, /* make `making`; nothing is read */
     UVP_TASK_RENDER,   /* pictures of the meshes, in their place */
     UVP_TASK_ANALYZE,  /* measure the UVs that are there; write nothing */
+    UVP_TASK_OPTIMIZE, /* try several sets of options; write with the best */
     UVP_TASK_COUNT
 };
 
@@ -124,10 +126,11 @@ struct uvp_settings {
     struct uvp_atlas_options atlas;
     const struct uvp_overrides *overrides; /* NULL: none */
     struct uvp_picture_options picture;    /* RENDER */
-    bool unwrap_missing; /* RENDER, ANALYZE: meshes without UVs get an atlas first */
-    bool up_given;       /* RENDER: picture.z_is_up; else the format's custom */
-    bool show;           /* records tell stretch_p99 and a score, and the worst are shown */
-    uint32_t show_most;  /* so many of the worst at most have an exhibit; 0: none */
+    bool unwrap_missing;          /* RENDER, ANALYZE: meshes without UVs get an atlas first */
+    bool up_given;                /* RENDER: picture.z_is_up; else the format's custom */
+    struct uvp_trial_plan trials; /* OPTIMIZE */
+    bool show;          /* records tell stretch_p99 and a score, and the worst are shown */
+    uint32_t show_most; /* so many of the worst at most have an exhibit; 0: none */
     enum uvp_worst show_by;
     struct uvp_analysis_options analysis; /* ANALYZE */
     bool record_passed; /* the listener wants a record of every passed member too */
@@ -155,6 +158,13 @@ static inline bool uvp_settings_make_binary(const struct uvp_settings *settings)
 static inline bool uvp_settings_want_uvs(const struct uvp_settings *settings)
 {
     return uvp_task_traits(settings->task).wants_uvs || settings->atlas.keep_charts;
+}
+
+/* Meshes that have UVs stay as they are. Charts that are kept are packed anew: their mesh is
+ * worked on as others are. */
+static inline bool uvp_settings_leave_mapped(const struct uvp_settings *settings)
+{
+    return settings->mesh.existing == UVP_EXISTING_SKIP && !settings->atlas.keep_charts;
 }
 
 #endif

@@ -94,6 +94,7 @@ TABLE = [
         "stages/settings.h",
         "stages/record.h",
         "stages/fingerprint.h",
+        "stages/trials.h",
         "stages/unwrapper/analysis/analysis.h",
         "stages/recipe.h",
         "formats/mesh/format.h",

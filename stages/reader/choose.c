@@ -56,7 +56,7 @@ const char *uvp_choose_member(const struct uvp_settings *settings,
     if (matches_any(settings->exclude, settings->exclude_count, header->path)) {
         return "excluded";
     }
-    if (settings->task != UVP_TASK_UNWRAP) {
+    if (settings->task != UVP_TASK_UNWRAP && !uvp_settings_write(settings)) {
         return NULL; /* one that cannot be read is a failure there */
     }
     if (!header->replaceable) {

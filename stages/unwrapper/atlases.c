@@ -207,12 +207,6 @@ static enum uvp_code check_one(struct uvp_atlases *atlases, uint32_t m,
 
 /* ---- all of them ---- */
 
-/* Charts that are kept are packed anew: their mesh is worked on as others are. */
-static bool leaves_alone(const struct uvp_settings *settings)
-{
-    return settings->mesh.existing == UVP_EXISTING_SKIP && !settings->atlas.keep_charts;
-}
-
 static enum uvp_code begin(struct uvp_atlases *atlases, const struct uvp_model *model,
                            struct uvp_arena *keep, struct uvp_error *err)
 {
@@ -235,7 +229,7 @@ enum uvp_code uvp_atlases_make(struct uvp_atlases *atlases, const struct uvp_mod
 
     UVP_TRY(begin(atlases, model, tools->keep, err));
     for (uint32_t m = 0; m < model->mesh_count; m++) {
-        if (model->meshes[m].has_uvs && leaves_alone(tools->settings)) {
+        if (model->meshes[m].has_uvs && uvp_settings_leave_mapped(tools->settings)) {
             atlases->left++;
             continue;
         }

@@ -22,11 +22,10 @@ static const char *pick_note(const struct uvp_work *work, const struct uvp_produ
     return product->note != NULL ? product->note : work->model.note;
 }
 
-enum uvp_code uvp_task_unwrap(struct uvp_work *work, struct uvp_error *err)
+enum uvp_code uvp_work_unwrap(struct uvp_work *work, struct uvp_error *err)
 {
     struct uvp_product product;
 
-    UVP_TRY(uvp_work_decode(work, err));
     UVP_TRY(unwrap(work, err));
     uvp_work_begin_step(work, UVP_STEP_ENCODE);
     uvp_work_begin_product(work, &product);
@@ -36,4 +35,10 @@ enum uvp_code uvp_task_unwrap(struct uvp_work *work, struct uvp_error *err)
     UVP_TRY(uvp_work_deliver(work, &product, err));
     work->member->status = UVP_MEMBER_UNWRAPPED;
     return UVP_OK;
+}
+
+enum uvp_code uvp_task_unwrap(struct uvp_work *work, struct uvp_error *err)
+{
+    UVP_TRY(uvp_work_decode(work, err));
+    return uvp_work_unwrap(work, err);
 }

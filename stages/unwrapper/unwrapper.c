@@ -20,7 +20,7 @@ static enum uvp_code work_on(struct uvp_work *work, struct uvp_error *err)
         [UVP_TASK_UNWRAP] = uvp_task_unwrap,     [UVP_TASK_CHECK] = uvp_task_check,
         [UVP_TASK_LIST] = uvp_task_list,         [UVP_TASK_COMPARE] = uvp_task_compare,
         [UVP_TASK_GENERATE] = uvp_task_generate, [UVP_TASK_RENDER] = uvp_task_render,
-        [UVP_TASK_ANALYZE] = uvp_task_analyze,
+        [UVP_TASK_ANALYZE] = uvp_task_analyze,   [UVP_TASK_OPTIMIZE] = uvp_task_optimize,
     };
 
     return tasks[work->settings->task](work, err);
@@ -101,7 +101,10 @@ static void trace_outcome(const struct uvp_work *work)
 
 static uint64_t deadline_of(const struct uvp_settings *settings, uint64_t now)
 {
-    return settings->member_timeout_ns == 0 ? 0 : now + settings->member_timeout_ns;
+    const uint64_t times = settings->trials.count; /* each may take as long */
+    const uint64_t limit = settings->member_timeout_ns;
+
+    return limit == 0 ? 0 : now + limit * (times == 0 ? 1 : times);
 }
 
 /* The settings of this member: those of the run, but where they were told to differ. */

@@ -87,5 +87,9 @@ UVP_MUST_USE enum uvp_code uvp_task_list(struct uvp_work *work, struct uvp_error
 UVP_MUST_USE enum uvp_code uvp_task_compare(struct uvp_work *work, struct uvp_error *err);
 UVP_MUST_USE enum uvp_code uvp_task_generate(struct uvp_work *work, struct uvp_error *err);
 UVP_MUST_USE enum uvp_code uvp_task_render(struct uvp_work *work, struct uvp_error *err);
+UVP_MUST_USE enum uvp_code uvp_task_optimize(struct uvp_work *work, struct uvp_error *err);
+
+/* The part of uvp_task_unwrap that follows decoding. */
+UVP_MUST_USE enum uvp_code uvp_work_unwrap(struct uvp_work *work, struct uvp_error *err);
 
 #endif

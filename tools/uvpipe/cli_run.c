@@ -234,7 +234,8 @@ static bool wants_summary(const struct run *run, const struct uvp_progress *prog
     if (run->report->level < UVP_TRACE_WARNING) {
         return false;
     }
-    return run->report->terminal || run->options->settings.dry_run ||
+    return run->report->terminal ||
+           (run->options->settings.dry_run && !run->command->prints) ||
            run->report->level >= UVP_TRACE_INFO ||
            (!run->command->prints && progress->members_by_status[UVP_MEMBER_FAILED] > 0);
 }

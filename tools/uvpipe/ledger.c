@@ -339,7 +339,8 @@ static json_t *options_object(const struct uvp_options *options)
         set_making(&object, &options->making);
     } else if (options->command == UVP_COMMAND_ANALYZE) {
         set_analyze_options(&object, options);
-    } else if (options->command == UVP_COMMAND_STREAM) {
+    } else if (options->command == UVP_COMMAND_STREAM ||
+               options->command == UVP_COMMAND_OPTIMIZE) {
         set_stream_options(&object, settings);
     } else if (options->command == UVP_COMMAND_RENDER) {
         set_render_options(&object, settings);
@@ -355,9 +356,10 @@ static bool can_end_as(enum uvp_command command, enum uvp_member_status status)
     case UVP_MEMBER_FAILED:
         return true;
     case UVP_MEMBER_UNWRAPPED:
-        return command == UVP_COMMAND_STREAM;
+        return command == UVP_COMMAND_STREAM || command == UVP_COMMAND_OPTIMIZE;
     case UVP_MEMBER_LISTED:
-        return command == UVP_COMMAND_LIST || command == UVP_COMMAND_COMPARE;
+        return command == UVP_COMMAND_LIST || command == UVP_COMMAND_COMPARE ||
+               command == UVP_COMMAND_OPTIMIZE;
     case UVP_MEMBER_MADE:
         return command == UVP_COMMAND_GEN;
     case UVP_MEMBER_RENDERED:

@@ -11,6 +11,7 @@
 #include "tools/uvpipe/command.h"
 #include "tools/uvpipe/config.h"
 #include "tools/uvpipe/config_layers.h"
+#include "tools/uvpipe/grid.h"
 #include "tools/uvpipe/manifest.h"
 #include "tools/uvpipe/options_atlas.h"
 #include "tools/uvpipe/options_render.h"
@@ -32,7 +33,7 @@ static void set_defaults(struct uvp_options *options)
 static enum uvp_code make_lists(struct uvp_options *options, struct uvp_error *err)
 {
     const size_t each = uvp_config_list_values(options->config) + 1;
-    const size_t bytes = 3 * each * sizeof(char *);
+    const size_t bytes = 4 * each * sizeof(char *);
 
     options->inputs = uvp_mem_take_zeroed(options->mem, bytes);
     if (options->inputs == NULL) {
@@ -41,6 +42,7 @@ static enum uvp_code make_lists(struct uvp_options *options, struct uvp_error *e
     options->lists_bytes = bytes;
     options->include = options->inputs + each;
     options->exclude = options->inputs + 2 * each;
+    options->grid = options->inputs + 3 * each;
     options->settings.inputs = options->inputs;
     options->settings.include = options->include;
     options->settings.exclude = options->exclude;
@@ -251,6 +253,24 @@ static void begin(struct uvp_options *options, enum uvp_command command,
     options->mem = mem;
 }
 
+/* Without -o nothing is written: the lines on stdout are what the run is for. */
+static enum uvp_code plan_trials(struct uvp_options *options, struct uvp_error *err)
+{
+    struct uvp_grid *const grid = UVP_ARENA_ARRAY(&options->config->texts, struct uvp_grid, 1);
+
+    if (grid == NULL) {
+        return uvp_fail_memory(err, sizeof *grid);
+    }
+    if (options->settings.output != NULL && strcmp(options->settings.output, "-") == 0) {
+        return uvp_fail(err, UVP_USAGE, 0, "optimize prints lines on stdout: --output FILE");
+    }
+    UVP_TRY(uvp_grid_make(grid, options, &options->config->texts, err));
+    options->made_grid = grid;
+    options->settings.trials = grid->plan;
+    options->settings.dry_run = options->settings.output == NULL;
+    return UVP_OK;
+}
+
 /* All that was said is known: from here on the options are what they will be. */
 static enum uvp_code fill(struct uvp_options *options, struct uvp_error *err)
 {
@@ -269,7 +289,7 @@ static enum uvp_code fill(struct uvp_options *options, struct uvp_error *err)
                                   &options->manifest, err));
         options->settings.overrides = uvp_manifest_overrides(options->manifest);
     }
-    return UVP_OK;
+    return options->command == UVP_COMMAND_OPTIMIZE ? plan_trials(options, err) : UVP_OK;
 }
 
 static enum uvp_code read_all(struct uvp_options *options, struct words *words,
@@ -345,6 +365,8 @@ void uvp_options_release(struct uvp_options *options)
     options->inputs = NULL;
     options->include = NULL;
     options->exclude = NULL;
+    options->grid = NULL;
+    options->grid_count = 0;
     options->settings.inputs = NULL;
     options->settings.input_count = 0;
     options->settings.include = NULL;

@@ -36,6 +36,7 @@ enum uvp_command {
     UVP_COMMAND_GEN,
     UVP_COMMAND_RENDER,
     UVP_COMMAND_ANALYZE,
+    UVP_COMMAND_OPTIMIZE,
     UVP_COMMAND_COUNT
 };
 
@@ -50,6 +51,7 @@ enum uvp_action {
 
 struct uvp_config;
 struct uvp_manifest;
+struct uvp_grid;
 
 /* What of two inputs may differ; bits. */
 enum uvp_ignore {
@@ -114,6 +116,13 @@ struct uvp_options {
     const char *manifest_path;     /* --params-from */
     struct uvp_manifest *manifest; /* what it says; NULL: not given */
     struct uvp_config *config;     /* what was said, by whom */
+
+    const char **grid; /* optimize: --grid */
+    uint32_t grid_count;
+    const char *metric;
+    const char *save_params;    /* NULL: not to be saved */
+    const char *save_manifest;  /* likewise */
+    struct uvp_grid *made_grid; /* what grid and metric come to; in the config's arena */
 };
 
 /*
@@ -161,11 +170,16 @@ UVP_MUST_USE enum uvp_code uvp_options_json(struct uvp_buf *text, struct uvp_err
 #define UVP_FOR_CHECK UVP_FOR(UVP_COMMAND_CHECK)
 #define UVP_FOR_LIST UVP_FOR(UVP_COMMAND_LIST)
 #define UVP_FOR_COMPARE UVP_FOR(UVP_COMMAND_COMPARE)
+#define UVP_FOR_OPTIMIZE UVP_FOR(UVP_COMMAND_OPTIMIZE)
+#define UVP_FOR_ATLAS (UVP_FOR_STREAM | UVP_FOR_OPTIMIZE) /* make atlases, and write them */
 #define UVP_FOR_GEN UVP_FOR(UVP_COMMAND_GEN)
 #define UVP_FOR_READING (UVP_FOR_ALL & ~UVP_FOR_GEN) /* those that have inputs */
 #define UVP_FOR_RENDER UVP_FOR(UVP_COMMAND_RENDER)
 #define UVP_FOR_WRITERS (UVP_FOR_STREAM | UVP_FOR_GEN | UVP_FOR_RENDER) /* with an output */
 #define UVP_FOR_ANALYZE UVP_FOR(UVP_COMMAND_ANALYZE)
+#define UVP_FOR_PRINTING                                                                       \
+    (UVP_FOR_CHECK | UVP_FOR_LIST | UVP_FOR_COMPARE | UVP_FOR_ANALYZE | UVP_FOR_OPTIMIZE)
+#define UVP_FOR_OUTPUT (UVP_FOR_WRITERS | UVP_FOR_OPTIMIZE) /* with one, if asked for */
 
 enum uvp_option_trait {
     UVP_OPTION_LIST = 1,  /* each time adds a value */

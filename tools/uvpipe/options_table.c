@@ -15,6 +15,7 @@
 #include "tools/uvpipe/options_gen.h"
 #include "tools/uvpipe/options_mesh.h"
 #include "tools/uvpipe/options_render.h"
+#include "tools/uvpipe/options_trials.h"
 #include "tools/uvpipe/presets.h"
 #include "tools/uvpipe/values.h"
 
@@ -422,18 +423,18 @@ const struct uvp_option uvp_option_table[] = {
      "(default 0)",
      uvp_option_noise, .fallback = "0"},
 
-    {UVP_FOR_WRITERS, "output", 'o', "PATH", "Output",
+    {UVP_FOR_OUTPUT, "output", 'o', "PATH", "Output",
      "a file, written whole or not at all; a folder when PATH\n"
      "ends in '/' or is one; - is stdout (default)",
      set_output, .traits = UVP_OPTION_BARE},
-    {UVP_FOR_WRITERS, "format", 0, "KIND", "Output",
+    {UVP_FOR_OUTPUT, "format", 0, "KIND", "Output",
      "tar, cpio, zip or folder (default: as the input; tar for\n"
      "several inputs and folders)",
      set_format, .choices = format_words},
-    {UVP_FOR_WRITERS, "compress", 0, "KIND[:LEVEL]", "Output",
+    {UVP_FOR_OUTPUT, "compress", 0, "KIND[:LEVEL]", "Output",
      "none, zstd, gzip, xz, bzip2 or lz4 (default: as the input)", set_compress,
      .traits = UVP_OPTION_OPEN, .choices = compress_words},
-    {UVP_FOR_WRITERS, "seek-table", 0, NULL, "Output",
+    {UVP_FOR_OUTPUT, "seek-table", 0, NULL, "Output",
      "zstd: tell at the end where the frames are, so that other\n"
      "programs can read parts of the file",
      set_seek_table},
@@ -517,34 +518,34 @@ const struct uvp_option uvp_option_table[] = {
      "side of the page, for gaps and density, 16 to 65536\n"
      "(default 1024)",
      uvp_option_measured_res, .fallback = "1024"},
-    {UVP_FOR_STREAM, "existing", 0, "WHAT", "Members",
+    {UVP_FOR_ATLAS, "existing", 0, "WHAT", "Members",
      "meshes that have UVs: skip (default) leaves them as they\n"
      "are, replace makes new ones, add makes a further set (glTF)",
      uvp_option_existing, .traits = UVP_OPTION_MESH, .fallback = "skip",
      .choices = uvp_existing_words},
-    {UVP_FOR_STREAM, "on-error", 0, "WHAT", "Members",
+    {UVP_FOR_ATLAS, "on-error", 0, "WHAT", "Members",
      "a mesh that cannot be unwrapped: pass (default) lets the\n"
      "original through, drop leaves it out, stop ends the run",
      set_on_error, .fallback = "pass", .choices = on_error_words},
-    {UVP_FOR_STREAM | UVP_FOR_RENDER, "max-errors", 0, "N", "Members",
+    {UVP_FOR_ATLAS | UVP_FOR_RENDER, "max-errors", 0, "N", "Members",
      "end the run after N such meshes; 0: no limit (default)", set_max_errors, .fallback = "0"},
     {UVP_FOR_STREAM, "dry-run", 0, NULL, "Members",
      "read and judge the members, unwrap and write nothing", set_dry_run},
 
-    {UVP_FOR_STREAM, "ply-uv", 0, "WHERE", "Formats",
+    {UVP_FOR_ATLAS, "ply-uv", 0, "WHERE", "Formats",
      "UVs of PLY files: vertex (default) gives vertices s and t\n"
      "and splits them at seams, wedge gives faces a list",
      uvp_option_ply_uv, .traits = UVP_OPTION_MESH, .fallback = "vertex",
      .choices = uvp_ply_uv_words},
-    {UVP_FOR_STREAM, "stl", 0, "WHAT", "Formats",
+    {UVP_FOR_ATLAS, "stl", 0, "WHAT", "Formats",
      "STL files have no room for UVs: beside (default) puts\n"
      "NAME.stl.obj behind them, replace puts it in their place,\n"
      "pass leaves them alone",
      uvp_option_stl, .traits = UVP_OPTION_MESH, .fallback = "beside", .choices = uvp_stl_words},
-    {UVP_FOR_STREAM, "stl-to", 0, "FORMAT", "Formats",
+    {UVP_FOR_ATLAS, "stl-to", 0, "FORMAT", "Formats",
      "what such a new file is: obj (default), ply or glb", uvp_option_stl_to,
      .traits = UVP_OPTION_MESH, .fallback = "obj", .choices = uvp_stl_to_words},
-    {UVP_FOR_STREAM, "off", 0, "WHAT", "Formats",
+    {UVP_FOR_ATLAS, "off", 0, "WHAT", "Formats",
      "OFF files: beside (default), replace or pass as for STL;\n"
      "stoff writes UVs into the file, which fewer programs read",
      uvp_option_off, .traits = UVP_OPTION_MESH, .fallback = "beside", .choices = uvp_off_words},
@@ -552,64 +553,79 @@ const struct uvp_option uvp_option_table[] = {
      "glTF: the set of UVs that is looked at and written\n"
      "(default 0)",
      uvp_option_texcoord, .traits = UVP_OPTION_MESH, .fallback = "0"},
-    {UVP_FOR_STREAM, "uv-type", 0, "TYPE", "Formats",
+    {UVP_FOR_ATLAS, "uv-type", 0, "TYPE", "Formats",
      "glTF: float (default), or u16, half as large, where no\n"
      "triangle is lost by it",
      uvp_option_uv_type, .traits = UVP_OPTION_MESH, .fallback = "float",
      .choices = uvp_uv_type_words},
-    {UVP_FOR_STREAM, "gltf-atlas", 0, "WHAT", "Formats",
+    {UVP_FOR_ATLAS, "gltf-atlas", 0, "WHAT", "Formats",
      "glTF: what shares an atlas: each mesh (default), each\n"
      "primitive, or the whole file",
      uvp_option_gltf_atlas, .traits = UVP_OPTION_MESH, .fallback = "mesh",
      .choices = uvp_gltf_atlas_words},
 
-    {UVP_FOR_STREAM, "preset", 0, "NAME,...", "Atlas",
+    {UVP_FOR_OPTIMIZE, "grid", 0, "NAME=VALUE,...", "Trials",
+     "try each of these values of an atlas option, with each of the\n"
+     "other grids (repeatable); also NAME=FIRST:LAST:STEP (default\n"
+     "max-stretch, pack-effort and whole-charts: 16 trials)",
+     uvp_option_grid, .traits = UVP_OPTION_LIST},
+    {UVP_FOR_OPTIMIZE, "metric", 0, "FIGURE=WEIGHT,...", "Trials",
+     "what is to be small: a weighted sum of figures of analyze; a\n"
+     "figure alone counts 1, or -1 where more of it is better\n"
+     "(default " UVP_DEFAULT_METRIC ")",
+     uvp_option_metric, .fallback = UVP_DEFAULT_METRIC},
+    {UVP_FOR_OPTIMIZE, "save-params", 0, "FILE", "Trials",
+     "write what is best for all meshes, for uvpipe --params", uvp_option_save_params},
+    {UVP_FOR_OPTIMIZE, "save-manifest", 0, "FILE", "Trials",
+     "write what is best for each mesh, for uvpipe --params-from", uvp_option_save_manifest},
+
+    {UVP_FOR_ATLAS, "preset", 0, "NAME,...", "Atlas",
      "fast, balanced (default) or best: more time buys fewer\n"
      "charts, shorter seams and fuller pages; low-memory, also\n"
      "with one of these: less at once",
      uvp_option_preset, .traits = UVP_OPTION_WORDS | UVP_OPTION_MESH, .fallback = "balanced",
      .choices = uvp_preset_words},
-    {UVP_FOR_STREAM, "max-stretch", 0, "X", "Atlas",
+    {UVP_FOR_ATLAS, "max-stretch", 0, "X", "Atlas",
      "most stretch, 1.001 to 100 (default 1.25): less costs\n"
      "seams, more saves them",
      uvp_option_max_stretch, .traits = UVP_OPTION_MESH, .fallback = "1.25"},
-    {UVP_FOR_STREAM, "max-chart-triangles", 0, "N", "Atlas",
+    {UVP_FOR_ATLAS, "max-chart-triangles", 0, "N", "Atlas",
      "no larger charts than that (default: no limit)", uvp_option_max_chart_triangles,
      .traits = UVP_OPTION_MESH},
-    {UVP_FOR_STREAM, "seams", 0, "SPEC", "Atlas",
+    {UVP_FOR_ATLAS, "seams", 0, "SPEC", "Atlas",
      "where charts must end: none (default), or a list of\n"
      "angle=DEG (edges bent by as much) and material",
      uvp_option_seams, .traits = UVP_OPTION_WORDS | UVP_OPTION_MESH, .fallback = "none",
      .choices = seams_words},
-    {UVP_FOR_STREAM, "keep-charts", 0, NULL, "Atlas",
+    {UVP_FOR_ATLAS, "keep-charts", 0, NULL, "Atlas",
      "meshes that have UVs keep their charts: what is invalid\n"
      "is repaired, the rest only packed anew",
      uvp_option_keep_charts, .traits = UVP_OPTION_MESH},
-    {UVP_FOR_STREAM, "whole-charts", 0, NULL, "Atlas",
+    {UVP_FOR_ATLAS, "whole-charts", 0, NULL, "Atlas",
      "cut no chart to fill the page better: fewer seams, emptier\n"
      "pages",
      uvp_option_whole_charts, .traits = UVP_OPTION_MESH},
-    {UVP_FOR_STREAM, "fix-winding", 0, NULL, "Atlas",
+    {UVP_FOR_ATLAS, "fix-winding", 0, NULL, "Atlas",
      "unwrap polygons turned against their neighbours with\n"
      "them, not as charts of their own",
      uvp_option_fix_winding, .traits = UVP_OPTION_MESH},
-    {UVP_FOR_STREAM, "resolution", 0, "TEXELS", "Atlas",
+    {UVP_FOR_ATLAS, "resolution", 0, "TEXELS", "Atlas",
      "side of the square page, 16 to 65536 (default 1024)", uvp_option_resolution,
      .traits = UVP_OPTION_MESH, .fallback = "1024"},
-    {UVP_FOR_STREAM, "padding", 0, "TEXELS", "Atlas",
+    {UVP_FOR_ATLAS, "padding", 0, "TEXELS", "Atlas",
      "least gap between charts, half of it to the border\n"
      "(default 2; 0: they may touch, never overlap)",
      uvp_option_padding, .traits = UVP_OPTION_MESH, .fallback = "2"},
-    {UVP_FOR_STREAM, "texels-per-unit", 0, "X", "Atlas",
+    {UVP_FOR_ATLAS, "texels-per-unit", 0, "X", "Atlas",
      "texels for a unit of length of the mesh (default: as\n"
      "many as fill the page)",
      uvp_option_texels_per_unit, .traits = UVP_OPTION_MESH},
-    {UVP_FOR_STREAM, "pages", 0, "N", "Atlas",
+    {UVP_FOR_ATLAS, "pages", 0, "N", "Atlas",
      "most pages, as UDIM tiles: 1 to 1000 (default 1), or auto:\n"
      "as many as --texels-per-unit needs",
      uvp_option_pages, .traits = UVP_OPTION_OPEN | UVP_OPTION_MESH, .fallback = "1",
      .choices = auto_words},
-    {UVP_FOR_STREAM, "pack-effort", 0, "N", "Atlas",
+    {UVP_FOR_ATLAS, "pack-effort", 0, "N", "Atlas",
      "times the packing work of the preset, 1 to 1000\n"
      "(default 1)",
      uvp_option_pack_effort, .traits = UVP_OPTION_MESH, .fallback = "1"},
@@ -644,7 +660,7 @@ const struct uvp_option uvp_option_table[] = {
      uvp_option_config, .traits = UVP_OPTION_BARE},
     {UVP_FOR_ALL, "no-config", 0, NULL, "Settings", "read no settings from files",
      uvp_option_no_config, .traits = UVP_OPTION_BARE},
-    {UVP_FOR_STREAM, "params", 0, "FILE", "Settings",
+    {UVP_FOR_ATLAS, "params", 0, "FILE", "Settings",
      "read parameters of the atlas from FILE, JSON as uvpipe\n"
      "optimize saves it",
      uvp_option_params, .traits = UVP_OPTION_BARE},
@@ -652,7 +668,7 @@ const struct uvp_option uvp_option_table[] = {
      "what differs from member to member: a JSON object a line,\n"
      "{\"name\": ... or \"match\": GLOB, \"params\": {...}}",
      uvp_option_params_from, .traits = UVP_OPTION_BARE},
-    {UVP_FOR_ALL & ~UVP_FOR_STREAM, "preset", 0, "NAME,...", "Settings",
+    {UVP_FOR_ALL & ~UVP_FOR_ATLAS, "preset", 0, "NAME,...", "Settings",
      "low-memory: less at once; names of how much work goes into\n"
      "an atlas change nothing here",
      uvp_option_preset, .traits = UVP_OPTION_WORDS, .fallback = "balanced",
@@ -668,8 +684,8 @@ const struct uvp_option uvp_option_table[] = {
      "fish, and end",
      uvp_option_completion, .traits = UVP_OPTION_BARE, .choices = uvp_shell_words},
 
-    {UVP_FOR_CHECK | UVP_FOR_LIST | UVP_FOR_COMPARE | UVP_FOR_ANALYZE, "json", 0, NULL,
-     "Messages", "print JSON objects, one a line, instead of the table", set_json},
+    {UVP_FOR_PRINTING, "json", 0, NULL, "Messages",
+     "print JSON objects, one a line, instead of the table", set_json},
     {UVP_FOR_ANALYZE, "csv", 0, NULL, "Messages",
      "print comma-separated values instead of the table", uvp_option_csv},
     {UVP_FOR_ANALYZE, "islands", 0, NULL, "Messages",
@@ -699,6 +715,11 @@ const struct uvp_option uvp_option_table[] = {
      set_quiet, .undoes = "verbose"},
     {UVP_FOR_ANALYZE, "verbose", 'v', NULL, "Messages",
      "all figures of each mesh, and the summary; -vv: all there is", set_verbose,
+     .traits = UVP_OPTION_COUNT, .undoes = "quiet"},
+    {UVP_FOR_OPTIMIZE, "quiet", 'q', NULL, "Messages", "print only what is best for all",
+     set_quiet, .undoes = "verbose"},
+    {UVP_FOR_OPTIMIZE, "verbose", 'v', NULL, "Messages",
+     "every trial of each mesh, and the summary; -vv: all there is", set_verbose,
      .traits = UVP_OPTION_COUNT, .undoes = "quiet"},
     {UVP_FOR_WRITERS, "verbose", 'v', NULL, "Messages",
      "a line for each mesh, and the summary; -vv: all there is", set_verbose,

@@ -280,6 +280,14 @@ static unsigned long long count_of(const struct uvp_progress *progress,
 static void describe_counts(char *out, size_t room, const struct uvp_progress *progress,
                             enum uvp_command command)
 {
+    if (command == UVP_COMMAND_OPTIMIZE) {
+        (void)snprintf(
+            out, room, "%llu members: %llu meshes tried, %llu failed, %llu passed over",
+            (unsigned long long)progress->members_read,
+            count_of(progress, UVP_MEMBER_LISTED) + count_of(progress, UVP_MEMBER_UNWRAPPED),
+            count_of(progress, UVP_MEMBER_FAILED), count_of(progress, UVP_MEMBER_PASSED));
+        return;
+    }
     if (command == UVP_COMMAND_LIST || command == UVP_COMMAND_COMPARE) {
         (void)snprintf(
             out, room, "%llu members: %llu meshes, %llu failed, %llu not meshes",

@@ -147,23 +147,23 @@ static enum uvp_code take_line(void *ctx, const struct uvp_config_line *line,
     return line->key.bytes != 0 ? set_key(ctx, line, err) : find_part(ctx, line, err);
 }
 
-static enum uvp_code parse_file(struct reading *reading, struct uvp_span text,
-                                struct uvp_error *err)
+enum uvp_code uvp_config_text(struct uvp_config *config, struct uvp_options *trial,
+                              struct uvp_span text, const char *name, struct uvp_error *err)
 {
-    struct uvp_config *const config = reading->config;
-    struct uvp_source source = {UVP_LAYER_FILE, reading->path, 0};
+    struct reading reading = {config, trial, name, UVP_COMMAND_COUNT, NULL};
+    struct uvp_source source = {UVP_LAYER_FILE, name, 0};
     struct uvp_error inner = {0};
 
-    reading->lines = uvp_arena_take_zeroed(&config->texts, PART_COUNT * config->rows,
-                                           sizeof *reading->lines);
-    if (reading->lines == NULL) {
-        return uvp_fail_memory(err, PART_COUNT * config->rows * sizeof *reading->lines);
+    reading.lines =
+        uvp_arena_take_zeroed(&config->texts, PART_COUNT * config->rows, sizeof *reading.lines);
+    if (reading.lines == NULL) {
+        return uvp_fail_memory(err, PART_COUNT * config->rows * sizeof *reading.lines);
     }
-    if (uvp_config_file_parse(text, &config->texts, take_line, reading, &source.line, &inner) !=
-        UVP_OK) {
+    if (uvp_config_file_parse(text, &config->texts, take_line, &reading, &source.line,
+                              &inner) != UVP_OK) {
         return uvp_config_blame(&source, &inner, err);
     }
-    config->path = reading->path;
+    config->path = name;
     return UVP_OK;
 }
 
@@ -172,7 +172,6 @@ static enum uvp_code read_file(struct uvp_config *config, struct uvp_options *tr
                                const char *path, bool named, struct uvp_error *err)
 {
     const struct uvp_source source = {UVP_LAYER_FILE, path, 0};
-    struct reading reading = {config, trial, path, UVP_COMMAND_COUNT, NULL};
     struct uvp_error inner = {0};
     struct uvp_buf text;
     enum uvp_code code;
@@ -184,7 +183,7 @@ static enum uvp_code read_file(struct uvp_config *config, struct uvp_options *tr
     } else if (code != UVP_OK) {
         code = uvp_config_blame(&source, &inner, err);
     } else {
-        code = parse_file(&reading, uvp_buf_span(&text), err);
+        code = uvp_config_text(config, trial, uvp_buf_span(&text), path, err);
     }
     uvp_buf_release(&text);
     return code;

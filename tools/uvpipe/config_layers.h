@@ -19,6 +19,11 @@ UVP_MUST_USE enum uvp_code uvp_config_layers(struct uvp_config *config,
                                              struct uvp_options *trial,
                                              char *const *environment, struct uvp_error *err);
 
+/* The text of a configuration file that is called `name`; see config_file.h. */
+UVP_MUST_USE enum uvp_code uvp_config_text(struct uvp_config *config, struct uvp_options *trial,
+                                           struct uvp_span text, const char *name,
+                                           struct uvp_error *err);
+
 /* All of a file of at most so many bytes, into an empty buffer. */
 UVP_MUST_USE enum uvp_code uvp_config_read(const char *path, size_t most_bytes,
                                            struct uvp_buf *text, struct uvp_error *err);

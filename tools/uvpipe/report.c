@@ -13,6 +13,7 @@
 
 #include "pipeline/base/clock.h"
 #include "pipeline/pipeline.h"
+#include "tools/uvpipe/closing.h"
 #include "tools/uvpipe/escape.h"
 #include "tools/uvpipe/exits.h"
 
@@ -209,6 +210,35 @@ static void describe_picture(char *out, size_t room, const struct uvp_record *re
                    (unsigned)facts.height, time);
 }
 
+/* On a terminal figures come first, so that those of many meshes stand below each other. */
+static void print_row(const struct uvp_report *report, const struct uvp_record *record)
+{
+    const bool utf8 = uvp_tint_is_utf8();
+    char figures[96];
+    char names[UVP_REPORT_NAMES_BYTES];
+    char time[32];
+    struct line line;
+
+    uvp_report_time(time, sizeof time, record->wall_ns);
+    (void)snprintf(figures, sizeof figures, "%8u triangles %5u charts %9s",
+                   (unsigned)record->atlas.triangles, (unsigned)record->atlas.charts, time);
+    uvp_report_names(names, record->input, uvp_span_of(record->path, record->path_bytes));
+    begin_line(report, &line, UVP_TINT_DIM);
+    add_tinted(report, &line, UVP_TINT_GOOD, utf8 ? "\xe2\x9c\x93" : "ok");
+    add_text(&line, figures);
+    if (record->pages > 1) {
+        (void)snprintf(figures, sizeof figures, "  %u pages", (unsigned)record->pages);
+        add_text(&line, figures);
+    }
+    add_text(&line, "  ");
+    add_text(&line, names);
+    if (record->note != NULL) {
+        add_text(&line, "; ");
+        add_escaped(&line, record->note);
+    }
+    end_line(report, &line);
+}
+
 void uvp_report_member(const struct uvp_report *report, const struct uvp_record *record)
 {
     static const enum uvp_trace_level levels[UVP_MEMBER_STATUS_COUNT] = {
@@ -222,6 +252,11 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
     char text[320];
 
     if (levels[record->status] > report->level) {
+        return;
+    }
+    if (record->status == UVP_MEMBER_UNWRAPPED && report->terminal &&
+        report->level < UVP_TRACE_DEBUG) {
+        print_row(report, record);
         return;
     }
     if (record->status == UVP_MEMBER_FAILED) {
@@ -337,6 +372,17 @@ static void describe_counts(char *out, size_t room, const struct uvp_progress *p
                    count_of(progress, UVP_MEMBER_PASSED));
 }
 
+static void print_closing(const struct uvp_report *report, const struct uvp_figures *figures)
+{
+    char text[UVP_CLOSING_BYTES];
+    struct line line;
+
+    uvp_closing_text(text, figures, report->color);
+    begin_line(report, &line, UVP_TINT_BOLD);
+    add_bytes(&line, text, strlen(text) - 1); /* the last newline is the line's */
+    end_line(report, &line);
+}
+
 void uvp_report_summary(const struct uvp_report *report, const struct uvp_figures *figures)
 {
     const struct uvp_progress *progress = &figures->progress;
@@ -349,6 +395,10 @@ void uvp_report_summary(const struct uvp_report *report, const struct uvp_figure
     char peak[32];
     char text[320];
 
+    if (report->terminal) {
+        print_closing(report, figures);
+        return;
+    }
     uvp_report_time(wall, sizeof wall, figures->wall_ns);
     uvp_report_time(cpu, sizeof cpu, figures->cpu_ns);
     uvp_report_time(mean, sizeof mean, figures->mean_ns);

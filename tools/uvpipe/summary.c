@@ -44,6 +44,9 @@ void uvp_summary_add(struct uvp_summary *summary, const struct uvp_record *recor
     }
     summary->meshes++;
     summary->mesh_ns += record->wall_ns;
+    for (int i = 0; i < UVP_STEP_COUNT; i++) {
+        summary->step_ns[i] += record->step_ns[i];
+    }
     summary->buckets[bucket_of(record->wall_ns)]++;
     if (record->status == UVP_MEMBER_UNWRAPPED) {
         summary->charts += record->atlas.charts;
@@ -84,6 +87,8 @@ void uvp_summary_figures(const struct uvp_summary *summary, const struct uvp_pro
     figures->peak_bytes = peak_bytes;
     figures->charts = summary->charts;
     figures->degenerate_triangles = summary->degenerate_triangles;
+    figures->meshes = summary->meshes;
+    memcpy(figures->step_ns, summary->step_ns, sizeof figures->step_ns);
     figures->mean_ns = summary->meshes == 0 ? 0 : summary->mesh_ns / summary->meshes;
     figures->p95_ns = uvp_summary_percentile(summary, 95);
     figures->bytes_a_second = a_second(progress->bytes_in, wall_ns);

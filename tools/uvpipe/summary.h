@@ -24,6 +24,7 @@ struct uvp_summary {
     uint64_t buckets[UVP_SUMMARY_BUCKETS];
     uint64_t charts;
     uint64_t degenerate_triangles;
+    uint64_t step_ns[UVP_STEP_COUNT];
 };
 
 void uvp_summary_init(struct uvp_summary *summary);
@@ -44,6 +45,8 @@ struct uvp_figures {
     uint64_t peak_bytes;
     uint64_t charts;
     uint64_t degenerate_triangles;
+    uint64_t meshes; /* looked at */
+    uint64_t step_ns[UVP_STEP_COUNT];
 };
 
 void uvp_summary_figures(const struct uvp_summary *summary, const struct uvp_progress *progress,

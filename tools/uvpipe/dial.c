@@ -20,6 +20,7 @@
 #define STUCK_SECONDS 3.0
 #define TWO_COLUMNS 100 /* room for the last mesh and the one under way */
 #define LEAST_NAME 8
+#define PATH_COLUMNS 30  /* in less, what a path ends with is all there is room for */
 #define ROOMY_COLUMNS 70 /* from here on what stretches gets its due before figures do */
 #define LEAST_BAR 7
 #define LEAST_BAR_ROOMY 16
@@ -291,6 +292,7 @@ static unsigned put_name(struct out *out, enum uvp_tint tint, const char *mark,
     char cut[UVP_DIAL_LINE_BYTES / 2];
     unsigned mark_columns = *mark != '\0' ? uvp_width_of(mark) + 1 : 0;
     unsigned detail_columns = uvp_width_of(detail) + GAP;
+    unsigned room;
 
     if (mark_columns + LEAST_NAME > columns) {
         mark_columns = 0;
@@ -302,8 +304,11 @@ static unsigned put_name(struct out *out, enum uvp_tint tint, const char *mark,
         put_tinted(out, tint, mark, strlen(mark));
         put_text(out, " ");
     }
-    (void)uvp_width_cut(cut, sizeof cut, name, columns - mark_columns - detail_columns,
-                        out->style->utf8);
+    room = columns - mark_columns - detail_columns;
+    if (room < PATH_COLUMNS && uvp_width_of(name) > room && strrchr(name, '/') != NULL) {
+        name = strrchr(name, '/') + 1;
+    }
+    (void)uvp_width_cut(cut, sizeof cut, name, room, out->style->utf8);
     put_text(out, cut);
     if (detail_columns != 0) {
         put_times(out, " ", GAP);

@@ -102,6 +102,23 @@ static void the_bar_has_eighths_where_it_can(void **state)
     assert_non_null(strstr(lines.first, "100%  \xe2\x96\x95\xe2\x96\x88\xe2\x96\x88"));
 }
 
+static void a_path_gives_way_to_its_end(void **state)
+{
+    struct uvp_gauge_reading reading = usual();
+    const struct uvp_dial_style wide = {.columns = 140, .utf8 = true};
+    const struct uvp_dial_style narrow = {.columns = 79, .utf8 = true};
+    struct uvp_dial_lines lines;
+
+    (void)state;
+    (void)snprintf(reading.last.name, sizeof reading.last.name,
+                   "scans/a room on the second floor, seen from the door/chair.obj");
+    uvp_dial_draw(&reading, &wide, &lines);
+    assert_non_null(strstr(lines.second, "scans/a room"));
+    assert_non_null(strstr(lines.second, "\xe2\x80\xa6"));
+    uvp_dial_draw(&reading, &narrow, &lines);
+    assert_non_null(strstr(lines.second, " chair.obj  14 charts"));
+}
+
 static void what_takes_long_is_shown(void **state)
 {
     struct uvp_gauge_reading reading = usual();
@@ -318,6 +335,7 @@ int main(void)
         cmocka_unit_test(fields_go_by_rank),
         cmocka_unit_test(a_total_that_is_not_known_is_not_missed),
         cmocka_unit_test(the_bar_has_eighths_where_it_can),
+        cmocka_unit_test(a_path_gives_way_to_its_end),
         cmocka_unit_test(what_takes_long_is_shown),
         cmocka_unit_test(no_line_is_ever_too_wide),
         cmocka_unit_test(figures_do_not_jitter),

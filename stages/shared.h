@@ -36,6 +36,7 @@ struct uvp_shared {
     _Atomic uint64_t bytes_in;
     _Atomic uint64_t bytes_in_total;
     _Atomic uint64_t bytes_out;
+    _Atomic uint64_t bytes_sent;
     _Atomic uint64_t load_read;
     _Atomic uint64_t load_done;
     _Atomic uint64_t triangles;

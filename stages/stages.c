@@ -220,6 +220,7 @@ void uvp_stages_progress(const struct uvp_stages *stages, struct uvp_progress *p
     /* done first: it never seems to be more than what was read */
     progress->load_done = count_of(&shared->load_done);
     progress->load_read = count_of(&shared->load_read);
+    progress->bytes_sent = count_of(&shared->bytes_sent);
     progress->triangles = count_of(&shared->triangles);
     progress->mesh_ns = count_of(&shared->mesh_ns);
 }

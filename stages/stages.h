@@ -49,6 +49,7 @@ struct uvp_progress {
     uint64_t bytes_in;       /* read from inputs, as they come (compressed) */
     uint64_t bytes_in_total; /* when every input's size is known, else 0 */
     uint64_t bytes_out;      /* written to the output */
+    uint64_t bytes_sent;     /* bytes_in when something was last handed to the line */
     uint64_t load_read;      /* bytes handed to the line, uncompressed, ... */
     uint64_t load_done;      /* ... and how many of these have reached the writer */
     uint64_t triangles;      /* of unwrapped meshes */

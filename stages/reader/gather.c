@@ -98,6 +98,8 @@ void uvp_lane_send(struct uvp_lane *lane)
     parcel->item.direct = !needs_worker(parcel);
     parcel->load_bytes = parcel->raw_bytes + parcel->member_bytes;
     uvp_shared_count(&lane->shared->load_read, parcel->load_bytes);
+    atomic_store_explicit(&lane->shared->bytes_sent, atomic_load(&lane->shared->bytes_in),
+                          memory_order_relaxed);
     parcel->item.fixed = must_keep_place(lane, parcel);
     uvp_intake_send(lane->intake, &parcel->item);
 }

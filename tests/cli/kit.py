@@ -276,6 +276,19 @@ def trickle(cut, path, out, *command):
     sys.exit(child.wait(20))
 
 
+def feed(path):
+    """Writes the file to stdout within about a second, so that whoever reads has to wait."""
+    with open(path, "rb") as file:
+        data = file.read()
+    each = len(data) // 10 + 1
+    try:
+        for at in range(0, len(data), each):
+            os.write(1, data[at:at + each])
+            time.sleep(0.1)
+    except BrokenPipeError:
+        pass
+
+
 def stop_later(number, *command):
     """Sends the signal when the command has run for a while."""
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
@@ -293,7 +306,7 @@ COMMANDS = {"cube": cube, "layout": layout, "uvs": uvs, "broken": broken, "grid"
             "archive": archive, "odd_name": odd_name, "unwrapped": unwrapped,
             "compare": compare, "names": names, "report": report, "on_terminal": on_terminal,
             "interrupt": interrupt, "second_member": second_member, "trickle": trickle,
-            "stop_later": stop_later}
+            "stop_later": stop_later, "feed": feed}
 
 if __name__ == "__main__":
     COMMANDS[sys.argv[1]](*sys.argv[2:])

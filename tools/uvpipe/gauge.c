@@ -1,7 +1,8 @@
 /*
  * What is done is not what was read: up to the whole memory of the run lies between. The line
- * counts what goes in and what comes out, uncompressed; the quotient, times the bytes read from
- * the inputs, says how much of the inputs is done, also where they are compressed.
+ * counts what goes in and what comes out, uncompressed; the quotient, times the bytes that had
+ * been read when the last of it went in, says how much of the inputs is done, also where they
+ * are compressed. What is read of a large member that has not gone in yet is not done, either.
  *
  * Time left is what is left over the pace of the last 10 s, or of the last quarter of the run
  * when that is longer: members that take minutes each would make it jump else. What is shown
@@ -65,12 +66,12 @@ static uint64_t finished_of(const struct uvp_progress *counts)
 /* Never less than it was: a large member that is read at once is no step back. */
 static uint64_t done_of(const struct uvp_progress *counts, uint64_t before)
 {
-    double done = (double)counts->bytes_in;
+    double done = (double)counts->bytes_sent;
 
     if (counts->load_done < counts->load_read) {
         done *= (double)counts->load_done / (double)counts->load_read;
     } else if (counts->load_read == 0) {
-        done = 0; /* nothing has gone in yet: what was read is still being looked at */
+        done = 0; /* nothing has gone in yet */
     }
     return done > (double)before ? (uint64_t)done : before;
 }

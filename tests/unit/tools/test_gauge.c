@@ -34,6 +34,7 @@ static void begin(struct play *play, uint64_t total)
 static void step(struct play *play, uint64_t bytes)
 {
     play->tally.counts.bytes_in += bytes;
+    play->tally.counts.bytes_sent += bytes;
     play->tally.counts.load_read += bytes;
     play->tally.counts.load_done += bytes;
     play->now_ns += TICK_NS;
@@ -87,6 +88,7 @@ static void time_left_waits_until_it_means_something(void **state)
     play.tally.counts.load_read = TOTAL;
     for (int i = 0; i < 100; i++) {
         play.tally.counts.bytes_in += TOTAL / 1000;
+        play.tally.counts.bytes_sent += TOTAL / 1000;
         play.now_ns += TICK_NS;
         uvp_gauge_feed(&play.gauge, &play.tally, play.now_ns);
     }
@@ -139,6 +141,7 @@ static void what_is_read_is_not_done(void **state)
     (void)state;
     begin(&play, TOTAL);
     play.tally.counts.bytes_in = TOTAL;
+    play.tally.counts.bytes_sent = TOTAL;
     play.tally.counts.load_read = 4 * TOTAL; /* it was compressed */
     play.tally.counts.load_done = TOTAL;
     play.now_ns += TICK_NS;
@@ -154,6 +157,20 @@ static void what_is_read_is_not_done(void **state)
     play.tally.counts.bytes_in = TOTAL + 1; /* the input grew */
     uvp_gauge_feed(&play.gauge, &play.tally, play.now_ns);
     assert_true(uvp_gauge_share(&play.gauge.reading) < 0);
+}
+
+/* Half of the input is one member that is still being read: all before it is done. */
+static void what_is_still_being_read_is_not_done(void **state)
+{
+    struct play play;
+
+    (void)state;
+    begin(&play, TOTAL);
+    step(&play, TOTAL / 10);
+    play.tally.counts.bytes_in = TOTAL / 2;
+    step(&play, 0);
+    assert_int_equal(play.gauge.reading.bytes_done, TOTAL / 10);
+    assert_int_equal(play.gauge.reading.bytes_read, TOTAL / 2);
 }
 
 static void members_are_counted_by_what_became_of_them(void **state)
@@ -207,6 +224,7 @@ int main(void)
         cmocka_unit_test(time_left_does_not_jump),
         cmocka_unit_test(a_slower_second_half_is_followed),
         cmocka_unit_test(what_is_read_is_not_done),
+        cmocka_unit_test(what_is_still_being_read_is_not_done),
         cmocka_unit_test(members_are_counted_by_what_became_of_them),
         cmocka_unit_test(a_clock_that_stands_or_goes_back_does_no_harm),
     };

@@ -331,6 +331,8 @@ static unsigned put_last(struct out *out, const struct uvp_gauge_last *last, uns
     uvp_report_time(time, sizeof time, last->wall_ns);
     if (bad) {
         (void)snprintf(detail, sizeof detail, "%s", uvp_member_status_name(last->status));
+    } else if (last->charts == 0) { /* nobody looked for them */
+        (void)snprintf(detail, sizeof detail, "%u triangles", (unsigned)last->triangles);
     } else if (columns >= 60) {
         (void)snprintf(detail, sizeof detail, "%u triangles  %u %s  %s",
                        (unsigned)last->triangles, (unsigned)last->charts, charts, time);

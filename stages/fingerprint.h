@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stages/unwrapper/analysis/analysis.h"
+
 struct uvp_digest {
     uint64_t low;
     uint64_t high;
@@ -28,8 +30,9 @@ struct uvp_fingerprint {
     uint32_t unmapped;       /* triangles with a corner that has no UV */
     bool has_uvs;            /* some triangle has */
     struct uvp_digest order; /* of all corners' positions, triangle by triangle as they come */
-    struct uvp_digest surface; /* of the keys: the same whatever the order */
-    struct uvp_digest layout;  /* of the UVs, in the order of the keys */
+    struct uvp_digest surface;   /* of the keys: the same whatever the order */
+    struct uvp_digest layout;    /* of the UVs, in the order of the keys */
+    struct uvp_analysis figures; /* of all meshes that have UVs; when has_uvs */
 };
 
 #endif

@@ -197,6 +197,7 @@ static enum uvp_code print_all(struct printer *printer, const struct uvp_mesh_vi
 }
 
 enum uvp_code uvp_surface_print_make(const struct uvp_mesh_view *views, uint32_t view_count,
+                                     const struct uvp_analysis *figures,
                                      struct uvp_arena *scratch, struct uvp_stop *stop,
                                      struct uvp_buf *facts, struct uvp_error *err)
 {
@@ -215,6 +216,7 @@ enum uvp_code uvp_surface_print_make(const struct uvp_mesh_view *views, uint32_t
     }
     printer.count = (uint32_t)count;
     printer.print.triangles = printer.count;
+    printer.print.figures = *figures;
     code = print_all(&printer, views, view_count, scratch, facts, err);
     uvp_arena_rewind(scratch, mark);
     return code;

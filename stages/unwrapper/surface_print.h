@@ -13,15 +13,14 @@
 #include "stages/unwrapper/mesh_view.h"
 
 /*
- * Appends a struct uvp_fingerprint and what follows it (fingerprint.h). Positions and UVs count
- * by their bits; only the two zeros are one, and all that is no number.
+ * Appends a struct uvp_fingerprint and what follows it (fingerprint.h), with these figures.
+ * Positions and UVs count by their bits; only the two zeros are one, and all that is no number.
  *
  * Returns: UVP_OK, UVP_NO_MEMORY, UVP_LIMIT, UVP_CANCELLED
  */
-UVP_MUST_USE enum uvp_code uvp_surface_print_make(const struct uvp_mesh_view *views,
-                                                  uint32_t view_count,
-                                                  struct uvp_arena *scratch,
-                                                  struct uvp_stop *stop, struct uvp_buf *facts,
-                                                  struct uvp_error *err);
+UVP_MUST_USE enum uvp_code
+uvp_surface_print_make(const struct uvp_mesh_view *views, uint32_t view_count,
+                       const struct uvp_analysis *figures, struct uvp_arena *scratch,
+                       struct uvp_stop *stop, struct uvp_buf *facts, struct uvp_error *err);
 
 #endif

@@ -18,11 +18,13 @@
 #include "tools/uvpipe/similarity.h"
 
 #define DETAIL_BYTES 320
+#define ROUNDING 1e-6 /* of figures, not worth a word */
 
 /* What a pair of members comes to. */
 enum verdict {
     SAME,
     UVS,      /* the same surface with other UVs */
+    FIGURES,  /* the figures differ by more than --gate allows */
     GEOMETRY, /* another surface */
     OTHER,    /* no meshes, or only one is, and not alike */
     MISSING,  /* not in the second */
@@ -31,8 +33,8 @@ enum verdict {
     VERDICTS
 };
 
-static const char *const verdict_names[VERDICTS] = {"same",    "uvs",   "geometry", "other",
-                                                    "missing", "extra", "failed"};
+static const char *const verdict_names[VERDICTS] = {"same",  "uvs",     "figures", "geometry",
+                                                    "other", "missing", "extra",   "failed"};
 
 /* How the UVs of two meshes relate. */
 enum layout { NONE, IDENTICAL, EQUAL, SIMILAR, DIFFERENT, ADDED, REMOVED };
@@ -140,6 +142,31 @@ static enum layout judge_layout(const struct pair *pair, double tolerance)
     return found->most <= tolerance ? SIMILAR : DIFFERENT;
 }
 
+static bool has_figures(const struct pair *pair)
+{
+    return pair->a != NULL && pair->b != NULL && pair->a->has_uvs && pair->b->has_uvs;
+}
+
+/* Second less first; 0 where neither has the figure. */
+static double difference(const struct pair *pair, const struct uvp_figure *figure)
+{
+    const double a = uvp_figure_of(&pair->a->figures, figure);
+    const double b = uvp_figure_of(&pair->b->figures, figure);
+
+    return (isnan(a) && isnan(b)) || a == b ? 0 : b - a;
+}
+
+static bool meets_gate(const struct pair *pair, const struct uvp_criteria *gate)
+{
+    for (uint32_t i = 0; i < gate->count && has_figures(pair); i++) {
+        const struct uvp_criterion *const term = &gate->term[i];
+        if (!uvp_criterion_holds(term, difference(pair, term->figure))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static enum verdict judge_meshes(struct pair *pair, const struct uvp_compare_options *options)
 {
     const bool same_surface =
@@ -153,6 +180,9 @@ static enum verdict judge_meshes(struct pair *pair, const struct uvp_compare_opt
     }
     if (pair->reordered && (options->ignored & (UVP_IGNORE_ORDER | UVP_IGNORE_GEOMETRY)) == 0) {
         return GEOMETRY;
+    }
+    if (!meets_gate(pair, &options->gate)) {
+        return FIGURES;
     }
     if (pair->layout >= DIFFERENT && (options->ignored & UVP_IGNORE_UVS) == 0) {
         return UVS;
@@ -231,6 +261,25 @@ static size_t describe_layout(char out[DETAIL_BYTES], size_t used, const struct 
     return used;
 }
 
+/* The figures most people look at, where they differ. */
+static size_t describe_figures(char out[DETAIL_BYTES], size_t used, const struct pair *pair)
+{
+    static const char *const names[] = {"islands.count", "seams.relative", "stretch.l2",
+                                        "coverage"};
+    bool first = true;
+
+    for (size_t i = 0; has_figures(pair) && i < sizeof names / sizeof *names; i++) {
+        const struct uvp_figure *const figure = uvp_figure_find(names[i], strlen(names[i]));
+        const double delta = difference(pair, figure);
+
+        if (!(fabs(delta) < ROUNDING)) {
+            used = add(out, used, "%s %s %+.4g", first ? ";" : ",", names[i], delta);
+            first = false;
+        }
+    }
+    return used;
+}
+
 static void describe(char out[DETAIL_BYTES], const struct pair *pair)
 {
     const struct uvp_similarity *const found = &pair->similarity;
@@ -246,7 +295,8 @@ static void describe(char out[DETAIL_BYTES], const struct pair *pair)
                        (unsigned long long)found->missing, (unsigned long long)found->extra);
         }
         used = add(out, used, "%s", pair->reordered ? ", in another order" : "");
-        (void)describe_layout(out, used, pair);
+        used = describe_layout(out, used, pair);
+        (void)describe_figures(out, used, pair);
     } else if (pair->verdict == OTHER || pair->verdict == SAME) {
         (void)add(out, used, "%llu and %llu bytes%s", (unsigned long long)pair->bytes_a,
                   (unsigned long long)pair->bytes_b,
@@ -273,6 +323,49 @@ static void print_line(const struct uvp_telling *telling, const struct pair *pai
     uvp_outbox_add(telling->lines, detail);
     uvp_outbox_add(telling->lines, "\n");
     uvp_outbox_line(telling->lines);
+}
+
+/* With -v: all figures that differ. */
+static void print_figures(const struct uvp_telling *telling, const struct pair *pair)
+{
+    const struct uvp_figure *table;
+    char text[DETAIL_BYTES];
+    uint32_t count;
+
+    table = uvp_figures(&count);
+    for (uint32_t i = 0; has_figures(pair) && i < count; i++) {
+        const double delta = difference(pair, &table[i]);
+
+        if (delta != 0) {
+            (void)snprintf(text, sizeof text, "    %-34s %14.6g %14.6g %+14.6g\n",
+                           table[i].name, uvp_figure_of(&pair->a->figures, &table[i]),
+                           uvp_figure_of(&pair->b->figures, &table[i]), delta);
+            uvp_outbox_add(telling->lines, text);
+            uvp_outbox_line(telling->lines);
+        }
+    }
+}
+
+/* {"stretch.l2": {"a": ..., "b": ..., "delta": ...}, ...}: those that differ. */
+static json_t *figures_of(const struct pair *pair)
+{
+    struct uvp_json_object object = uvp_json_object();
+    uint32_t count;
+    const struct uvp_figure *const table = uvp_figures(&count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct uvp_json_object one;
+
+        if (difference(pair, &table[i]) == 0) {
+            continue;
+        }
+        one = uvp_json_object();
+        uvp_json_set(&one, "a", uvp_json_real(uvp_figure_of(&pair->a->figures, &table[i])));
+        uvp_json_set(&one, "b", uvp_json_real(uvp_figure_of(&pair->b->figures, &table[i])));
+        uvp_json_set(&one, "delta", uvp_json_real(difference(pair, &table[i])));
+        uvp_json_set(&object, table[i].name, uvp_json_value(&one));
+    }
+    return uvp_json_value(&object);
 }
 
 static void set_similarity(struct uvp_json_object *object, const struct pair *pair)
@@ -315,6 +408,9 @@ static void print_json(const struct uvp_telling *telling, const struct pair *pai
         uvp_json_set(&object, "triangles_extra", uvp_json_integer(found->extra));
         uvp_json_set(&object, "reordered", json_boolean(pair->reordered));
         set_similarity(&object, pair);
+        if (has_figures(pair)) {
+            uvp_json_set(&object, "figures", figures_of(pair));
+        }
     } else if (pair->verdict == OTHER || pair->verdict == SAME) {
         uvp_json_set(&object, "bytes_a", uvp_json_integer(pair->bytes_a));
         uvp_json_set(&object, "bytes_b", uvp_json_integer(pair->bytes_b));
@@ -335,6 +431,9 @@ static void tell(struct uvp_telling *telling, const struct pair *pair, const cha
         print_json(telling, pair, path);
     } else {
         print_line(telling, pair, input, path);
+        if (telling->report->level >= UVP_TRACE_INFO) {
+            print_figures(telling, pair);
+        }
     }
 }
 

@@ -62,8 +62,9 @@ enum uvp_ignore {
 };
 
 struct uvp_compare_options {
-    double tolerance; /* between UVs, in sides of the page */
-    unsigned ignored; /* uvp_ignore bits */
+    double tolerance;         /* between UVs, in sides of the page */
+    unsigned ignored;         /* uvp_ignore bits */
+    struct uvp_criteria gate; /* of the differences between figures */
 };
 
 /* --progress */

@@ -389,6 +389,18 @@ static enum uvp_code set_tolerance(struct uvp_options *options, const char *valu
     return UVP_OK;
 }
 
+static enum uvp_code set_delta_gate(struct uvp_options *options, const char *value,
+                                    struct uvp_error *err)
+{
+    UVP_TRY(uvp_criteria_parse(&options->compare.gate, value, err));
+    for (uint32_t i = 0; i < options->compare.gate.count; i++) {
+        if (options->compare.gate.term[i].scope != UVP_CRITERION_EACH) {
+            return uvp_option_refuse(err, "gate", value, "conditions of each pair");
+        }
+    }
+    return UVP_OK;
+}
+
 static enum uvp_code set_ignore(struct uvp_options *options, const char *value,
                                 struct uvp_error *err)
 {
@@ -495,6 +507,10 @@ const struct uvp_option uvp_option_table[] = {
      "what may differ: none (default), or a list of uvs, geometry,\n"
      "order (of triangles) and others (members that are no meshes)",
      set_ignore, .traits = UVP_OPTION_WORDS, .fallback = "none", .choices = ignore_words},
+    {UVP_FOR_COMPARE, "gate", 0, "CONDITION,...", "Members",
+     "what the differences of figures (B less A) of every pair must\n"
+     "meet, as stretch.l2<0.01,islands.count<=0 (repeatable)",
+     set_delta_gate, .traits = UVP_OPTION_LIST},
     {UVP_FOR_CHECK, "allow", 0, "FAULT,...", "Members",
      "faults that leave a mesh valid: none, or a list of flipped,\n"
      "collapsed, mirrored, overlapping, outside and unmapped\n"

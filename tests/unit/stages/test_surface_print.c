@@ -22,6 +22,7 @@ struct bench {
     struct uvp_error err;
     struct uvp_mesh mesh;
     struct uvp_mesh_view view;
+    struct uvp_analysis figures;
     float positions[15];
     uint32_t corner_vertex[9];
     uint32_t triangles[9];
@@ -73,8 +74,8 @@ static void bench_close(struct bench *bench)
 static const struct uvp_fingerprint *make(struct bench *bench)
 {
     uvp_buf_reset(&bench->facts);
-    assert_int_equal(uvp_surface_print_make(&bench->view, 1, &bench->scratch, &bench->stop,
-                                            &bench->facts, &bench->err),
+    assert_int_equal(uvp_surface_print_make(&bench->view, 1, &bench->figures, &bench->scratch,
+                                            &bench->stop, &bench->facts, &bench->err),
                      UVP_OK);
     return (const void *)bench->facts.data;
 }
@@ -187,9 +188,9 @@ static void several_meshes_are_one_surface(void **state)
     views[0].input.triangle_count = 1;
     views[1].input.triangle_count = 2;
     uvp_buf_reset(&bench.facts);
-    assert_int_equal(
-        uvp_surface_print_make(views, 2, &bench.scratch, &bench.stop, &bench.facts, &bench.err),
-        UVP_OK);
+    assert_int_equal(uvp_surface_print_make(views, 2, &bench.figures, &bench.scratch,
+                                            &bench.stop, &bench.facts, &bench.err),
+                     UVP_OK);
     parts = (const void *)bench.facts.data;
     assert_int_equal(parts->meshes, 2);
     assert_true(equal(&whole.surface, &parts->surface));
@@ -207,8 +208,8 @@ static void every_allocation_may_fail(void **state)
 
         bench_open(&bench);
         bench.mem.fail_at_call = call;
-        code = uvp_surface_print_make(&bench.view, 1, &bench.scratch, &bench.stop, &bench.facts,
-                                      &bench.err);
+        code = uvp_surface_print_make(&bench.view, 1, &bench.figures, &bench.scratch,
+                                      &bench.stop, &bench.facts, &bench.err);
         assert_true(code == UVP_OK || code == UVP_NO_MEMORY);
         bench_close(&bench);
         assert_true(call < 20);

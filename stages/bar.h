@@ -1,13 +1,13 @@
 /*
  * bar.h -- what a member's score must beat to be among the worst so far
  *
- * Why:     showing a mesh costs time and memory; a worker does it only for one that would be
- * kept. Use:     lower or close before the run; admits by workers; raise by whoever keeps the
- * worst. Order:   a higher score beats a lower one, of equal scores the earlier member: so the
- * worst N of a run are the same whatever the threads did. As the bar only rises, a member that
+ * Why:     showing a mesh costs time and memory: a worker does it only for one that is kept.
+ * Use:     lower before the run; admits by workers; raise by whoever keeps the worst.
+ * Order:   a higher score beats a lower one, of equal scores the earlier member: so the worst N
+ *          of a run are the same whatever the threads did. As the bar only rises, a member that
  *          belongs to them is never turned away.
  * Threads: admits from any; raise from one. A bar that is out of date admits too many, never
- * too few.
+ *          too few.
  */
 #ifndef UVP_STAGES_BAR_H
 #define UVP_STAGES_BAR_H

@@ -1,9 +1,9 @@
 /*
  * exhibit.h -- a mesh with its UVs, small enough to be shown in a page
  *
- * Why:     who reads a report wants to see the worst meshes; their files may be large, and
- * gone. Shape:   bytes for a reader elsewhere (tools/uvpipe/page/exhibit.js), little-endian. A
- * number is a varint (7 bits a byte, low ones first, the high bit says that more follow); a
+ * Why:     who reads a report wants to see the worst meshes; their files may be large or gone.
+ * Shape:   bytes for a reader elsewhere (tools/uvpipe/page/exhibit.js), little-endian. A number
+ *          is a varint (7 bits a byte, low ones first, the high bit says that more follow); a
  *          difference is one folded to be positive (0, -1, 1, -2, ...).
  *
  *              byte    version: 1

@@ -6,7 +6,7 @@
  * Use:     init; add each mesh of a file; percentile. uvp_heat_of for single triangles.
  * Units:   Sander's L-infinity stretch, both areas of a mesh scaled to 1: 1 is none.
  * Threads: confined.
- * Limits:  a percentile is right to about 1 %; stretch beyond 2^15 counts as that.
+ * Limits:  a percentile is right to 0.15 %; stretch beyond 2^15 counts as that.
  */
 #ifndef UVP_STAGES_UNWRAPPER_HEAT_H
 #define UVP_STAGES_UNWRAPPER_HEAT_H
@@ -15,7 +15,7 @@
 #include "pipeline/base/stop.h"
 #include "stages/unwrapper/shape.h"
 
-#define UVP_HEAT_OCTAVE 64                   /* bins a doubling */
+#define UVP_HEAT_OCTAVE 256                  /* bins a doubling */
 #define UVP_HEAT_BINS (16 * UVP_HEAT_OCTAVE) /* from 1/2 on */
 
 struct uvp_heat {

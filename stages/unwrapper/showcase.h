@@ -2,7 +2,8 @@
  * showcase.h -- how bad a member is, and its exhibit when it is among the worst
  *
  * Why:     after a task, and for every task that knows UVs alike: figures for the page of a
- * run, and something to look at. Use:     once a member is done, while its mesh is still there.
+ *          run, and something to look at.
+ * Use:     once a member is done, while its mesh is still there.
  * Threads: confined to the worker.
  */
 #ifndef UVP_STAGES_UNWRAPPER_SHOWCASE_H

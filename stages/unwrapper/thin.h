@@ -1,12 +1,13 @@
 /*
  * thin.h -- few enough triangles to show of a mesh, each with its chart
  *
- * Why:     a mesh of ten million triangles is to be looked at, too, in a file that can be
- * opened. Shape:   corners are split where UVs are, so that a point has one place on the
- * surface and one in UV. A mesh that is small enough is whole. Of others the vertices of a
- * chart that lie in one cell of a grid become one of them, with a grid as fine as the limit
+ * Why:     a mesh of ten million triangles is to be looked at, too, in a file one can open.
+ * Shape:   corners are split where UVs are, so that a point has one place on the surface and
+ *          one in UV. A mesh that is small enough is whole. Of others the vertices of a chart
+ *          that lie in one cell of a grid become one of them, with a grid as fine as the limit
  *          allows; where even a coarse grid leaves too many (a soup of triangles, each a
- * chart), every n-th triangle is taken as it is. Owner:   the result lies in `scratch`.
+ *          chart), every n-th triangle is taken as it is.
+ * Owner:   the result lies in `scratch`.
  * Threads: confined. The same mesh gives the same result.
  * Limits:  triangles without UVs, or with coordinates that are not finite, are left out.
  */

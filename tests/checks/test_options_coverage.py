@@ -277,6 +277,28 @@ def report(place, command):
     return json.loads(seen.files["r.jsonl"].splitlines()[-1])["type"] == "run"
 
 
+def webpage(*options):
+    def made(place, command):
+        page = place.run(command, ["--report-html=r.html", *options]).files["r.html"]
+        return page if isinstance(page, bytes) else page.encode()
+    return made
+
+
+def report_html(place, command):
+    page = webpage()(place, command)
+    return page.startswith(b"<!doctype html>") and b'"type":"run"' in page
+
+
+def report_html_meshes(place, command):
+    none, one = [webpage(f"--report-html-meshes={n}")(place, command).count(b'class="exhibit">{')
+                 for n in (0, 1)]
+    return (none, one) == (0, 1)
+
+
+def report_html_worst(place, command):
+    return b'"worst":"charts"' in webpage("--report-html-worst=charts")(place, command)
+
+
 def progress(place, command):
     lines = [place.held(command, words, 1.6)[1] for words in
              (["--progress=json"], ["--progress=never"])]
@@ -413,6 +435,9 @@ ENTRIES = {
     # messages
     "json": differs("--json"),
     "report": report,
+    "report-html": report_html,
+    "report-html-meshes": report_html_meshes,
+    "report-html-worst": report_html_worst,
     "progress": progress,
     "progress-interval": progress_interval,
     "color": color,

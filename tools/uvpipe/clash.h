@@ -12,7 +12,8 @@
 
 #include "tools/uvpipe/options.h"
 
-/* Returns UVP_OK, or UVP_USAGE when the report or standard output is an input as well. */
+/* Returns UVP_OK, or UVP_USAGE when a report or standard output is an input as well, or two of
+ * what is written are one file. */
 UVP_MUST_USE enum uvp_code uvp_clash_check(const struct uvp_options *options,
                                            struct uvp_error *err);
 

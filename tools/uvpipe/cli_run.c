@@ -19,6 +19,7 @@
 #include "tools/uvpipe/signals.h"
 #include "tools/uvpipe/summary.h"
 #include "tools/uvpipe/ticker.h"
+#include "tools/uvpipe/webpage.h"
 
 #define WAIT_MS 100
 #define MOST_UNUSED 10 /* lines of --params-from that are named */
@@ -31,6 +32,7 @@ struct run {
     struct uvp_stop stop;
     struct uvp_summary summary;
     struct uvp_ledger ledger;
+    struct uvp_webpage webpage;
     const struct uvp_command_ops *command;
     struct uvp_telling telling;
     struct uvp_outbox lines; /* of commands that print, on stdout */
@@ -81,6 +83,17 @@ static void warn_of_density(struct run *run, const struct uvp_record *record)
     }
 }
 
+static void add_to_webpage(struct run *run, const struct uvp_record *record)
+{
+    const struct uvp_podium_place *least;
+
+    uvp_webpage_member(&run->webpage, record);
+    least = uvp_webpage_bar(&run->webpage);
+    if (least != NULL && record->exhibit.bytes != 0) {
+        uvp_stages_raise_bar(run->stages, least->score, least->seq);
+    }
+}
+
 static void hear_member(void *ctx, const struct uvp_record *record)
 {
     struct run *run = ctx;
@@ -94,6 +107,7 @@ static void hear_member(void *ctx, const struct uvp_record *record)
     uvp_ticker_hear(&run->ticker, record);
     warn_of_density(run, record);
     uvp_ledger_member(&run->ledger, record);
+    add_to_webpage(run, record);
     if (record->status == UVP_MEMBER_PASSED && !run->command->tells_passed) {
         uvp_report_member(run->report, record);
         return;
@@ -164,11 +178,12 @@ static enum uvp_code build_line(struct run *run, struct uvp_error *err)
                                 run->mem, &run->stop, trace, &run->line, err));
     if (run->options->json && !run->command->own_json) {
         uvp_ledger_take_stdout(&run->ledger);
-        return UVP_OK;
+        return uvp_webpage_open(&run->webpage, run->options, err);
     }
     if (run->command->prints) {
         uvp_outbox_take_stdout(&run->lines);
     }
+    UVP_TRY(uvp_webpage_open(&run->webpage, run->options, err));
     /* last: an earlier report is not emptied for a run that cannot begin */
     return uvp_ledger_open(&run->ledger, run->options->report_path, err);
 }
@@ -203,6 +218,7 @@ static enum uvp_code run_line(struct run *run, struct uvp_error *err)
         tick(run);
     }
     describe_line(run);
+    uvp_webpage_timeline(&run->webpage, run->line);
     return code;
 }
 
@@ -240,6 +256,24 @@ static bool wants_summary(const struct run *run, const struct uvp_progress *prog
            (!run->command->prints && progress->members_by_status[UVP_MEMBER_FAILED] > 0);
 }
 
+static int worse_exit(int exit_code)
+{
+    return exit_code == UVP_EXIT_OK || exit_code == UVP_EXIT_MEMBERS ? UVP_EXIT_FAILURE
+                                                                     : exit_code;
+}
+
+static int close_webpage(struct run *run, int exit_code)
+{
+    struct uvp_error err = {0};
+
+    if (uvp_webpage_close(&run->webpage, &err) == UVP_OK) {
+        return exit_code;
+    }
+    uvp_report_line(run->report, UVP_TRACE_ERROR, run->options->webpage_path,
+                    uvp_span_of(NULL, 0), err.text);
+    return worse_exit(exit_code);
+}
+
 static int close_report(struct run *run, int exit_code)
 {
     struct uvp_error err = {0};
@@ -252,8 +286,7 @@ static int close_report(struct run *run, int exit_code)
         return UVP_EXIT_SIGNAL + SIGPIPE;
     }
     uvp_report_line(run->report, UVP_TRACE_ERROR, path, uvp_span_of(NULL, 0), err.text);
-    return exit_code == UVP_EXIT_OK || exit_code == UVP_EXIT_MEMBERS ? UVP_EXIT_FAILURE
-                                                                     : exit_code;
+    return worse_exit(exit_code);
 }
 
 /* What the command sums up; its failure is the run's, unless that has one of its own. */
@@ -344,6 +377,10 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
         if (!uvp_exit_is_quiet(code, err) && wants_summary(run, &progress)) {
             uvp_report_summary(run->report, &figures);
         }
+        uvp_webpage_run(&run->webpage, &run->ledger, &figures, &ending);
+    }
+    ending.exit_code = close_webpage(run, ending.exit_code);
+    if (run->started) {
         uvp_ledger_run(&run->ledger, run->options, &figures, &ending);
     }
     ending.exit_code = close_report(run, ending.exit_code);
@@ -387,6 +424,7 @@ static void init_run(struct run *run, const struct uvp_options *options,
     uvp_ledger_init(&run->ledger, mem);
     run->ledger.manifest = options->manifest;
     run->ledger.more = (struct uvp_ledger_more){run, add_to_member, add_to_run};
+    uvp_webpage_init(&run->webpage, mem);
     uvp_outbox_init(&run->lines, mem);
 }
 

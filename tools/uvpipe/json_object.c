@@ -142,3 +142,11 @@ void uvp_json_finish(struct uvp_outbox *outbox, struct uvp_json_object *object)
     }
     json_decref(object->json);
 }
+
+void uvp_json_append(struct uvp_outbox *outbox, struct uvp_json_object *object)
+{
+    const enum uvp_code code = append_object(&outbox->text, object, &outbox->failure);
+
+    (void)code; /* kept in outbox->failure */
+    json_decref(object->json);
+}

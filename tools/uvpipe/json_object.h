@@ -54,4 +54,7 @@ void uvp_json_set_name(struct uvp_json_object *object, struct uvp_mem *mem, cons
  * outbox. */
 void uvp_json_finish(struct uvp_outbox *outbox, struct uvp_json_object *object);
 
+/* As finish, but nothing is let out yet. */
+void uvp_json_append(struct uvp_outbox *outbox, struct uvp_json_object *object);
+
 #endif

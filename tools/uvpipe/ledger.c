@@ -408,15 +408,14 @@ static void set_figures(struct uvp_json_object *object, const struct uvp_figures
     uvp_json_set(object, "peak_bytes", uvp_json_integer(figures->peak_bytes));
 }
 
-void uvp_ledger_run(struct uvp_ledger *ledger, const struct uvp_options *options,
-                    const struct uvp_figures *figures, const struct uvp_ending *ending)
+struct uvp_json_object uvp_ledger_run_object(const struct uvp_ledger *ledger,
+                                             const struct uvp_options *options,
+                                             const struct uvp_figures *figures,
+                                             const struct uvp_ending *ending)
 {
     const bool failed = ending->failure != NULL && ending->failure->code != UVP_OK;
     struct uvp_json_object object;
 
-    if (is_silent(ledger)) {
-        return;
-    }
     uvp_json_begin(&object, "run");
     uvp_json_set(&object, "exit_code", json_integer(ending->exit_code));
     uvp_json_set(&object, "signal",
@@ -431,7 +430,18 @@ void uvp_ledger_run(struct uvp_ledger *ledger, const struct uvp_options *options
     }
     uvp_json_set(&object, "command", json_string(uvp_command_of(options->command)->name));
     uvp_json_set(&object, "options", options_object(options));
-    uvp_json_finish(&ledger->outbox, &object);
+    return object;
+}
+
+void uvp_ledger_run(struct uvp_ledger *ledger, const struct uvp_options *options,
+                    const struct uvp_figures *figures, const struct uvp_ending *ending)
+{
+    struct uvp_json_object object;
+
+    if (!is_silent(ledger)) {
+        object = uvp_ledger_run_object(ledger, options, figures, ending);
+        uvp_json_finish(&ledger->outbox, &object);
+    }
 }
 
 void uvp_ledger_take_stdout(struct uvp_ledger *ledger)

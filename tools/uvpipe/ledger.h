@@ -54,6 +54,13 @@ struct uvp_ending {
     const struct uvp_error *failure; /* of the run, or code UVP_OK */
 };
 
+/* The last object, for others to write; the ledger need not be open. Finish it with
+ * uvp_json_finish or uvp_json_value. */
+struct uvp_json_object uvp_ledger_run_object(const struct uvp_ledger *ledger,
+                                             const struct uvp_options *options,
+                                             const struct uvp_figures *figures,
+                                             const struct uvp_ending *ending);
+
 void uvp_ledger_run(struct uvp_ledger *ledger, const struct uvp_options *options,
                     const struct uvp_figures *figures, const struct uvp_ending *ending);
 

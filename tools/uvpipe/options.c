@@ -15,6 +15,7 @@
 #include "tools/uvpipe/manifest.h"
 #include "tools/uvpipe/options_atlas.h"
 #include "tools/uvpipe/options_render.h"
+#include "tools/uvpipe/options_webpage.h"
 
 struct words {
     int count;
@@ -196,6 +197,16 @@ static enum uvp_code take_words(struct uvp_options *options, struct uvp_error *e
     return options->action == UVP_ACTION_RUN ? command->take_words(options, err) : UVP_OK;
 }
 
+static enum uvp_code check_apart(struct uvp_error *err, const char *option, const char *path,
+                                 const char *other_option, const char *other_path)
+{
+    if (path != NULL && other_path != NULL && strcmp(path, other_path) == 0) {
+        return uvp_fail(err, UVP_USAGE, 0, "%s and %s name the same file", option,
+                        other_option);
+    }
+    return UVP_OK;
+}
+
 /* What options mean together. */
 static enum uvp_code check_together(const struct uvp_options *options, struct uvp_error *err)
 {
@@ -222,11 +233,12 @@ static enum uvp_code check_together(const struct uvp_options *options, struct uv
     if (options->json && options->report_path != NULL) {
         return uvp_fail(err, UVP_USAGE, 0, "--json and --report: one or the other");
     }
-    if (options->report_path != NULL && !to_stdout &&
-        strcmp(options->report_path, settings->output) == 0) {
-        return uvp_fail(err, UVP_USAGE, 0, "--report and --output name the same file");
-    }
-    return UVP_OK;
+    UVP_TRY(check_apart(err, "--report", options->report_path, "--output",
+                        to_stdout ? NULL : settings->output));
+    UVP_TRY(check_apart(err, "--report-html", options->webpage_path, "--output",
+                        to_stdout ? NULL : settings->output));
+    return check_apart(err, "--report-html", options->webpage_path, "--report",
+                       options->report_path);
 }
 
 /* Only as the first word: ./check is a file of that name. */
@@ -346,6 +358,7 @@ bool uvp_options_settle(struct uvp_options *options, uint32_t cpus)
         options->report_path != NULL || options->manifest != NULL ||
         uvp_command_of(options->command)->lists_passed || options->settings.dry_run ||
         options->level >= UVP_TRACE_DEBUG;
+    uvp_options_settle_webpage(options);
     if (!options->readers_given) {
         options->line.readers = cpus >= 2 ? 2 : 1;
     }

@@ -94,8 +94,9 @@ struct uvp_options {
     enum uvp_progress_when progress;
     uint64_t progress_interval_ns; /* 0: as is usual */
     enum uvp_color color;
-    const char *report_path; /* NULL: none */
-    bool json;               /* what goes to stdout */
+    const char *report_path;  /* NULL: none */
+    const char *webpage_path; /* NULL: none */
+    bool json;                /* what goes to stdout */
     struct uvp_compare_options compare;
     struct uvp_making making; /* gen */
     const struct uvp_shape_kind *shapes[UVP_OPTIONS_SHAPES_MOST];

@@ -16,6 +16,7 @@
 #include "tools/uvpipe/options_mesh.h"
 #include "tools/uvpipe/options_render.h"
 #include "tools/uvpipe/options_trials.h"
+#include "tools/uvpipe/options_webpage.h"
 #include "tools/uvpipe/presets.h"
 #include "tools/uvpipe/values.h"
 
@@ -708,6 +709,17 @@ const struct uvp_option uvp_option_table[] = {
      "tell of every island, too; with --csv, of islands only", uvp_option_islands},
     {UVP_FOR_ALL, "report", 0, "FILE", "Messages",
      "write one JSON object a line for each member", set_report},
+    {UVP_FOR_ALL, "report-html", 0, "FILE", "Messages",
+     "write a page to look at: figures, what each thread did, all\n"
+     "members, and the worst meshes to turn",
+     uvp_option_report_html},
+    {UVP_FOR_STREAM | UVP_FOR_CHECK, "report-html-meshes", 0, "N", "Messages",
+     "how many meshes that page shows: 0 to 100 (default 12)", uvp_option_report_html_meshes,
+     .fallback = "12"},
+    {UVP_FOR_STREAM | UVP_FOR_CHECK, "report-html-worst", 0, "WHAT", "Messages",
+     "which: those with the worst stretch (default), charts,\n"
+     "packing, time or triangles",
+     uvp_option_report_html_worst, .fallback = "stretch", .choices = uvp_worst_words},
     {UVP_FOR_ALL, "progress", 0, "WHEN", "Messages",
      "auto (default): drawn when stderr is a terminal, else a\n"
      "line now and then after 30s; plain: a line every 5s, later\n"

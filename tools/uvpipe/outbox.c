@@ -72,6 +72,14 @@ void uvp_outbox_take_stderr(struct uvp_outbox *outbox)
     outbox->terminal = true;
 }
 
+void uvp_outbox_take_file(struct uvp_outbox *outbox, int fd, const char *name)
+{
+    outbox->fd = fd;
+    outbox->name = name;
+    outbox->terminal = isatty(fd) != 0;
+    outbox->written_ns = uvp_clock_now_ns();
+}
+
 bool uvp_outbox_is_silent(const struct uvp_outbox *outbox)
 {
     return outbox->name == NULL || outbox->failure.code != UVP_OK;

@@ -33,6 +33,8 @@ UVP_MUST_USE enum uvp_code uvp_outbox_open(struct uvp_outbox *outbox, const char
 void uvp_outbox_take_stdout(struct uvp_outbox *outbox);
 /* Lines go out at once, each in one write; stderr stays open after close. */
 void uvp_outbox_take_stderr(struct uvp_outbox *outbox);
+/* An open file, which `name` is told of. */
+void uvp_outbox_take_file(struct uvp_outbox *outbox, int fd, const char *name);
 
 /* True when lines are of no use any more: it is not open, or has failed. */
 bool uvp_outbox_is_silent(const struct uvp_outbox *outbox);

@@ -249,7 +249,7 @@ def rims(positions, uvs, faces):
 
 def near_islands(layout, side=1024):
     """How many islands have another one nearer than 1 texel, and than 2."""
-    cell, grid, nearest = 4 / side, {}, {}
+    cell, grid, nearest, enough = 4 / side, {}, {}, (0.97 / side) ** 2
     for rim in rims(*layout):
         x, y = sorted((rim[0][0], rim[1][0])), sorted((rim[0][1], rim[1][1]))
         for i in range(math.floor(x[0] / cell) - 1, math.floor(x[1] / cell) + 2):
@@ -258,7 +258,7 @@ def near_islands(layout, side=1024):
     for cell_rims in grid.values():
         for i, a in enumerate(cell_rims):
             for b in cell_rims[i + 1:]:
-                if a[2] != b[2]:
+                if a[2] != b[2] and max(nearest.get(a[2], 9), nearest.get(b[2], 9)) > enough:
                     square = between(a, b)
                     for island in (a[2], b[2]):
                         nearest[island] = min(nearest.get(island, 9), square)

@@ -35,6 +35,7 @@ COMMANDS = {
     "list": ["in.tar"],
     "compare": ["in.tar", "mapped.tar"],
     "gen": ["torus", "cube"],
+    "analyze": ["mapped.tar"],
 }
 
 GEN_MANY = ["gyroid", "--count=8", "--triangles=60k"]
@@ -238,8 +239,8 @@ def ends_early(option):
 
 
 def member_timeout(place, command):
-    inputs = {"compare": ["big.obj", "big.obj"], "gen": ["gyroid", "--triangles=200k"]}.get(
-        command, ["big.obj"])
+    inputs = {"compare": ["big.obj", "big.obj"], "gen": ["gyroid", "--triangles=200k"],
+              "analyze": ["big.obj", "--unwrap-missing"]}.get(command, ["big.obj"])
     slow = place.run(command, ["--member-timeout=1ms"], inputs)
     return slow.code == 2 and not slow.same(place.run(command, ["--no-member-timeout"], inputs))
 
@@ -322,8 +323,8 @@ def color(place, command):
 
 def quiet(place, command):
     loud, calm = place.run(command, ["-v"]), place.run(command, ["-q"])
-    if command in ("check", "list", "compare"):
-        inputs = {"check": ["mapped.tar"], "list": ["text.txt"],
+    if command in ("check", "list", "compare", "analyze"):
+        inputs = {"check": ["mapped.tar"], "analyze": ["valid.obj"], "list": ["text.txt"],
                   "compare": ["in.tar", "in.tar"]}[command]
         return place.run(command, ["-q"], inputs).out == b"" and \
             place.run(command, [], inputs).out != b""
@@ -392,6 +393,13 @@ ENTRIES = {
     "on-error": differs("--on-error", "drop", inputs=["broken.obj", "cad.obj"]),
     "max-errors": differs("--max-errors", "1", inputs=["broken.obj", "broken2.obj", "cad.obj"]),
     "dry-run": differs("--dry-run"),
+    # figures
+    "gate": differs("--gate", "coverage>2"),
+    "coverage-res": differs("--coverage-res", "16", given=["--csv"]),
+    ("analyze", "resolution"): differs("--resolution", "256", given=["--csv"]),
+    ("analyze", "unwrap-missing"): differs("--unwrap-missing", inputs=["in.tar"]),
+    "csv": differs("--csv"),
+    "islands": differs("--islands"),
     # formats
     "ply-uv": differs("--ply-uv", "wedge", inputs=["mesh.ply"]),
     "stl": differs("--stl", "replace", given=["--format=tar"], inputs=["mesh.stl"]),

@@ -7,7 +7,7 @@
 
 #include "stages/unwrapper/analysis/box_tree.h"
 
-#define LOOKS_EACH 1000U
+#define LOOKS_EACH 400U
 #define LOOKS_MIN UINT64_C(10000000)
 #define NEARLY 0.98 /* of a texel, for those that are one apart but for rounding */
 
@@ -93,12 +93,15 @@ static bool try_others(struct finder *finder, uint32_t place)
     stack[depth++] = 1;
     while (depth > 0) {
         const uint32_t n = stack[--depth];
+        const double reach = reach_of(finder, island);
         if (finder->looks == 0) {
             return false;
         }
+        if (!(reach > 0)) { /* nearer than this there is nothing; others look for themselves */
+            return true;
+        }
         finder->looks--;
-        if (boxes->tag[n] == island ||
-            uvp_boxes_apart(&own, &boxes->node[n]) > reach_of(finder, island)) {
+        if (boxes->tag[n] == island || uvp_boxes_apart(&own, &boxes->node[n]) > reach) {
             continue;
         }
         if (n < boxes->leaves) {

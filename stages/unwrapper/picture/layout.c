@@ -5,8 +5,10 @@
 #include "stages/unwrapper/picture/layout.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "stages/unwrapper/picture/fill.h"
+#include "stages/unwrapper/picture/lettering.h"
 #include "stages/unwrapper/picture/palette.h"
 #include "stages/unwrapper/picture/stroke.h"
 
@@ -22,6 +24,11 @@
 #define LINE_COVER 220
 #define HATCH_PART 72
 #define SUBSAMPLES 4
+#define TILES_A_ROW 10 /* UDIM */
+#define TILE_ROWS_MOST 100
+#define NUMBERED_TILE_LEAST 60
+#define NUMBER_SIZE 8.0F
+#define NUMBER_COVER 150
 
 /* ---- where everything is ---- */
 
@@ -136,6 +143,21 @@ struct uvp_frame uvp_layout_panel(const struct uvp_layout *layout, uint32_t i)
     return panel;
 }
 
+bool uvp_layout_number(const struct uvp_layout *layout, int32_t column, int32_t row,
+                       char out[UVP_LAYOUT_NUMBER_BYTES])
+{
+    const int32_t u = layout->first_column + column;
+    const int32_t v = layout->first_row + row;
+
+    if (layout->columns * layout->rows == 1 || u < 0 || u >= TILES_A_ROW || v < 0 ||
+        v > TILE_ROWS_MOST || layout->tile < NUMBERED_TILE_LEAST) {
+        return false;
+    }
+    (void)snprintf(out, UVP_LAYOUT_NUMBER_BYTES, "%u",
+                   1001U + (unsigned)u + TILES_A_ROW * (unsigned)v);
+    return true;
+}
+
 bool uvp_layout_shows(const struct uvp_layout *layout, const struct uvp_subject *subject,
                       uint32_t t)
 {
@@ -217,6 +239,35 @@ static void draw_page(const struct uvp_layout *layout, struct uvp_frame panel,
             draw_tile(canvas, tile, line, is_clear);
         }
     }
+}
+
+/* At the lower left of each tile, where there are several. */
+static enum uvp_code draw_numbers(const struct uvp_layout *layout, struct uvp_frame panel,
+                                  struct uvp_canvas *canvas, struct uvp_arena *scratch,
+                                  struct uvp_error *err)
+{
+    const float size = fmaxf((float)layout->tile / 28, NUMBER_SIZE);
+    struct uvp_lettering lettering = {.left = size, .base = 2 * size, .size = size};
+    const struct uvp_arena_mark mark = uvp_arena_mark(scratch);
+    struct uvp_stroke_mask mask;
+    char number[UVP_LAYOUT_NUMBER_BYTES];
+
+    UVP_TRY(uvp_stroke_init(&mask, (int32_t)(6 * size), (int32_t)(3 * size), scratch, err));
+    for (int32_t i = 0; i < layout->rows * layout->columns; i++) {
+        const int32_t row = i / layout->columns;
+        const int32_t column = i % layout->columns;
+
+        if (uvp_layout_number(layout, column, row, number)) {
+            lettering.text = uvp_span_of_text(number);
+            uvp_stroke_begin(&mask, 0);
+            uvp_lettering_add(&mask, &lettering);
+            uvp_stroke_lay(&mask, canvas, panel.left + column * layout->tile,
+                           panel.top + (layout->rows - row) * layout->tile - mask.rows,
+                           uvp_colour_of(UVP_INK), NUMBER_COVER);
+        }
+    }
+    uvp_arena_rewind(scratch, mark);
+    return UVP_OK;
 }
 
 /* ---- charts ---- */
@@ -450,6 +501,9 @@ enum uvp_code uvp_layout_draw(const struct uvp_layout *layout,
             drawing.subject = &subjects->all[i];
             drawing.panel = uvp_layout_panel(layout, panel++);
             UVP_TRY(draw_panel(&drawing, err));
+            if (!subjects->options->no_text) {
+                UVP_TRY(draw_numbers(layout, drawing.panel, canvas, scratch, err));
+            }
         }
     }
     return UVP_OK;

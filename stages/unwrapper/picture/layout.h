@@ -33,6 +33,15 @@ void uvp_layout_fit(const struct uvp_subjects *subjects, struct uvp_frame frame,
 /* The frame of panel `i`, of columns * rows tiles. */
 struct uvp_frame uvp_layout_panel(const struct uvp_layout *layout, uint32_t i);
 
+#define UVP_LAYOUT_NUMBER_BYTES 8
+
+/*
+ * The number of a tile, counted from the panel's lower left, as UDIM has it: "1001" and on.
+ * False when there is only one, or it has none.
+ */
+bool uvp_layout_number(const struct uvp_layout *layout, int32_t column, int32_t row,
+                       char out[UVP_LAYOUT_NUMBER_BYTES]);
+
 /* True when a triangle's UVs lie near enough to be shown. */
 bool uvp_layout_shows(const struct uvp_layout *layout, const struct uvp_subject *subject,
                       uint32_t t);

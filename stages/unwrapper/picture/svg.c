@@ -398,6 +398,25 @@ static void add_strip(struct writing *writing)
     uvp_svg_add(&writing->text, "</g>\n");
 }
 
+static void add_numbers(struct writing *writing)
+{
+    const struct uvp_layout *const layout = writing->layout;
+    const float size = fmaxf((float)layout->tile / 28, 8);
+    char number[UVP_LAYOUT_NUMBER_BYTES];
+
+    for (int32_t i = 0; i < layout->rows * layout->columns; i++) {
+        const int32_t row = i / layout->columns;
+        const int32_t column = i % layout->columns;
+
+        if (!writing->options->no_text && uvp_layout_number(layout, column, row, number)) {
+            add_words(writing, column * layout->tile + (double)size,
+                      (layout->rows - row) * layout->tile - (double)size, size,
+                      " font-family=\"sans-serif\" fill-opacity=\".6\"",
+                      uvp_span_of_text(number));
+        }
+    }
+}
+
 /* ---- all of it ---- */
 
 static enum uvp_code add_panel(struct writing *writing, const struct uvp_subject *subject,
@@ -415,6 +434,7 @@ static enum uvp_code add_panel(struct writing *writing, const struct uvp_subject
     }
     UVP_TRY(add_charts(writing, subject, err));
     UVP_TRY(add_turned(writing, subject, err));
+    add_numbers(writing);
     uvp_svg_add(&writing->text, "</g>\n");
     return writing->text.code;
 }

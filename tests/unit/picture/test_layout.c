@@ -45,6 +45,7 @@ static void tiles_lie_side_by_side(void **state)
     struct uvp_subjects subjects;
     struct uvp_layout layout;
     struct bench bench;
+    char number[UVP_LAYOUT_NUMBER_BYTES];
 
     (void)state;
     bench_open(&bench);
@@ -52,6 +53,10 @@ static void tiles_lie_side_by_side(void **state)
     assert_int_equal(layout.columns, 3);
     assert_int_equal(layout.rows, 2);
     assert_int_equal(layout.tile, 520 / 3);
+    assert_true(uvp_layout_number(&layout, 0, 0, number));
+    assert_string_equal(number, "1001");
+    assert_true(uvp_layout_number(&layout, 2, 1, number));
+    assert_string_equal(number, "1013");
     bench_close(&bench);
 }
 

@@ -74,6 +74,8 @@ def main():
     everywhere = {o["name"] for o in table["options"] if set(table["commands"]) <= {
         c for row in table["options"] if row["name"] == o["name"] for c in row["commands"]}}
     failures = []
+    with open(page_of(docs, "unwrap"), encoding="utf-8") as file:
+        front = file.read()
     for command in table["commands"]:
         path = page_of(docs, command)
         if not os.path.isfile(path):
@@ -81,6 +83,8 @@ def main():
             continue
         with open(path, encoding="utf-8") as file:
             text = file.read()
+        if command != "unwrap" and f".Xr uvpipe-{command} 1" not in front:
+            failures.append(f"uvpipe.1: SEE ALSO does not name uvpipe-{command}(1)")
         # what is told there of commands that have pages of their own is theirs
         text = without_sections(text, {"CHECKING", "LISTING"} if command == "unwrap" else set())
         failures += [f"{os.path.basename(path)}: {complaint}"

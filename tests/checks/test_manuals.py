@@ -2,8 +2,8 @@
 """Manuals and option table hold each other: every command has a page, every page describes every
 option of its command, and none that it does not take.
 
-What the commands share may be described in uvpipe(1): a page then names such an option in its text.
-mandoc, where it is there, finds no fault with any page.
+What the stream takes, too, is described in uvpipe(1), which the page then leads to. mandoc, where
+it is there, finds no fault with any page.
 
 Usage: test_manuals.py UVPIPE DOCS
 """
@@ -50,12 +50,16 @@ def without_sections(text, titles):
     return "\n".join(kept)
 
 
-def judge(command, text, table, everywhere):
-    taken = {o["name"] for o in table["options"] if command in o["commands"]}
-    own = taken if command == "unwrap" else taken - everywhere
+def judge(command, text, table):
+    taken, stream = ({o["name"] for o in table["options"] if c in o["commands"]}
+                     for c in (command, "unwrap"))
+    own = taken if command == "unwrap" else taken - stream
     complaints = [f"--{name} is not described" for name in sorted(own - names_in(text))]
-    others = described_in(text) - taken
-    return complaints + [f"--{name} is described, but not taken" for name in sorted(others)]
+    complaints += [f"--{name} is described, but not taken"
+                   for name in sorted(described_in(text) - taken)]
+    if command != "unwrap" and ".Xr uvpipe 1" not in text:
+        complaints.append("does not lead to uvpipe(1)")
+    return complaints
 
 
 def lint(path):
@@ -71,8 +75,6 @@ def main():
     uvpipe, docs = sys.argv[1:3]
     table = json.loads(subprocess.run([uvpipe, "--list-options"], capture_output=True, text=True,
                                       check=True).stdout)
-    everywhere = {o["name"] for o in table["options"] if set(table["commands"]) <= {
-        c for row in table["options"] if row["name"] == o["name"] for c in row["commands"]}}
     failures = []
     with open(page_of(docs, "unwrap"), encoding="utf-8") as file:
         front = file.read()
@@ -88,7 +90,7 @@ def main():
         # what is told there of commands that have pages of their own is theirs
         text = without_sections(text, {"CHECKING", "LISTING"} if command == "unwrap" else set())
         failures += [f"{os.path.basename(path)}: {complaint}"
-                     for complaint in judge(command, text, table, everywhere)]
+                     for complaint in judge(command, text, table)]
     pages = sorted(n for n in os.listdir(docs) if re.search(r"\.[1-9]$", n))
     for page in pages:
         failures += [f"{page}: {line}" for line in lint(os.path.join(docs, page))]

@@ -163,6 +163,19 @@ static void print_islands(struct uvp_telling *telling, const struct uvp_analysis
     }
 }
 
+/* A glTF may hold meshes without UVs beside others. */
+static void add_share(struct uvp_telling *telling, const struct uvp_record *record,
+                      const struct uvp_analysis_facts *facts)
+{
+    char text[64];
+
+    if (facts->meshes < record->meshes) {
+        (void)snprintf(text, sizeof text, " (%u of %u meshes)", (unsigned)facts->meshes,
+                       (unsigned)record->meshes);
+        add(telling, text);
+    }
+}
+
 void uvp_analyze_text_member(struct uvp_telling *telling, const struct uvp_record *record)
 {
     const struct uvp_analyze_options *const options = &telling->options->analyze;
@@ -184,6 +197,7 @@ void uvp_analyze_text_member(struct uvp_telling *telling, const struct uvp_recor
     add(telling, row);
     add_name(telling, record);
     add(telling, facts->made > 0 ? " (unwrapped)" : "");
+    add_share(telling, record, facts);
     end_line(telling);
     print_failures(telling, &options->gate, &facts->figures);
     if (is_verbose(telling)) {

@@ -46,7 +46,7 @@ struct uvp_grades uvp_grades_of(const struct uvp_analysis *analysis)
     };
 
     grades.overall = worse(grades.stretch, worse(grades.coverage, grades.angle));
-    if (is_invalid(analysis) && grades.overall != UVP_GRADE_NONE) {
+    if (is_invalid(analysis)) {
         grades.overall = UVP_GRADE_POOR;
     }
     return grades;

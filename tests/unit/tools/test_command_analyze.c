@@ -150,6 +150,23 @@ static void test_table(void **state)
         "1 fail, 1 without UVs\n");
 }
 
+/* A file of several meshes, one of which has UVs. */
+static void test_share(void **state)
+{
+    struct uvp_record record = record_of(UVP_MEMBER_ANALYZED, "x.glb");
+    struct bench bench;
+
+    (void)state;
+    begin(&bench, UVP_TRACE_WARNING, NULL);
+    hear(&bench, "a.obj", 1.25);
+    record.meshes = 3;
+    record.facts = uvp_span_of(&bench.facts, sizeof bench.facts);
+    uvp_command_analyze.member(&bench.telling, &record);
+    assert_int_equal(end(&bench, true), UVP_EXIT_OK);
+    assert_non_null(strstr(bench.text, "  a.tar: a.obj\n"));
+    assert_non_null(strstr(bench.text, "  a.tar: x.glb (1 of 3 meshes)\n"));
+}
+
 static void test_quiet(void **state)
 {
     struct bench bench;
@@ -286,10 +303,10 @@ static void test_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),  cmocka_unit_test(test_quiet),
-        cmocka_unit_test(test_of_all), cmocka_unit_test(test_verbose),
-        cmocka_unit_test(test_csv),    cmocka_unit_test(test_csv_of_islands),
-        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_table),          cmocka_unit_test(test_share),
+        cmocka_unit_test(test_quiet),          cmocka_unit_test(test_of_all),
+        cmocka_unit_test(test_verbose),        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_csv_of_islands), cmocka_unit_test(test_json),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,8 @@ static void test_invalid(void **state)
     assert_int_equal(uvp_grades_of(&is).overall, UVP_GRADE_POOR);
     is.stretch_p95 = (double)NAN;
     assert_int_equal(uvp_grades_of(&is).stretch, UVP_GRADE_NONE);
+    assert_int_equal(uvp_grades_of(&is).overall, UVP_GRADE_POOR);
+    is.verdict_unmapped = 0;
     assert_int_equal(uvp_grades_of(&is).overall, UVP_GRADE_NONE);
     assert_string_equal(uvp_grade_name(UVP_GRADE_NONE), "-");
     assert_string_equal(uvp_grade_name(UVP_GRADE_ACCEPTABLE), "acceptable");

@@ -292,6 +292,7 @@ static void clear_results(struct uvp_member *member)
     member->mapped = 0;
     member->vertices = 0;
     member->polygons = 0;
+    memset(member->found, 0, sizeof member->found);
     memset(&member->atlas, 0, sizeof member->atlas);
     member->pages = 0;
     member->verified = false;

@@ -70,6 +70,7 @@ struct uvp_member {
     uint32_t mapped;
     uint32_t vertices;
     uint32_t polygons;
+    uint32_t found[UVP_FOUND_COUNT];
     struct uvp_atlas_stats atlas;
     uint32_t pages;
     bool verified;

@@ -14,7 +14,7 @@ static const char *const step_names[UVP_STEP_COUNT] = {
     [UVP_STEP_FLATTEN] = "flatten",   [UVP_STEP_MERGE] = "merge",
     [UVP_STEP_PACK] = "pack",         [UVP_STEP_VERIFY] = "verify",
     [UVP_STEP_ENCODE] = "encode",     [UVP_STEP_RENDER] = "render",
-    [UVP_STEP_MAKE] = "make",
+    [UVP_STEP_MAKE] = "make",         [UVP_STEP_STORE] = "store",
 };
 
 const char *uvp_member_status_name(enum uvp_member_status status)

@@ -14,6 +14,7 @@
 
 #include "pipeline/base/span.h"
 #include "pipeline/base/status.h"
+#include "stages/store/found.h"
 #include "stages/unwrapper/atlas/atlas.h"
 
 /* Every member read ends in exactly one of these. */
@@ -43,6 +44,7 @@ uvp_member_status_name(enum uvp_member_status status); /* "ok", "passed", "faile
 enum uvp_member_step {
     UVP_STEP_LOAD, /* out of the archive's form: inflate, join */
     UVP_STEP_DECODE,
+    UVP_STEP_STORE, /* asking whether it is solved already, waiting for a twin, keeping it */
     UVP_STEP_TOPOLOGY,
     UVP_STEP_SEGMENT,
     UVP_STEP_FLATTEN,
@@ -79,7 +81,8 @@ struct uvp_record {
     uint32_t mapped; /* of these, with UVs when they came */
     uint32_t vertices;
     uint32_t polygons;
-    struct uvp_atlas_stats atlas; /* UNWRAPPED only; as the rest */
+    uint32_t found[UVP_FOUND_COUNT]; /* UNWRAPPED: where its atlases came from */
+    struct uvp_atlas_stats atlas;    /* UNWRAPPED only; as the rest */
     uint32_t pages;
     bool verified;                    /* the exact verdict found nothing wrong */
     struct uvp_atlas_verdict verdict; /* VALID and INVALID, too */

@@ -133,7 +133,11 @@ struct uvp_settings {
     uint32_t show_most; /* so many of the worst at most have an exhibit; 0: none */
     enum uvp_worst show_by;
     struct uvp_analysis_options analysis; /* ANALYZE */
-    bool record_passed; /* the listener wants a record of every passed member too */
+    const char *cache_dir;      /* solved meshes are kept there; NULL: for this run only */
+    uint64_t cache_most_bytes;  /* 0: no limit */
+    uint64_t cache_most_age_ns; /* since the last use; 0: no limit */
+    bool resume;                /* keep a journal beside the output, and go on from one */
+    bool record_passed;         /* the listener wants a record of every passed member too */
 };
 
 /* False when the run only reads. */

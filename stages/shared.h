@@ -15,6 +15,7 @@
 #include "stages/bar.h"
 #include "stages/parcel.h"
 #include "stages/settings.h"
+#include "stages/store/vault.h"
 
 struct uvp_shared {
     const struct uvp_settings *settings;
@@ -27,7 +28,8 @@ struct uvp_shared {
     bool per_input;           /* the output is a folder: every input gets files of its own */
     struct uvp_choice choice; /* of the one output, when not per_input */
     uint64_t next_seq;
-    struct uvp_bar bar; /* of the exhibits; raised by the listener */
+    struct uvp_bar bar;      /* of the exhibits; raised by the listener */
+    struct uvp_vault *vault; /* of solved meshes; NULL: the run solves none */
 
     _Atomic uint64_t members_read;
     _Atomic uint64_t members_by_status[UVP_MEMBER_STATUS_COUNT];
@@ -41,6 +43,7 @@ struct uvp_shared {
     _Atomic uint64_t load_done;
     _Atomic uint64_t triangles;
     _Atomic uint64_t mesh_ns;
+    _Atomic uint64_t found[UVP_FOUND_COUNT];
 };
 
 static inline void uvp_shared_count(_Atomic uint64_t *counter, uint64_t more)
@@ -58,6 +61,8 @@ const char *uvp_shared_last_part(const char *path);
 /* For what the reader has ahead of the line: frames decoded together, and as much again for
  * members kept for others. */
 #define UVP_SHARED_AHEAD_PART 16
+
+#define UVP_SHARED_VAULT_PART 32 /* for solved meshes that may come again */
 
 /* Warm memory each worker may keep between members, inside the memory the run was given. */
 size_t uvp_shared_worker_keep_bytes(const struct uvp_settings *settings);

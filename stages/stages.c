@@ -4,16 +4,21 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "stages/run_digest.h"
 #include "stages/shared.h"
 #include "stages/writer/frames.h"
 
 #define KEPT_BLOCKS 8
+#define JOURNAL_SUFFIX ".uvpipe-resume"
 #define FRAMES_PART 8                          /* of the memory, for frames */
 #define FRAME_COST_BYTES (3 * UVP_FRAME_BYTES) /* plain, compressed, the codec's state */
 
 struct uvp_stages {
     struct uvp_shared shared;
     struct uvp_writer *writer;
+    char *journal_path;
+    size_t journal_path_room;
+    bool complete;
     struct uvp_reader_stage reader_stage;
     struct uvp_worker_stage worker_stage;
     struct uvp_writer_stage writer_stage;
@@ -27,7 +32,8 @@ struct uvp_shares uvp_stages_shares(const struct uvp_settings *settings)
         .in_flight_bytes = settings->memory_bytes -
                            settings->memory_bytes / UVP_SHARED_KEEP_PART -
                            2 * (settings->memory_bytes / UVP_SHARED_AHEAD_PART) -
-                           settings->memory_bytes / FRAMES_PART,
+                           settings->memory_bytes / FRAMES_PART -
+                           settings->memory_bytes / UVP_SHARED_VAULT_PART,
         .jobs = (uint32_t)(frames == 0     ? 1
                            : frames > most ? most
                                            : frames),
@@ -146,12 +152,63 @@ static enum uvp_code make_folder(const struct uvp_shared *shared, struct uvp_err
     return UVP_OK;
 }
 
+/* ---- solved meshes ---- */
+
+/* "FILE.uvpipe-resume"; of a folder beside it, for what is in it is the output's. */
+static enum uvp_code name_journal(struct uvp_stages *stages, struct uvp_error *err)
+{
+    const char *const output = stages->shared.settings->output;
+    const size_t room = strlen(output) + sizeof "/" JOURNAL_SUFFIX;
+    size_t bytes = strlen(output);
+
+    while (bytes > 1 && output[bytes - 1] == '/') {
+        bytes--;
+    }
+    stages->journal_path = uvp_mem_take(stages->shared.mem, room);
+    if (stages->journal_path == NULL) {
+        return uvp_fail_memory(err, room);
+    }
+    stages->journal_path_room = room;
+    memcpy(stages->journal_path, output, bytes);
+    if (output[bytes - 1] == '.' || output[bytes - 1] == '/') {
+        stages->journal_path[bytes++] = '/'; /* such a folder has no name to stand beside */
+    }
+    memcpy(stages->journal_path + bytes, JOURNAL_SUFFIX, sizeof JOURNAL_SUFFIX);
+    return UVP_OK;
+}
+
+static enum uvp_code open_vault(struct uvp_stages *stages, struct uvp_error *err)
+{
+    struct uvp_shared *const shared = &stages->shared;
+    const struct uvp_settings *const settings = shared->settings;
+    struct uvp_vault_options options = {
+        .memory_bytes = settings->memory_bytes / UVP_SHARED_VAULT_PART,
+        .cache_dir = settings->cache_dir,
+        .cache_limits = {settings->cache_most_bytes, settings->cache_most_age_ns},
+        .output = settings->output,
+    };
+    char engine[UVP_RUN_ENGINE_BYTES];
+
+    if (settings->task != UVP_TASK_UNWRAP || settings->dry_run) {
+        return UVP_OK;
+    }
+    if (settings->resume) {
+        UVP_TRY(name_journal(stages, err));
+        uvp_run_engine(engine);
+        options.journal_path = stages->journal_path;
+        options.run.command = uvp_run_digest(settings);
+        options.run.engine = engine;
+    }
+    return uvp_vault_create(&options, shared->mem, shared->stop, &shared->vault, err);
+}
+
 static enum uvp_code set_up(struct uvp_stages *stages, struct uvp_error *err)
 {
     struct uvp_shared *const shared = &stages->shared;
 
     UVP_TRY(check_names(shared, err));
     UVP_TRY(make_folder(shared, err));
+    UVP_TRY(open_vault(stages, err));
     UVP_TRY(uvp_block_pool_create(shared->mem, KEPT_BLOCKS, &shared->pool, err));
     UVP_TRY(uvp_writer_create(shared, &stages->writer, err));
     if (!uvp_task_traits(shared->settings->task).makes) {
@@ -223,6 +280,24 @@ void uvp_stages_progress(const struct uvp_stages *stages, struct uvp_progress *p
     progress->bytes_sent = count_of(&shared->bytes_sent);
     progress->triangles = count_of(&shared->triangles);
     progress->mesh_ns = count_of(&shared->mesh_ns);
+    for (int i = 0; i < UVP_FOUND_COUNT; i++) {
+        progress->found[i] = count_of(&shared->found[i]);
+    }
+}
+
+bool uvp_stages_trouble(const struct uvp_stages *stages, struct uvp_error *err)
+{
+    return stages->shared.vault != NULL && uvp_vault_trouble(stages->shared.vault, err);
+}
+
+uint64_t uvp_stages_resumed(const struct uvp_stages *stages)
+{
+    return stages->shared.vault == NULL ? 0 : uvp_vault_resumed(stages->shared.vault);
+}
+
+void uvp_stages_complete(struct uvp_stages *stages)
+{
+    stages->complete = true;
 }
 
 void uvp_stages_destroy(struct uvp_stages *stages)
@@ -238,6 +313,8 @@ void uvp_stages_destroy(struct uvp_stages *stages)
     if (stages->shared.pool != NULL) {
         uvp_block_pool_release(stages->shared.pool);
     }
+    uvp_vault_destroy(stages->shared.vault, stages->complete);
+    uvp_mem_give(mem, stages->journal_path, stages->journal_path_room);
     uvp_mem_give(mem, stages, sizeof *stages);
 }
 

@@ -54,6 +54,8 @@ struct uvp_progress {
     uint64_t load_done;      /* ... and how many of these have reached the writer */
     uint64_t triangles;      /* of unwrapped meshes */
     uint64_t mesh_ns;        /* time spent in meshes, summed over workers */
+    /* meshes, by where their atlas came from */
+    uint64_t found[UVP_FOUND_COUNT];
 };
 
 void uvp_stages_progress(const struct uvp_stages *stages, struct uvp_progress *progress);
@@ -63,6 +65,15 @@ void uvp_stages_progress(const struct uvp_stages *stages, struct uvp_progress *p
  * Called by the listener, with a score that never falls.
  */
 void uvp_stages_raise_bar(struct uvp_stages *stages, double score, uint64_t seq);
+
+/* True, once, when something went wrong that the run does without: with the cache. */
+bool uvp_stages_trouble(const struct uvp_stages *stages, struct uvp_error *err);
+
+/* Solved meshes found in the journal of an interrupted run. */
+uint64_t uvp_stages_resumed(const struct uvp_stages *stages);
+
+/* The run came to its end: what was kept to resume it is removed by destroy. */
+void uvp_stages_complete(struct uvp_stages *stages);
 
 /* Frees everything; an output file that was not completed is removed. */
 void uvp_stages_destroy(struct uvp_stages *stages);

@@ -59,6 +59,17 @@ void uvp_stop_release(struct uvp_stop *stop)
     stop->wake_write_fd = -1;
 }
 
+void uvp_stop_put_off(struct uvp_stop *stop, uint64_t ns)
+{
+    const uint64_t deadline = atomic_load_explicit(&stop->deadline_ns, memory_order_relaxed);
+
+    if (deadline != 0) {
+        atomic_store_explicit(&stop->deadline_ns,
+                              deadline > UINT64_MAX - ns ? UINT64_MAX : deadline + ns,
+                              memory_order_relaxed);
+    }
+}
+
 void uvp_stop_raise(struct uvp_stop *stop, enum uvp_stop_level level)
 {
     int now = atomic_load(&stop->level);

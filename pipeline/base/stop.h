@@ -43,6 +43,10 @@ void uvp_stop_init_child(struct uvp_stop *stop, const struct uvp_stop *parent,
                          uint64_t deadline_ns, const char *deadline_name);
 void uvp_stop_release(struct uvp_stop *stop);
 
+/* Its own deadline, if it has one, comes so much later: for time that was not its own work.
+ * From the thread that owns it. */
+void uvp_stop_put_off(struct uvp_stop *stop, uint64_t ns);
+
 /* Raises to `level`; never lowers. Async-signal-safe. */
 void uvp_stop_raise(struct uvp_stop *stop, enum uvp_stop_level level);
 

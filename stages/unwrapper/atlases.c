@@ -9,6 +9,7 @@
 
 #include "stages/unwrapper/judge.h"
 #include "stages/unwrapper/mesh_view.h"
+#include "stages/unwrapper/solution.h"
 
 #define U16_STEPS 65535.0F
 #define UVS_PER_POLL 65536U
@@ -157,28 +158,25 @@ static enum uvp_code make_one(struct uvp_atlases *atlases, uint32_t m,
 {
     const struct uvp_settings *const settings = tools->settings;
     struct uvp_mesh_uvs *const uvs = &atlases->uvs[m];
-    struct uvp_atlas_verdict verdict;
-    struct uvp_atlas_result atlas;
+    struct uvp_solution solution;
+    const struct uvp_atlas_result *const atlas = &solution.atlas;
     struct uvp_mesh_view view;
 
     UVP_TRY(uvp_mesh_view_lend(&atlases->model->meshes[m], tools->keep, tools->scratch,
                                tools->stop, &view, err));
-    UVP_TRY(
-        uvp_atlas_make(&view.input, &settings->atlas, tools->keep, tools->scratch,
-                       uvp_crew_adapter_lend(tools->crew, tools->path, view.triangles.count),
-                       tools->stop, tools->begin_step, tools->ctx, &atlas, err));
-    tools->begin_step(tools->ctx, UVP_ATLAS_VERIFY);
-    UVP_TRY(uvp_judge_result(&view.input, &atlas, tools->scratch, tools->stop, &verdict, err));
+    UVP_TRY((tools->solve != NULL ? tools->solve : uvp_solution_make)(&view.input, tools,
+                                                                      &solution, err));
     *uvs = (struct uvp_mesh_uvs){
-        .uv = atlas.uv, .uv_count = atlas.uv_count, .corner_uv = atlas.corner_uv};
+        .uv = atlas->uv, .uv_count = atlas->uv_count, .corner_uv = atlas->corner_uv};
     if (tools->has_u16 && settings->mesh.uv_type == UVP_UV_U16) {
-        UVP_TRY(quantise(&view, &atlas, tools, uvs, &atlases->u16_refused, err));
+        UVP_TRY(quantise(&view, atlas, tools, uvs, &atlases->u16_refused, err));
     }
     atlases->shapes[m] = shape_of(&view, uvs->uv, uvs->uv_count, uvs->corner_uv);
-    add_stats(atlases, &atlas.stats, atlases->model->mesh_count > 1 ? area_of(&view) : 1);
-    add_verdict(&atlases->verdict, &verdict);
-    atlases->pages = atlas.page_count > atlases->pages ? atlas.page_count : atlases->pages;
+    add_stats(atlases, &atlas->stats, atlases->model->mesh_count > 1 ? area_of(&view) : 1);
+    add_verdict(&atlases->verdict, &solution.verdict);
+    atlases->pages = atlas->page_count > atlases->pages ? atlas->page_count : atlases->pages;
     atlases->triangles += view.triangles.count;
+    atlases->found[solution.found]++;
     atlases->made++;
     return UVP_OK;
 }

@@ -11,6 +11,7 @@
 
 #include "formats/mesh/format.h"
 #include "stages/settings.h"
+#include "stages/store/found.h"
 #include "stages/unwrapper/crew_adapter.h"
 #include "stages/unwrapper/shape.h"
 
@@ -23,11 +24,15 @@ struct uvp_atlases {
     uint32_t left;            /* meshes that have UVs and were left as they are */
     struct uvp_atlas_stats stats;
     struct uvp_atlas_verdict verdict;
-    uint32_t pages;     /* most of any mesh */
-    uint32_t triangles; /* of the meshes made or checked */
-    double area;        /* 3D, of the meshes so far: weight of the means */
-    bool u16_refused;   /* 16 bits were asked for and would not be valid */
+    uint32_t pages;                  /* most of any mesh */
+    uint32_t triangles;              /* of the meshes made or checked */
+    double area;                     /* 3D, of the meshes so far: weight of the means */
+    uint32_t found[UVP_FOUND_COUNT]; /* where the atlases made came from */
+    bool u16_refused;                /* 16 bits were asked for and would not be valid */
 };
+
+struct uvp_solution;
+struct uvp_vault;
 
 struct uvp_atlases_tools {
     const struct uvp_settings *settings;
@@ -39,6 +44,13 @@ struct uvp_atlases_tools {
     struct uvp_stop *stop;
     void (*begin_step)(void *ctx, enum uvp_atlas_step step);
     void *ctx;
+    /* NULL: uvp_solution_make. Else what comes first to that; it needs what follows. */
+    enum uvp_code (*solve)(const struct uvp_atlas_input *input,
+                           const struct uvp_atlases_tools *tools, struct uvp_solution *solution,
+                           struct uvp_error *err);
+    struct uvp_vault *vault;        /* of solved meshes */
+    struct uvp_buf *packed;         /* room for one of them */
+    void (*begin_store)(void *ctx); /* the vault is asked, or given something to keep */
 };
 
 /*

@@ -1,4 +1,6 @@
 /* Decode, unwrap, encode: a new file that has UVs. */
+#include <string.h>
+
 #include "stages/unwrapper/work.h"
 
 static enum uvp_code unwrap(struct uvp_work *work, struct uvp_error *err)
@@ -8,6 +10,7 @@ static enum uvp_code unwrap(struct uvp_work *work, struct uvp_error *err)
 
     UVP_TRY(uvp_atlases_make(&work->atlases, &work->model, &tools, err));
     member->atlas = work->atlases.stats;
+    memcpy(member->found, work->atlases.found, sizeof member->found);
     member->pages = work->atlases.pages;
     member->verdict = work->atlases.verdict;
     member->verified = true;

@@ -1,6 +1,6 @@
 /*
- * The unwrapper group: phase 2. Decode, unwrap, encode: all the CPU work, no I/O, nothing
- * shared.
+ * The unwrapper group: phase 2. Decode, unwrap, encode: all the CPU work; no I/O on
+ * inputs and output, and nothing shared but the vault of solved meshes.
  *
  * A member's failure stays with the member: the original bytes go on and the error is told.
  */
@@ -176,6 +176,7 @@ static void reset_between_members(struct uvp_unwrapper *unwrapper)
     trim_buf(&unwrapper->store, unwrapper->keep_bytes);
     trim_buf(&unwrapper->encoded, unwrapper->keep_bytes);
     trim_buf(&unwrapper->side, unwrapper->keep_bytes);
+    trim_buf(&unwrapper->packed, unwrapper->keep_bytes);
 }
 
 /* ---- the stage ---- */
@@ -231,12 +232,13 @@ static enum uvp_code create(void *ctx, struct uvp_desk *desk, void **worker,
     unwrapper->desk = desk;
     uvp_crew_adapter_init(&unwrapper->crew, desk, scratch_of);
     uvp_sibling_adapter_init(&unwrapper->siblings, shared->mem);
-    unwrapper->keep_bytes = uvp_shared_worker_keep_bytes(shared->settings) / 5;
+    unwrapper->keep_bytes = uvp_shared_worker_keep_bytes(shared->settings) / 6;
     uvp_arena_init(&unwrapper->keep, shared->mem, 0);
     uvp_arena_init(&unwrapper->scratch, shared->mem, 0);
     uvp_buf_init(&unwrapper->store, shared->mem, LOAD_CEILING);
     uvp_buf_init(&unwrapper->encoded, shared->mem, 0);
     uvp_buf_init(&unwrapper->side, shared->mem, 0);
+    uvp_buf_init(&unwrapper->packed, shared->mem, 0);
     *worker = unwrapper;
     return UVP_OK;
 }
@@ -250,6 +252,7 @@ static void destroy(void *worker)
     uvp_buf_release(&unwrapper->store);
     uvp_buf_release(&unwrapper->encoded);
     uvp_buf_release(&unwrapper->side);
+    uvp_buf_release(&unwrapper->packed);
     uvp_mem_give(unwrapper->shared->mem, unwrapper, sizeof *unwrapper);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pipeline/base/clock.h"
+#include "stages/unwrapper/solution_vault.h"
 
 #define OUTPUT_CEILING_FACTOR 16 /* faces of one-digit corners grow most */
 #define OUTPUT_CEILING_EXTRA ((size_t)1 << 20)
@@ -36,6 +37,15 @@ static void begin_atlas_step(void *ctx, enum uvp_atlas_step step)
                   work->member->entry.path);
 }
 
+static void begin_store(void *ctx)
+{
+    struct uvp_work *const work = ctx;
+
+    uvp_work_begin_step(work, UVP_STEP_STORE);
+    uvp_desk_note(work->unwrapper->desk, uvp_member_step_name(UVP_STEP_STORE),
+                  work->member->entry.path);
+}
+
 /* ---- the steps ---- */
 
 enum uvp_code uvp_work_load(struct uvp_work *work, struct uvp_error *err)
@@ -59,6 +69,10 @@ struct uvp_atlases_tools uvp_work_tools(struct uvp_work *work)
                    (work->format->has_sets || settings->mesh.stl_to == UVP_COMPANION_GLB),
         .keep = &unwrapper->keep,
         .scratch = &unwrapper->scratch,
+        .solve = unwrapper->shared->vault == NULL ? NULL : uvp_solution_from_vault,
+        .vault = unwrapper->shared->vault,
+        .packed = &unwrapper->packed,
+        .begin_store = begin_store,
         .stop = &work->stop,
         .begin_step = begin_atlas_step,
         .ctx = work,

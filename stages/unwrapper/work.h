@@ -26,7 +26,8 @@ struct uvp_unwrapper {
     struct uvp_buf store;   /* a member's bytes when they are not in one piece */
     struct uvp_buf encoded; /* the new file */
     struct uvp_buf side;    /* the file beside it */
-    size_t keep_bytes;      /* of each of the five, between members */
+    struct uvp_buf packed;  /* a solved mesh */
+    size_t keep_bytes;      /* of each of the six, between members */
 };
 
 struct uvp_work {

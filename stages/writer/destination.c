@@ -125,6 +125,9 @@ static void open_temporary(struct uvp_destination *destination, const struct sta
     destination->fd = mkostemp(destination->temporary_path, O_CLOEXEC);
     if (destination->fd >= 0) {
         set_mode(destination->fd, before);
+        if (destination->shared->vault != NULL) {
+            uvp_vault_leave_behind(destination->shared->vault, destination->temporary_path);
+        }
     } else {
         destination->temporary_path[0] = '\0';
     }

@@ -237,6 +237,10 @@ static void record_member(struct uvp_writer *writer, const struct uvp_member *me
     };
 
     memcpy(record.step_ns, member->step_ns, sizeof record.step_ns);
+    memcpy(record.found, member->found, sizeof record.found);
+    for (int i = 0; i < UVP_FOUND_COUNT; i++) {
+        uvp_shared_count(&shared->found[i], member->found[i]);
+    }
     count_status(shared, member->status, 1);
     uvp_shared_count(&shared->dropped, dropped ? 1 : 0);
     uvp_shared_count(&shared->mesh_ns, member->unwrap ? member->wall_ns : 0);

@@ -19,6 +19,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -32,6 +33,7 @@ SECONDS = 60
 COMMANDS = {
     "unwrap": ["in.tar"],
     "check": ["mapped.tar"],
+    "cache": ["stat", "C"],
     "list": ["in.tar"],
     "compare": ["in.tar", "mapped.tar"],
     "gen": ["torus", "cube"],
@@ -168,11 +170,17 @@ class Place:
         self.write("broken.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 90\n")
         self.write("broken2.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 91\n")
         self.write("text.txt", "no mesh\n")
-        self.write("conf", "include = nothing\n[gen]\ntriangles = 100\n")
+        self.write("conf", "include = nothing\n[gen]\ntriangles = 100\n"
+                   "[cache]\njson = yes\n")
         self.write("params", '{"version": 1, "params": {"padding": 9}}')
         self.write("manifest", '{"match": "*.obj", "params": {"padding": 9}}\n')
         self.write("two/a.obj", SQUARE + "f 1 2 3 4\n")
         self.write("two/b.obj", SQUARE + "f 1 2 3\n")
+        self.make_cache()
+
+    def make_cache(self):
+        subprocess.run([self.uvpipe, "--cache=C", "cad.obj"], check=True, env=self.env,
+                       cwd=self.folder, stdout=subprocess.DEVNULL)
 
 
 # ---- ways to see an option work ----
@@ -341,7 +349,8 @@ def config(place, command):
 
 
 def no_config(place, command):
-    place.write(".config/uvpipe/config", "include = nothing\n[gen]\ntriangles = 100\n")
+    place.write(".config/uvpipe/config", "include = nothing\n[gen]\ntriangles = 100\n"
+                   "[cache]\njson = yes\n")
     with_file, without = place.run(command, []), place.run(command, ["--no-config"])
     os.remove(place.path(".config/uvpipe/config"))
     return not with_file.same(without)
@@ -372,7 +381,53 @@ def texcoord(place, command):
     return differs("--texcoord", "1", inputs=[file, "other.glb"])(place, command)
 
 
+OLD_VALUE = os.path.join("C", "uvpipe-1", "0", "00", "0" * 64)
+
+
+def removes_old(option, value):
+    """A value of 2 MiB that was used two days ago is removed from a cache; not without it."""
+    def see(place, command):
+        def is_left(words):
+            os.makedirs(os.path.dirname(place.path(OLD_VALUE)), exist_ok=True)
+            with open(place.path(OLD_VALUE), "wb") as file:
+                file.write(bytes(2 << 20))
+            then = time.time() - 2 * 86400
+            os.utime(place.path(OLD_VALUE), (then, then))
+            os.remove(place.path("C/uvpipe-1/lock"))  # nobody knows how much there is
+            words = ["--cache=C"] + words if command == "unwrap" else words
+            place.run(command, words, ["big.obj"] if command == "unwrap" else ["gc", "C"])
+            left = os.path.exists(place.path(OLD_VALUE))
+            shutil.rmtree(place.path("C"))
+            place.make_cache()
+            return left
+        return is_left([]) and not is_left([f"{option}={value}"])
+    return see
+
+
+def cache_max_age(place, command):
+    """A run does not take what is too old; gc removes it."""
+    if command == "cache":
+        return removes_old("--cache-max-age", "1d")(place, command)
+    words = ["-v", "--cache=C", "--cache-max-age=1ms"]
+    told = [place.run(command, given, ["cad.obj"]).err for given in (words[:2], words)]
+    return "1 from the cache" in told[0] and "from the cache" not in told[1]
+
+
+def resume(place, command):
+    """A run that fails leaves its journal."""
+    words = ["--output=made.tar", "--on-error=stop"]
+    left = [place.run(command, given, ["cad.obj", "broken.obj"]).files
+            for given in (words, words + ["--resume"])]
+    return [name for name in left[0] if "resume" in name] == [] and \
+        "made.tar.uvpipe-resume" in left[1]
+
+
 ENTRIES = {
+    # solved meshes
+    "cache": tells("--cache=C", "1 from the cache", given=["-v"], inputs=["cad.obj"]),
+    "cache-max-size": removes_old("--cache-max-size", "1M"),
+    "cache-max-age": cache_max_age,
+    "resume": resume,
     # meshes from nothing
     "triangles": differs("--triangles", "300"),
     "count": differs("--count", "3"),
@@ -464,6 +519,7 @@ ENTRIES = {
     "no-config": no_config,
     "params": differs("--params", "params"),
     "params-from": differs("--params-from", "manifest"),
+    ("cache", "print-config"): tells("--print-config", r"(?m)^cache-max-size = 10G +# built-in$"),
     "print-config": tells("--print-config", r"(?m)^workers = auto +# built-in$"),
     "list-options": tells("--list-options", r'"name": "list-options"'),
     # messages

@@ -160,6 +160,27 @@ static void tick(void *ctx)
     describe_now_and_then(run);
 }
 
+/* A cache that fails is worth a warning, and no more: the run does without. */
+static void tell_trouble(const struct run *run)
+{
+    struct uvp_error trouble = {0};
+
+    if (run->stages != NULL && uvp_stages_trouble(run->stages, &trouble)) {
+        uvp_report_line(run->report, UVP_TRACE_WARNING, NULL, uvp_span_of(NULL, 0),
+                        trouble.text);
+    }
+}
+
+static void tell_resumed(const struct run *run)
+{
+    const uint64_t count = uvp_stages_resumed(run->stages);
+
+    if (count > 0) {
+        uvp_report_say(run->report, UVP_TRACE_INFO, "resuming: %llu meshes are solved already",
+                       (unsigned long long)count);
+    }
+}
+
 static enum uvp_code build_line(struct run *run, struct uvp_error *err)
 {
     const struct uvp_trace *trace = &run->report->trace;
@@ -171,6 +192,8 @@ static enum uvp_code build_line(struct run *run, struct uvp_error *err)
     }
     UVP_TRY(uvp_stages_create(&run->options->settings, &run->listener, run->mem, &run->stop,
                               trace, &run->stages, err));
+    tell_trouble(run);
+    tell_resumed(run);
     line.budget_bytes = shares.in_flight_bytes;
     line.max_jobs = shares.jobs;
     UVP_TRY(uvp_pipeline_create(&line, uvp_stages_reader(run->stages),
@@ -250,8 +273,7 @@ static bool wants_summary(const struct run *run, const struct uvp_progress *prog
     if (run->report->level < UVP_TRACE_WARNING) {
         return false;
     }
-    return run->report->terminal ||
-           (run->options->settings.dry_run && !run->command->prints) ||
+    return run->report->terminal || (run->options->settings.dry_run && !run->command->prints) ||
            run->report->level >= UVP_TRACE_INFO ||
            (!run->command->prints && progress->members_by_status[UVP_MEMBER_FAILED] > 0);
 }
@@ -364,6 +386,7 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     }
     ending.signal = code == UVP_CANCELLED ? uvp_signals_first() : 0;
     ending.failure = err;
+    tell_trouble(run);
     tell_end(run, code, err, &progress);
     if (code == UVP_END && !uvp_exit_accounts_match(&progress)) {
         uvp_report_say(run->report, UVP_TRACE_ERROR,
@@ -453,6 +476,9 @@ int uvp_cli_run(const struct uvp_options *options, struct uvp_report *report,
         run.command->release(&run.telling);
     }
     if (run.stages != NULL) {
+        if (code == UVP_END && (exit_code == UVP_EXIT_OK || exit_code == UVP_EXIT_MEMBERS)) {
+            uvp_stages_complete(run.stages);
+        }
         uvp_stages_destroy(run.stages);
     }
     uvp_signals_restore();

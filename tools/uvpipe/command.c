@@ -5,6 +5,7 @@ const struct uvp_command_ops *uvp_command_of(enum uvp_command command)
     static const struct uvp_command_ops *const commands[UVP_COMMAND_COUNT] = {
         [UVP_COMMAND_STREAM] = &uvp_command_unwrap,
         [UVP_COMMAND_CHECK] = &uvp_command_check,
+        [UVP_COMMAND_CACHE] = &uvp_command_cache,
         [UVP_COMMAND_LIST] = &uvp_command_list,
         [UVP_COMMAND_COMPARE] = &uvp_command_compare,
         [UVP_COMMAND_GEN] = &uvp_command_gen,

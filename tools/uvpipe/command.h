@@ -71,6 +71,7 @@ const struct uvp_command_ops *uvp_command_of(enum uvp_command command);
 
 extern const struct uvp_command_ops uvp_command_unwrap;
 extern const struct uvp_command_ops uvp_command_check;
+extern const struct uvp_command_ops uvp_command_cache;
 extern const struct uvp_command_ops uvp_command_list;
 extern const struct uvp_command_ops uvp_command_compare;
 extern const struct uvp_command_ops uvp_command_gen;

@@ -100,6 +100,16 @@ static void set_picture(struct uvp_json_object *object, const struct uvp_record 
     uvp_json_set(object, "scene", json_boolean(facts.has_mesh));
 }
 
+/* Meshes by where their atlas came from. */
+static void set_found(struct uvp_json_object *object, uint64_t solved, uint64_t twins,
+                      uint64_t resumed, uint64_t cached)
+{
+    uvp_json_set(object, "solved", uvp_json_integer(solved));
+    uvp_json_set(object, "duplicates", uvp_json_integer(twins));
+    uvp_json_set(object, "resumed", uvp_json_integer(resumed));
+    uvp_json_set(object, "cached", uvp_json_integer(cached));
+}
+
 static void set_mesh(struct uvp_json_object *object, const struct uvp_record *record)
 {
     uvp_json_set(object, "seconds", member_seconds(record));
@@ -122,6 +132,8 @@ static void set_mesh(struct uvp_json_object *object, const struct uvp_record *re
     if (record->status == UVP_MEMBER_UNWRAPPED) {
         set_product(object, record);
         set_atlas(object, &record->atlas);
+        set_found(object, record->found[UVP_FOUND_NOT], record->found[UVP_FOUND_TWIN],
+                  record->found[UVP_FOUND_JOURNAL], record->found[UVP_FOUND_CACHE]);
         uvp_json_set(object, "pages", uvp_json_integer(record->pages));
         uvp_json_set(object, "density_reached", json_boolean(record->atlas.density_reached));
         uvp_json_set(object, "verified", json_boolean(record->verified));
@@ -322,6 +334,21 @@ static void set_analyze_options(struct uvp_json_object *object,
     uvp_json_set(object, "unwrap_missing", json_boolean(settings->unwrap_missing));
 }
 
+static void set_store_options(struct uvp_json_object *object, const struct uvp_options *options)
+{
+    const struct uvp_settings *const settings = &options->settings;
+
+    if (settings->cache_dir == NULL) {
+        uvp_json_set(object, "cache", json_null());
+    } else {
+        uvp_json_set_name(object, options->mem, "cache", "cache_bytes", settings->cache_dir,
+                          strlen(settings->cache_dir));
+    }
+    uvp_json_set(object, "cache_max_size", uvp_json_integer(settings->cache_most_bytes));
+    uvp_json_set(object, "cache_max_age", uvp_json_seconds(settings->cache_most_age_ns));
+    uvp_json_set(object, "resume", json_boolean(settings->resume));
+}
+
 static json_t *options_object(const struct uvp_options *options)
 {
     const struct uvp_settings *settings = &options->settings;
@@ -342,6 +369,7 @@ static json_t *options_object(const struct uvp_options *options)
     } else if (options->command == UVP_COMMAND_STREAM ||
                options->command == UVP_COMMAND_OPTIMIZE) {
         set_stream_options(&object, settings);
+        set_store_options(&object, options);
     } else if (options->command == UVP_COMMAND_RENDER) {
         set_render_options(&object, settings);
     }
@@ -390,6 +418,10 @@ static void set_counts(struct uvp_json_object *object, enum uvp_command command,
     uvp_json_set(object, "bytes_in", uvp_json_integer(progress->bytes_in));
     uvp_json_set(object, "bytes_out", uvp_json_integer(progress->bytes_out));
     uvp_json_set(object, "triangles", uvp_json_integer(progress->triangles));
+    if (command == UVP_COMMAND_STREAM) {
+        set_found(object, progress->found[UVP_FOUND_NOT], progress->found[UVP_FOUND_TWIN],
+                  progress->found[UVP_FOUND_JOURNAL], progress->found[UVP_FOUND_CACHE]);
+    }
 }
 
 static void set_figures(struct uvp_json_object *object, const struct uvp_figures *figures)

@@ -15,6 +15,7 @@
 #include "tools/uvpipe/manifest.h"
 #include "tools/uvpipe/options_atlas.h"
 #include "tools/uvpipe/options_render.h"
+#include "tools/uvpipe/options_store.h"
 #include "tools/uvpipe/options_webpage.h"
 
 struct words {
@@ -230,6 +231,7 @@ static enum uvp_code check_together(const struct uvp_options *options, struct uv
     if (options->json && options->analyze.csv) {
         return uvp_fail(err, UVP_USAGE, 0, "--json and --csv: one or the other");
     }
+    UVP_TRY(uvp_options_check_store(options, err));
     if (options->json && options->report_path != NULL) {
         return uvp_fail(err, UVP_USAGE, 0, "--json and --report: one or the other");
     }

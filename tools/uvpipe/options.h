@@ -31,6 +31,7 @@
 enum uvp_command {
     UVP_COMMAND_STREAM = 0, /* no such word: unwrap */
     UVP_COMMAND_CHECK,
+    UVP_COMMAND_CACHE,
     UVP_COMMAND_LIST,
     UVP_COMMAND_COMPARE,
     UVP_COMMAND_GEN,
@@ -167,9 +168,11 @@ UVP_MUST_USE enum uvp_code uvp_options_json(struct uvp_buf *text, struct uvp_err
 /* ---- the table ---- */
 
 #define UVP_FOR(command) (1U << (command))
-#define UVP_FOR_ALL (UVP_FOR(UVP_COMMAND_COUNT) - 1)
+#define UVP_FOR_EVERY (UVP_FOR(UVP_COMMAND_COUNT) - 1)
+#define UVP_FOR_ALL (UVP_FOR_EVERY & ~UVP_FOR_CACHE) /* that run the line */
 #define UVP_FOR_STREAM UVP_FOR(UVP_COMMAND_STREAM)
 #define UVP_FOR_CHECK UVP_FOR(UVP_COMMAND_CHECK)
+#define UVP_FOR_CACHE UVP_FOR(UVP_COMMAND_CACHE)
 #define UVP_FOR_LIST UVP_FOR(UVP_COMMAND_LIST)
 #define UVP_FOR_COMPARE UVP_FOR(UVP_COMMAND_COMPARE)
 #define UVP_FOR_OPTIMIZE UVP_FOR(UVP_COMMAND_OPTIMIZE)

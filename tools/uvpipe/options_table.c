@@ -15,6 +15,7 @@
 #include "tools/uvpipe/options_gen.h"
 #include "tools/uvpipe/options_mesh.h"
 #include "tools/uvpipe/options_render.h"
+#include "tools/uvpipe/options_store.h"
 #include "tools/uvpipe/options_trials.h"
 #include "tools/uvpipe/options_webpage.h"
 #include "tools/uvpipe/presets.h"
@@ -647,6 +648,23 @@ const struct uvp_option uvp_option_table[] = {
      "(default 1)",
      uvp_option_pack_effort, .traits = UVP_OPTION_MESH, .fallback = "1"},
 
+    {UVP_FOR_STREAM, "cache", 0, "DIR", "Cache",
+     "keep solved meshes in DIR, and take them from there; none\n"
+     "(default): only equal meshes of one run are solved once",
+     uvp_option_cache, .fallback = "none"},
+    {UVP_FOR_STREAM | UVP_FOR_CACHE, "cache-max-size", 0, "SIZE", "Cache",
+     "of DIR: the least recently used go first (default 10G;\n"
+     "0: no limit)",
+     uvp_option_cache_max_size, .fallback = "10G"},
+    {UVP_FOR_STREAM | UVP_FOR_CACHE, "cache-max-age", 0, "TIME", "Cache",
+     "take nothing that was not used for TIME: 12h, 30d\n"
+     "(default 0: no limit)",
+     uvp_option_cache_max_age, .fallback = "0"},
+    {UVP_FOR_STREAM, "resume", 0, NULL, "Cache",
+     "with -o: keep a journal beside the output, and go on from\n"
+     "the one that an interrupted run left",
+     uvp_option_resume, .traits = UVP_OPTION_BARE},
+
     {UVP_FOR_ALL, "workers", 0, "N", "Resources",
      "worker threads: a number or auto, one a CPU (default);\n"
      "0 does everything in one thread",
@@ -671,11 +689,11 @@ const struct uvp_option uvp_option_table[] = {
      "(default 0: never)",
      set_stall_timeout, .fallback = "0"},
 
-    {UVP_FOR_ALL, "config", 0, "FILE", "Settings",
+    {UVP_FOR_EVERY, "config", 0, "FILE", "Settings",
      "read settings from FILE, not from the user's own\n"
      "($XDG_CONFIG_HOME/uvpipe/config)",
      uvp_option_config, .traits = UVP_OPTION_BARE},
-    {UVP_FOR_ALL, "no-config", 0, NULL, "Settings", "read no settings from files",
+    {UVP_FOR_EVERY, "no-config", 0, NULL, "Settings", "read no settings from files",
      uvp_option_no_config, .traits = UVP_OPTION_BARE},
     {UVP_FOR_ATLAS, "params", 0, "FILE", "Settings",
      "read parameters of the atlas from FILE, JSON as uvpipe\n"
@@ -690,10 +708,10 @@ const struct uvp_option uvp_option_table[] = {
      "an atlas change nothing here",
      uvp_option_preset, .traits = UVP_OPTION_WORDS, .fallback = "balanced",
      .choices = uvp_preset_words},
-    {UVP_FOR_ALL, "print-config", 0, "json", "Settings",
+    {UVP_FOR_EVERY, "print-config", 0, "json", "Settings",
      "print what is set, and by whom, and end", uvp_option_print_config,
      .traits = UVP_OPTION_BARE | UVP_OPTION_MAY | UVP_OPTION_OPEN, .choices = json_words},
-    {UVP_FOR_ALL, "list-options", 0, "json", "Settings",
+    {UVP_FOR_EVERY, "list-options", 0, "json", "Settings",
      "print all options of all commands, for programs, and end", uvp_option_list_options,
      .traits = UVP_OPTION_BARE | UVP_OPTION_MAY | UVP_OPTION_OPEN, .choices = json_words},
     {UVP_FOR_STREAM, "completion", 0, "SHELL", "Settings",
@@ -720,6 +738,8 @@ const struct uvp_option uvp_option_table[] = {
      "which: those with the worst stretch (default), charts,\n"
      "packing, time or triangles",
      uvp_option_report_html_worst, .fallback = "stretch", .choices = uvp_worst_words},
+    {UVP_FOR_CACHE, "json", 0, NULL, "Messages", "print a JSON object instead of a line",
+     set_json},
     {UVP_FOR_ALL, "progress", 0, "WHEN", "Messages",
      "auto (default): drawn when stderr is a terminal, else a\n"
      "line now and then after 30s; plain: a line every 5s, later\n"
@@ -755,9 +775,9 @@ const struct uvp_option uvp_option_table[] = {
     {UVP_FOR_CHECK | UVP_FOR_LIST | UVP_FOR_COMPARE, "verbose", 'v', NULL, "Messages",
      "the summary, too; -vv: all there is", set_verbose, .traits = UVP_OPTION_COUNT,
      .undoes = "quiet"},
-    {UVP_FOR_ALL, "help", 'h', NULL, "Messages", "print this text", ask_help,
+    {UVP_FOR_EVERY, "help", 'h', NULL, "Messages", "print this text", ask_help,
      .traits = UVP_OPTION_BARE},
-    {UVP_FOR_ALL, "version", 0, NULL, "Messages", "print the version", ask_version,
+    {UVP_FOR_EVERY, "version", 0, NULL, "Messages", "print the version", ask_version,
      .traits = UVP_OPTION_BARE},
     {0, NULL, 0, NULL, NULL, NULL, NULL},
 };

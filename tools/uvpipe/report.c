@@ -383,6 +383,23 @@ static void print_closing(const struct uvp_report *report, const struct uvp_figu
     end_line(report, &line);
 }
 
+static void tell_found(const struct uvp_report *report, const uint64_t found[UVP_FOUND_COUNT])
+{
+    const uint64_t twins = found[UVP_FOUND_TWIN];
+    const uint64_t resumed = found[UVP_FOUND_JOURNAL];
+    const uint64_t cached = found[UVP_FOUND_CACHE];
+    char text[200];
+
+    if (twins + resumed + cached > 0) {
+        (void)snprintf(text, sizeof text,
+                       "%llu meshes solved; not solved again: %llu from the cache, %llu equal "
+                       "to others, %llu resumed",
+                       (unsigned long long)found[UVP_FOUND_NOT], (unsigned long long)cached,
+                       (unsigned long long)twins, (unsigned long long)resumed);
+        uvp_report_plain(report, text);
+    }
+}
+
 void uvp_report_summary(const struct uvp_report *report, const struct uvp_figures *figures)
 {
     const struct uvp_progress *progress = &figures->progress;
@@ -415,4 +432,5 @@ void uvp_report_summary(const struct uvp_report *report, const struct uvp_figure
                    wall, cpu, mean, p95, rate, makes ? "written" : "read",
                    figures->triangles_a_second, figures->speed_up, peak);
     uvp_report_plain(report, text);
+    tell_found(report, progress->found);
 }

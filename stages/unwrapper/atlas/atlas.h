@@ -22,6 +22,14 @@
 #include "pipeline/base/stop.h"
 
 /*
+ * What results depend on besides input and options. The number goes up when layouts change that
+ * the golden digests do not show; the other is made of all of them (test_golden.c says what it
+ * must be), so results kept by another engine are never taken for this one's.
+ */
+#define UVP_ATLAS_VERSION 1U
+#define UVP_ATLAS_GOLDEN UINT64_C(0xc8e268b3e6a026cf)
+
+/*
  * Polygons with their corners, and a triangulation of each. A corner is one vertex of one
  * polygon; triangles name corners, so that all triangles of a polygon share its UVs and stay
  * in one chart. For a triangle mesh corner 3*t+k is the k-th corner of triangle t.

@@ -40,8 +40,10 @@ COMMANDS = {
     "analyze": ["mapped.tar"],
     "optimize": ["in.tar"],
     "render": ["mapped.tar"],
+    "explain": ["bad-data"],
 }
 
+CONFIG = "include = nothing\n[gen]\ntriangles = 100\n[explain]\njson = yes\n[cache]\njson = yes\n"
 GEN_MANY = ["gyroid", "--count=8", "--triangles=60k"]
 SQUARE = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\n"
 LAYOUTS = {
@@ -170,8 +172,7 @@ class Place:
         self.write("broken.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 90\n")
         self.write("broken2.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 91\n")
         self.write("text.txt", "no mesh\n")
-        self.write("conf", "include = nothing\n[gen]\ntriangles = 100\n"
-                   "[cache]\njson = yes\n")
+        self.write("conf", CONFIG)
         self.write("params", '{"version": 1, "params": {"padding": 9}}')
         self.write("manifest", '{"match": "*.obj", "params": {"padding": 9}}\n')
         self.write("two/a.obj", SQUARE + "f 1 2 3 4\n")
@@ -349,8 +350,7 @@ def config(place, command):
 
 
 def no_config(place, command):
-    place.write(".config/uvpipe/config", "include = nothing\n[gen]\ntriangles = 100\n"
-                   "[cache]\njson = yes\n")
+    place.write(".config/uvpipe/config", CONFIG)
     with_file, without = place.run(command, []), place.run(command, ["--no-config"])
     os.remove(place.path(".config/uvpipe/config"))
     return not with_file.same(without)

@@ -399,6 +399,9 @@ static int end_run(struct run *run, enum uvp_code code, const struct uvp_error *
     if (run->started) {
         if (!uvp_exit_is_quiet(code, err) && wants_summary(run, &progress)) {
             uvp_report_summary(run->report, &figures);
+            if (run->report->terminal && figures.failed_codes != 0) {
+                uvp_report_hint(run->report, figures.failed_codes);
+            }
         }
         uvp_webpage_run(&run->webpage, &run->ledger, &figures, &ending);
     }

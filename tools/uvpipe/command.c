@@ -12,6 +12,7 @@ const struct uvp_command_ops *uvp_command_of(enum uvp_command command)
         [UVP_COMMAND_RENDER] = &uvp_command_render,
         [UVP_COMMAND_ANALYZE] = &uvp_command_analyze,
         [UVP_COMMAND_OPTIMIZE] = &uvp_command_optimize,
+        [UVP_COMMAND_EXPLAIN] = &uvp_command_explain,
     };
 
     return commands[command];

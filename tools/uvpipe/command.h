@@ -78,5 +78,6 @@ extern const struct uvp_command_ops uvp_command_gen;
 extern const struct uvp_command_ops uvp_command_render;
 extern const struct uvp_command_ops uvp_command_analyze;
 extern const struct uvp_command_ops uvp_command_optimize;
+extern const struct uvp_command_ops uvp_command_explain;
 
 #endif

@@ -40,6 +40,7 @@ static void print_line(struct uvp_telling *telling, const struct uvp_record *rec
     struct uvp_outbox *const outbox = telling->lines;
     char names[UVP_REPORT_NAMES_BYTES];
     char detail[DETAIL_BYTES] = "";
+    char failure[UVP_REPORT_FAILURE_BYTES];
     char status[16];
 
     if (uvp_outbox_is_silent(outbox) ||
@@ -47,7 +48,8 @@ static void print_line(struct uvp_telling *telling, const struct uvp_record *rec
         return;
     }
     if (record->status == UVP_MEMBER_FAILED) {
-        (void)uvp_escape(detail, sizeof detail, record->error.text, strlen(record->error.text));
+        uvp_report_failure(failure, sizeof failure, &record->error);
+        (void)uvp_escape(detail, sizeof detail, failure, strlen(failure));
     } else {
         describe_verdict(detail, record);
     }

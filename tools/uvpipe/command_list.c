@@ -48,7 +48,8 @@ static bool is_folder(const struct uvp_record *record)
 static void print_line(struct uvp_telling *telling, const struct uvp_record *record)
 {
     struct uvp_outbox *const outbox = telling->lines;
-    const char *const why = record->status == UVP_MEMBER_FAILED ? record->error.text
+    char failure[UVP_REPORT_FAILURE_BYTES];
+    const char *const why = record->status == UVP_MEMBER_FAILED ? failure
                             : record->status == UVP_MEMBER_PASSED && record->reason != NULL
                                 ? record->reason
                                 : "";
@@ -60,6 +61,7 @@ static void print_line(struct uvp_telling *telling, const struct uvp_record *rec
                                          (!uvp_telling_all(telling) || is_folder(record)))) {
         return;
     }
+    uvp_report_failure(failure, sizeof failure, &record->error);
     describe_columns(columns, record);
     uvp_report_names(names, record->input, uvp_span_of(record->path, record->path_bytes));
     (void)uvp_escape(detail, sizeof detail, why, strlen(why));

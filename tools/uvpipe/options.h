@@ -38,6 +38,7 @@ enum uvp_command {
     UVP_COMMAND_RENDER,
     UVP_COMMAND_ANALYZE,
     UVP_COMMAND_OPTIMIZE,
+    UVP_COMMAND_EXPLAIN,
     UVP_COMMAND_COUNT
 };
 
@@ -168,8 +169,7 @@ UVP_MUST_USE enum uvp_code uvp_options_json(struct uvp_buf *text, struct uvp_err
 /* ---- the table ---- */
 
 #define UVP_FOR(command) (1U << (command))
-#define UVP_FOR_EVERY (UVP_FOR(UVP_COMMAND_COUNT) - 1)
-#define UVP_FOR_ALL (UVP_FOR_EVERY & ~UVP_FOR_CACHE) /* that run the line */
+#define UVP_FOR_ALL (UVP_FOR(UVP_COMMAND_COUNT) - 1)
 #define UVP_FOR_STREAM UVP_FOR(UVP_COMMAND_STREAM)
 #define UVP_FOR_CHECK UVP_FOR(UVP_COMMAND_CHECK)
 #define UVP_FOR_CACHE UVP_FOR(UVP_COMMAND_CACHE)
@@ -178,13 +178,15 @@ UVP_MUST_USE enum uvp_code uvp_options_json(struct uvp_buf *text, struct uvp_err
 #define UVP_FOR_OPTIMIZE UVP_FOR(UVP_COMMAND_OPTIMIZE)
 #define UVP_FOR_ATLAS (UVP_FOR_STREAM | UVP_FOR_OPTIMIZE) /* make atlases, and write them */
 #define UVP_FOR_GEN UVP_FOR(UVP_COMMAND_GEN)
-#define UVP_FOR_READING (UVP_FOR_ALL & ~UVP_FOR_GEN) /* those that have inputs */
+#define UVP_FOR_READING (UVP_FOR_LINE & ~UVP_FOR_GEN) /* those that have inputs */
 #define UVP_FOR_RENDER UVP_FOR(UVP_COMMAND_RENDER)
 #define UVP_FOR_WRITERS (UVP_FOR_STREAM | UVP_FOR_GEN | UVP_FOR_RENDER) /* with an output */
 #define UVP_FOR_ANALYZE UVP_FOR(UVP_COMMAND_ANALYZE)
 #define UVP_FOR_PRINTING                                                                       \
     (UVP_FOR_CHECK | UVP_FOR_LIST | UVP_FOR_COMPARE | UVP_FOR_ANALYZE | UVP_FOR_OPTIMIZE)
 #define UVP_FOR_OUTPUT (UVP_FOR_WRITERS | UVP_FOR_OPTIMIZE) /* with one, if asked for */
+#define UVP_FOR_EXPLAIN UVP_FOR(UVP_COMMAND_EXPLAIN)
+#define UVP_FOR_LINE (UVP_FOR_ALL & ~(UVP_FOR_EXPLAIN | UVP_FOR_CACHE)) /* run the line */
 
 enum uvp_option_trait {
     UVP_OPTION_LIST = 1,  /* each time adds a value */
@@ -224,6 +226,9 @@ size_t uvp_option_count_all(void);
 const struct uvp_option *uvp_option_find(enum uvp_command command, const char *name,
                                          size_t bytes);
 const struct uvp_option *uvp_option_find_letter(enum uvp_command command, char letter);
+
+/* How many letters must change to make one of the other; far more for what is not near. */
+unsigned uvp_option_distance(const char *name, size_t bytes, const char *other);
 
 /* The name most like this one among those the command takes; NULL: none is near. */
 const char *uvp_option_near(enum uvp_command command, const char *name, size_t bytes);

@@ -94,7 +94,7 @@ static unsigned edits_between(const char *a, size_t a_bytes, const char *b, size
 }
 
 /* max-strech and max_stretch are near; so is the beginning of a longer name. */
-static unsigned distance(const char *name, size_t bytes, const char *other)
+unsigned uvp_option_distance(const char *name, size_t bytes, const char *other)
 {
     const size_t other_bytes = strlen(other);
 
@@ -116,8 +116,9 @@ const char *uvp_option_near(enum uvp_command command, const char *name, size_t b
         return NULL;
     }
     for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
-        const unsigned edits =
-            uvp_option_is_for(row, command) ? distance(name, bytes, row->name) : UINT32_MAX;
+        const unsigned edits = uvp_option_is_for(row, command)
+                                   ? uvp_option_distance(name, bytes, row->name)
+                                   : UINT32_MAX;
         if (edits < best) {
             best = edits;
             nearest = row->name;

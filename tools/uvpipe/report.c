@@ -248,7 +248,7 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
         [UVP_MEMBER_LISTED] = UVP_TRACE_INFO,    [UVP_MEMBER_MADE] = UVP_TRACE_INFO,
         [UVP_MEMBER_RENDERED] = UVP_TRACE_INFO,  [UVP_MEMBER_ANALYZED] = UVP_TRACE_INFO,
     };
-    char what[160];
+    char what[200];
     char text[320];
 
     if (levels[record->status] > report->level) {
@@ -260,7 +260,7 @@ void uvp_report_member(const struct uvp_report *report, const struct uvp_record 
         return;
     }
     if (record->status == UVP_MEMBER_FAILED) {
-        (void)snprintf(what, sizeof what, "%s", record->error.text);
+        uvp_report_failure(what, sizeof what, &record->error);
     } else if (record->status == UVP_MEMBER_UNWRAPPED) {
         describe_mesh(what, sizeof what, record);
     } else if (record->status == UVP_MEMBER_MADE) {
@@ -398,6 +398,21 @@ static void tell_found(const struct uvp_report *report, const uint64_t found[UVP
                        (unsigned long long)twins, (unsigned long long)resumed);
         uvp_report_plain(report, text);
     }
+}
+
+void uvp_report_hint(const struct uvp_report *report, unsigned codes)
+{
+    char text[200] = "what that means: uvpipe explain";
+
+    for (unsigned code = 0; code < UVP_CODE_COUNT; code++) {
+        const size_t bytes = strlen(text);
+
+        if ((codes & 1U << code) != 0) {
+            (void)snprintf(text + bytes, sizeof text - bytes, " %s",
+                           uvp_code_name((enum uvp_code)code));
+        }
+    }
+    uvp_report_plain(report, text);
 }
 
 void uvp_report_summary(const struct uvp_report *report, const struct uvp_figures *figures)

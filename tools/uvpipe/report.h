@@ -52,6 +52,9 @@ void uvp_report_usage(const struct uvp_report *report, const char *command,
 /* What became of a member: failures are errors, meshes done are info, the rest is debug. */
 void uvp_report_member(const struct uvp_report *report, const struct uvp_record *record);
 
+/* What to ask about failures of these codes (bits): "uvpipe explain bad-data". */
+void uvp_report_hint(const struct uvp_report *report, unsigned codes);
+
 /* The last lines: what the run came to. Printed at every level: the caller decides. */
 void uvp_report_summary(const struct uvp_report *report, const struct uvp_figures *figures);
 
@@ -65,6 +68,7 @@ int uvp_report_printed(const struct uvp_report *report, enum uvp_code code,
 /* ---- the texts, without printing ---- */
 
 #define UVP_REPORT_NAMES_BYTES 2410
+#define UVP_REPORT_FAILURE_BYTES 200
 
 /*
  * "INPUT: MEMBER", made harmless and cut where too long; either may be NULL. A file that is no
@@ -75,6 +79,9 @@ void uvp_report_names(char out[UVP_REPORT_NAMES_BYTES], const char *input,
 
 /* True for the one member of a file that is no archive. */
 bool uvp_report_is_named_as(const char *input, struct uvp_span member);
+
+/* "line 812: index 90 of 64 [bad-data]": a failure, and the code that explain knows. */
+void uvp_report_failure(char *out, size_t room, const struct uvp_error *error);
 
 /* "12.3 MB": powers of 1000. */
 void uvp_report_bytes(char *out, size_t room, uint64_t bytes);

@@ -92,3 +92,8 @@ void uvp_report_time(char *out, size_t room, uint64_t ns)
         (void)snprintf(out, room, "%llu us", (unsigned long long)ns / 1000);
     }
 }
+
+void uvp_report_failure(char *out, size_t room, const struct uvp_error *error)
+{
+    (void)snprintf(out, room, "%s [%s]", error->text, uvp_code_name(error->code));
+}

@@ -43,6 +43,9 @@ void uvp_summary_add(struct uvp_summary *summary, const struct uvp_record *recor
         return;
     }
     summary->meshes++;
+    if (record->status == UVP_MEMBER_FAILED) {
+        summary->failed_codes |= 1U << record->error.code;
+    }
     summary->mesh_ns += record->wall_ns;
     for (int i = 0; i < UVP_STEP_COUNT; i++) {
         summary->step_ns[i] += record->step_ns[i];
@@ -86,6 +89,7 @@ void uvp_summary_figures(const struct uvp_summary *summary, const struct uvp_pro
     figures->cpu_ns = cpu_ns;
     figures->peak_bytes = peak_bytes;
     figures->charts = summary->charts;
+    figures->failed_codes = summary->failed_codes;
     figures->degenerate_triangles = summary->degenerate_triangles;
     figures->meshes = summary->meshes;
     memcpy(figures->step_ns, summary->step_ns, sizeof figures->step_ns);

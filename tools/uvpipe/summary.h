@@ -25,6 +25,7 @@ struct uvp_summary {
     uint64_t charts;
     uint64_t degenerate_triangles;
     uint64_t step_ns[UVP_STEP_COUNT];
+    unsigned failed_codes; /* bits: 1 << uvp_code */
 };
 
 void uvp_summary_init(struct uvp_summary *summary);
@@ -39,6 +40,7 @@ struct uvp_figures {
     uint64_t mean_ns;      /* of a mesh */
     uint64_t p95_ns;       /* of a mesh */
     double bytes_a_second; /* read */
+    unsigned failed_codes; /* bits: 1 << uvp_code */
     double bytes_written_a_second;
     double triangles_a_second;
     double speed_up; /* time spent in meshes / wall time */

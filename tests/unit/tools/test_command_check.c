@@ -103,7 +103,7 @@ static void tell_all(struct uvp_outbox *outbox, bool all)
     "invalid a.tar: b\\x1b.obj: 12 triangles, 3 charts, 1 flipped, 2 collapsed, "              \
     "at least 5 pairs overlapping, 6 outside, 7 unmapped\n"                                    \
     "no-uvs  a.tar: c.obj\n"                                                                   \
-    "failed  a.tar: d.obj: line 3: no\n"
+    "failed  a.tar: d.obj: line 3: no [bad-data]\n"
 
 static void a_line_for_each_mesh(void **state)
 {

@@ -146,10 +146,10 @@ static void members_speak_at_their_level(void **state)
     (void)uvp_fail(&record.error, UVP_BAD_DATA, 3, "line 3: no");
     listen_in(&ear, UVP_TRACE_ERROR);
     uvp_report_member(&ear.report, &record);
-    assert_string_equal(heard(&ear), "uvpipe: a.tar: x.obj: line 3: no\n");
+    assert_string_equal(heard(&ear), "uvpipe: a.tar: x.obj: line 3: no [bad-data]\n");
     record.dropped = true;
     uvp_report_member(&ear.report, &record);
-    assert_string_equal(heard(&ear), "uvpipe: a.tar: x.obj: line 3: no (dropped)\n");
+    assert_string_equal(heard(&ear), "uvpipe: a.tar: x.obj: line 3: no [bad-data] (dropped)\n");
     record = record_of(UVP_MEMBER_UNWRAPPED);
     uvp_report_member(&ear.report, &record);
     assert_string_equal(heard(&ear), "");

@@ -61,6 +61,9 @@ cp -r scans sample
 cp scans.tar in.tar
 cp scans.tar meshes.tar
 zstd -q scans.tar -o scans.tar.zst
+cp scans.tar.zst in.tar.zst
+mkdir -p home/.cache
+uvpipe -q --cache home/.cache/uvpipe in.tar > cached.tar
 uvpipe -q meshes.tar --compress zstd -o meshes.tar.zst
 uvpipe -q in.zip -o assets.zip
 uvpipe -q in.zip -o assets/ --format folder
@@ -309,11 +312,12 @@ def run_page(page, samples, environment):
         script = os.path.join(at, "script")
         with open(script, "w", encoding="utf-8") as file:
             file.write(script_of(examples, at))
-        os.mkdir(os.path.join(top, "home"))
+        home = os.path.join(work, "home")
+        os.makedirs(home, exist_ok=True)
         try:
             subprocess.run(["bash", "--norc", script], cwd=work, check=False, timeout=SECONDS,
                            stdout=subprocess.DEVNULL,
-                           env=dict(environment, HOME=os.path.join(top, "home")))
+                           env=dict(environment, HOME=home))
         except subprocess.TimeoutExpired:
             page.faults.append(f"took more than {SECONDS} s")
         complaints = [f"{page.name}: {fault}" for fault in page.faults]

@@ -137,22 +137,6 @@ static enum uvp_code quantise(const struct uvp_mesh_view *view,
 
 /* ---- one mesh ---- */
 
-static struct uvp_shape shape_of(const struct uvp_mesh_view *view, const float *uv,
-                                 uint32_t uv_count, const uint32_t *corner_uv)
-{
-    const struct uvp_shape shape = {
-        .positions = view->mesh->positions,
-        .corner_vertex = view->mesh->corner_vertex,
-        .triangles = view->triangles.corners,
-        .triangle_count = view->triangles.count,
-        .uv = uv,
-        .uv_count = uv_count,
-        .corner_uv = corner_uv,
-    };
-
-    return shape;
-}
-
 static enum uvp_code make_one(struct uvp_atlases *atlases, uint32_t m,
                               const struct uvp_atlases_tools *tools, struct uvp_error *err)
 {
@@ -171,7 +155,8 @@ static enum uvp_code make_one(struct uvp_atlases *atlases, uint32_t m,
     if (tools->has_u16 && settings->mesh.uv_type == UVP_UV_U16) {
         UVP_TRY(quantise(&view, atlas, tools, uvs, &atlases->u16_refused, err));
     }
-    atlases->shapes[m] = shape_of(&view, uvs->uv, uvs->uv_count, uvs->corner_uv);
+    atlases->shapes[m] = uvp_mesh_view_shape(
+        &view, &(struct uvp_atlas_uvs){uvs->uv, uvs->uv_count, uvs->corner_uv});
     add_stats(atlases, &atlas->stats, atlases->model->mesh_count > 1 ? area_of(&view) : 1);
     add_verdict(&atlases->verdict, &solution.verdict);
     atlases->pages = atlas->page_count > atlases->pages ? atlas->page_count : atlases->pages;
@@ -196,7 +181,7 @@ static enum uvp_code check_one(struct uvp_atlases *atlases, uint32_t m,
     if (tools->settings->atlas.pages > 1) {
         verdict.outside = uvp_judge_off_pages(&view.input, &uvs, tools->settings->atlas.pages);
     }
-    atlases->shapes[m] = shape_of(&view, uvs.uv, uvs.uv_count, uvs.corner_uv);
+    atlases->shapes[m] = uvp_mesh_view_shape(&view, &uvs);
     add_verdict(&atlases->verdict, &verdict);
     atlases->triangles += view.triangles.count;
     atlases->made++;
@@ -205,8 +190,8 @@ static enum uvp_code check_one(struct uvp_atlases *atlases, uint32_t m,
 
 /* ---- all of them ---- */
 
-static enum uvp_code begin(struct uvp_atlases *atlases, const struct uvp_model *model,
-                           struct uvp_arena *keep, struct uvp_error *err)
+enum uvp_code uvp_atlases_begin(struct uvp_atlases *atlases, const struct uvp_model *model,
+                                struct uvp_arena *keep, struct uvp_error *err)
 {
     memset(atlases, 0, sizeof *atlases);
     atlases->model = model;
@@ -225,7 +210,7 @@ enum uvp_code uvp_atlases_make(struct uvp_atlases *atlases, const struct uvp_mod
 {
     enum uvp_code code = UVP_OK;
 
-    UVP_TRY(begin(atlases, model, tools->keep, err));
+    UVP_TRY(uvp_atlases_begin(atlases, model, tools->keep, err));
     for (uint32_t m = 0; m < model->mesh_count; m++) {
         if (model->meshes[m].has_uvs && uvp_settings_leave_mapped(tools->settings)) {
             atlases->left++;
@@ -246,7 +231,7 @@ enum uvp_code uvp_atlases_make(struct uvp_atlases *atlases, const struct uvp_mod
 enum uvp_code uvp_atlases_check(struct uvp_atlases *atlases, const struct uvp_model *model,
                                 const struct uvp_atlases_tools *tools, struct uvp_error *err)
 {
-    UVP_TRY(begin(atlases, model, tools->keep, err));
+    UVP_TRY(uvp_atlases_begin(atlases, model, tools->keep, err));
     for (uint32_t m = 0; m < model->mesh_count; m++) {
         if (model->meshes[m].has_uvs) {
             UVP_TRY(check_one(atlases, m, tools, err));

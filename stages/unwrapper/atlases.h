@@ -53,6 +53,12 @@ struct uvp_atlases_tools {
     void (*begin_store)(void *ctx); /* the vault is asked, or given something to keep */
 };
 
+/* Empty ones, with room for each mesh: for tasks of their own; make and check do it themselves.
+ */
+UVP_MUST_USE enum uvp_code uvp_atlases_begin(struct uvp_atlases *atlases,
+                                             const struct uvp_model *model,
+                                             struct uvp_arena *keep, struct uvp_error *err);
+
 /*
  * Makes an atlas for every mesh that is to get one, and judges it.
  *

@@ -65,3 +65,19 @@ struct uvp_atlas_uvs uvp_mesh_view_old_uvs(const struct uvp_mesh_view *view)
 
     return uvs;
 }
+
+struct uvp_shape uvp_mesh_view_shape(const struct uvp_mesh_view *view,
+                                     const struct uvp_atlas_uvs *uvs)
+{
+    const struct uvp_shape shape = {
+        .positions = view->mesh->positions,
+        .corner_vertex = view->mesh->corner_vertex,
+        .triangles = view->triangles.corners,
+        .triangle_count = view->triangles.count,
+        .uv = uvs->uv,
+        .uv_count = uvs->uv_count,
+        .corner_uv = uvs->corner_uv,
+    };
+
+    return shape;
+}

@@ -11,6 +11,7 @@
 
 #include "formats/mesh/mesh.h"
 #include "stages/unwrapper/atlas/atlas.h"
+#include "stages/unwrapper/shape.h"
 
 struct uvp_mesh_view {
     const struct uvp_mesh *mesh;
@@ -30,5 +31,9 @@ UVP_MUST_USE enum uvp_code uvp_mesh_view_lend(const struct uvp_mesh *mesh,
 
 /* The UVs that came with the mesh; its corner_uv is NULL when there are none. */
 struct uvp_atlas_uvs uvp_mesh_view_old_uvs(const struct uvp_mesh_view *view);
+
+/* The mesh with these UVs, for those who look at it. */
+struct uvp_shape uvp_mesh_view_shape(const struct uvp_mesh_view *view,
+                                     const struct uvp_atlas_uvs *uvs);
 
 #endif

@@ -123,7 +123,7 @@ static bool has_uvs(const struct uvp_work *work)
 
     return work->atlases.shapes != NULL &&
            (status == UVP_MEMBER_UNWRAPPED || status == UVP_MEMBER_VALID ||
-            status == UVP_MEMBER_INVALID);
+            status == UVP_MEMBER_INVALID || status == UVP_MEMBER_ANALYZED);
 }
 
 void uvp_showcase_member(struct uvp_work *work)

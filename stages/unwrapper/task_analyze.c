@@ -58,6 +58,7 @@ static enum uvp_code measure_one(struct measuring *measuring, uint32_t m, struct
     if (!mesh->has_uvs) {
         UVP_TRY(make_uvs(measuring, &view, &uvs, err));
     }
+    measuring->work->atlases.shapes[m] = uvp_mesh_view_shape(&view, &uvs);
     tools->begin_step(tools->ctx, UVP_ATLAS_VERIFY);
     UVP_TRY(uvp_analysis_make(&view.input, &uvs, &tools->settings->analysis, tools->keep,
                               tools->scratch, tools->stop, &figures, &islands, err));
@@ -97,6 +98,7 @@ enum uvp_code uvp_task_analyze(struct uvp_work *work, struct uvp_error *err)
 
     UVP_TRY(uvp_work_decode(work, err));
     measuring.tools = uvp_work_tools(work);
+    UVP_TRY(uvp_atlases_begin(&work->atlases, &work->model, measuring.tools.keep, err));
     UVP_TRY(measure_all(&measuring, err));
     if (measuring.facts.meshes == 0) {
         uvp_buf_reset(&member->facts);

@@ -235,13 +235,14 @@ class Content(Folder):
         sample(self.path("in.tar"))
         run(self.path("in.tar"), "-o", self.path("out.tar"), expect=(2,))
         for command, statuses in (("check", {"valid", "failed", "passed"}),
+                                  ("analyze", {"analyzed", "failed", "passed"}),
                                   ("list", {"mesh", "failed", "passed"})):
             run(command, self.path("out.tar"), "--report-html", self.path("page.html"),
                 expect=(0, 2))
             page = read_page(self.path("page.html"))
             self.assertEqual(page["run"]["run"]["command"], command)
             self.assertEqual({row["status"] for row in page["rows"].values()}, statuses)
-            self.assertEqual(len(page["exhibits"]), 12 if command == "check" else 0)
+            self.assertEqual(len(page["exhibits"]), 0 if command == "list" else 12)
 
     def test_a_file_whole_or_not_at_all(self):
         sample(self.path("in.tar"))

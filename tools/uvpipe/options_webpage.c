@@ -46,6 +46,7 @@ void uvp_options_settle_webpage(struct uvp_options *options)
 
     options->line.timeline = wanted;
     options->settings.show = wanted && (options->command == UVP_COMMAND_STREAM ||
-                                        options->command == UVP_COMMAND_CHECK);
+                                        options->command == UVP_COMMAND_CHECK ||
+                                        options->command == UVP_COMMAND_ANALYZE);
     options->settings.record_passed = options->settings.record_passed || wanted;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "stages/unwrapper/analysis/analysis.h"
 #include "tools/uvpipe/webpage_text.h"
 
 #define CHUNK_TEXT_BYTES ((size_t)256 << 10)
@@ -75,8 +76,34 @@ static int64_t value_charts(const struct uvp_record *record)
     if (is_made(record)) {
         return record->atlas.charts;
     }
-    return is_judged(record) ? record->verdict.charts : NONE;
+    return is_judged(record) || record->status == UVP_MEMBER_ANALYZED ? record->verdict.charts
+                                                                      : NONE;
 }
+
+/* What was measured, or NULL. */
+static const struct uvp_analysis *figures_of(const struct uvp_record *record)
+{
+    const struct uvp_analysis_facts *const facts = (const void *)record->facts.data;
+
+    return record->status == UVP_MEMBER_ANALYZED && record->facts.bytes >= sizeof *facts
+               ? &facts->figures
+               : NULL;
+}
+
+#define FIGURE_VALUE(name, field)                                                              \
+    static int64_t value_##name(const struct uvp_record *record)                               \
+    {                                                                                          \
+        const struct uvp_analysis *const figures = figures_of(record);                         \
+                                                                                               \
+        return figures != NULL && figures->field >= 0 ? ratio_of(figures->field) : NONE;       \
+    }
+
+FIGURE_VALUE(sander_max, stretch_linf)
+FIGURE_VALUE(sander_mean, stretch_l2)
+FIGURE_VALUE(angle_mean, angle_mean_degrees)
+FIGURE_VALUE(coverage, coverage)
+FIGURE_VALUE(uv_area, uv_area)
+FIGURE_VALUE(overlap, overlap_pct)
 
 static int64_t value_stretch_p99(const struct uvp_record *record)
 {
@@ -159,7 +186,8 @@ STEP_VALUE(make, UVP_STEP_MAKE)
 #define JUDGES UVP_FOR_CHECK
 #define MAKES UVP_FOR_STREAM
 #define WRITES (UVP_FOR_STREAM | UVP_FOR_GEN)
-#define HAS_UVS (UVP_FOR_STREAM | UVP_FOR_CHECK)
+#define HAS_UVS (UVP_FOR_STREAM | UVP_FOR_CHECK | UVP_FOR_ANALYZE)
+#define MEASURES UVP_FOR_ANALYZE
 
 static const struct uvp_webpage_column columns[] = {
     {UVP_FOR_ALL, "time", "time", UVP_WEBPAGE_TIME, false, value_time},
@@ -168,6 +196,12 @@ static const struct uvp_webpage_column columns[] = {
     {HAS_UVS, "stretch", "stretch, 99 %", UVP_WEBPAGE_RATIO, false, value_stretch_p99},
     {MAKES, "stretch_max", "stretch, most", UVP_WEBPAGE_RATIO, false, value_stretch_max},
     {MAKES, "stretch_mean", "stretch, mean", UVP_WEBPAGE_RATIO, false, value_stretch_mean},
+    {MEASURES, "stretch_max", "stretch, most", UVP_WEBPAGE_RATIO, false, value_sander_max},
+    {MEASURES, "stretch_mean", "stretch, mean", UVP_WEBPAGE_RATIO, false, value_sander_mean},
+    {MEASURES, "angle", "angle, degrees", UVP_WEBPAGE_RATIO, false, value_angle_mean},
+    {MEASURES, "coverage", "coverage", UVP_WEBPAGE_PART, false, value_coverage},
+    {MEASURES, "uv_area", "UV area", UVP_WEBPAGE_PART, false, value_uv_area},
+    {MEASURES, "overlap", "overlap, %", UVP_WEBPAGE_RATIO, false, value_overlap},
     {MAKES, "packing", "packing", UVP_WEBPAGE_PART, false, value_packing},
     {MAKES, "seams", "seams", UVP_WEBPAGE_RATIO, false, value_seams},
     {JUDGES, "flipped", "flipped", UVP_WEBPAGE_COUNT, false, value_flipped},

@@ -30,7 +30,7 @@
 
 #define UVP_WEBPAGE_CHUNK_ROWS 1000
 #define UVP_WEBPAGE_FORMATS 32
-#define UVP_WEBPAGE_COLUMNS 40
+#define UVP_WEBPAGE_COLUMNS 48
 #define UVP_WEBPAGE_RECENT 8 /* texts that are not written twice */
 
 /* How the page reads and shows a column's numbers. */

@@ -4,7 +4,7 @@
  * does not press all others into the first.
  */
 
-const CHARTED = ["time", "stretch", "charts", "packing", "triangles", "size"];
+const CHARTED = ["time", "stretch", "charts", "packing", "coverage", "triangles", "size"];
 const MOST_BINS = 24;
 const BOX = { width: 300, height: 132, top: 8, bottom: 20 };
 

@@ -45,7 +45,7 @@ function card(value, label, more, kind) {
 function statusCards(last) {
   const labels = [
     ["ok", "with new UVs", "good"], ["valid", "valid", "good"], ["mesh", "meshes", "good"],
-    ["made", "made", "good"],
+    ["made", "made", "good"], ["rendered", "drawn", "good"], ["analyzed", "measured", "good"],
     ["invalid", "not valid", "bad"], ["no_uvs", "without UVs", ""], ["failed", "failed", "bad"],
     ["passed", "passed on as they were", ""],
   ];

@@ -181,7 +181,7 @@ static bool unpack_corners(struct walk *walk, const unsigned char *codes,
                            struct uvp_span numbers, uint32_t uv_count, uint32_t *corner_uv)
 {
     for (uint32_t c = 0; c < walk->input->corner_count; c++) {
-        const unsigned code = codes[c / 4] >> (2 * (c % 4)) & 3U;
+        const unsigned code = (unsigned)codes[c / 4] >> (2 * (c % 4)) & 3U;
         uint32_t *const last = last_of(walk, c);
         const uint32_t uv =
             uv_of_code(walk, last, code, numbers.bytes < 4 ? NULL : numbers.data);

@@ -79,7 +79,10 @@ static void print_why(struct uvp_telling *telling, const struct uvp_record *reco
     char row[LINE_BYTES];
 
     if (record->status == UVP_MEMBER_FAILED) {
-        (void)uvp_escape(detail, sizeof detail, record->error.text, strlen(record->error.text));
+        char failure[UVP_REPORT_FAILURE_BYTES];
+
+        uvp_report_failure(failure, sizeof failure, &record->error);
+        (void)uvp_escape(detail, sizeof detail, failure, strlen(failure));
     }
     (void)snprintf(row, sizeof row, "%-69s  ", uvp_member_status_name(record->status));
     add(telling, row);

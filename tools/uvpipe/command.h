@@ -37,7 +37,8 @@ struct uvp_json_object;
 
 struct uvp_command_ops {
     const char *name; /* "unwrap" for the stream, which has no word of its own */
-    const char *head; /* of its --help: usage and what it does */
+    const char *brief; /* a line for the list of commands */
+    const char *head;  /* of its --help: usage and what it does */
     const char *tail; /* examples and exit status */
     enum uvp_task task;
     /* What its words are when they are no inputs; NULL: inputs. */

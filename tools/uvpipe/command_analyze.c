@@ -97,6 +97,7 @@ static void release(struct uvp_telling *telling)
 
 const struct uvp_command_ops uvp_command_analyze = {
     .name = "analyze",
+    .brief = "what the UVs that are there are worth: stretch, coverage, seams ...",
     .head =
         "Usage: uvpipe analyze [OPTION]... [INPUT]...\n"
         "Measures the UVs of every mesh: stretch, angles, areas, coverage, overlap, seams,\n"

@@ -116,6 +116,7 @@ static int run_cache(const struct uvp_options *options, struct uvp_report *repor
 
 const struct uvp_command_ops uvp_command_cache = {
     .name = "cache",
+    .brief = "looks after the folder that --cache keeps",
     .head =
         "Usage: uvpipe cache stat [OPTION]... DIR\n"
         "       uvpipe cache gc [OPTION]... DIR\n"

@@ -65,6 +65,7 @@ static void print_line(struct uvp_telling *telling, const struct uvp_record *rec
 
 const struct uvp_command_ops uvp_command_check = {
     .name = "check",
+    .brief = "are the UVs that are there valid? exactly, for each mesh",
     .head =
         "Usage: uvpipe check [OPTION]... [INPUT]...\n"
         "Judges the UVs of every mesh, exactly, and prints a line for each: valid, invalid "

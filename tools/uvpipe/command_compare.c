@@ -52,7 +52,7 @@ struct pair {
     struct uvp_similarity similarity; /* when both are meshes */
     uint64_t bytes_a;
     uint64_t bytes_b;
-    const char *why; /* FAILED */
+    char why[UVP_REPORT_FAILURE_BYTES]; /* FAILED */
 };
 
 struct comparing {
@@ -203,8 +203,11 @@ static void compare_members(struct pair *pair, const struct uvp_kept_member *kep
     pair->b = mesh_b ? b.print : NULL;
     if (kept->status == UVP_MEMBER_FAILED || record->status == UVP_MEMBER_FAILED) {
         pair->verdict = FAILED;
-        pair->why = record->status == UVP_MEMBER_FAILED ? record->error.text
-                                                        : "could not be read in the first";
+        if (record->status == UVP_MEMBER_FAILED) {
+            uvp_report_failure(pair->why, sizeof pair->why, &record->error);
+        } else {
+            (void)snprintf(pair->why, sizeof pair->why, "could not be read in the first");
+        }
         return;
     }
     if (mesh_a && mesh_b) {
@@ -569,6 +572,7 @@ static enum uvp_code end(struct uvp_telling *telling, bool complete, int *exit_c
 
 const struct uvp_command_ops uvp_command_compare = {
     .name = "compare",
+    .brief = "two inputs: members, geometry, UVs, figures",
     .head = "Usage: uvpipe compare [OPTION]... A B\n"
             "Holds the members of two inputs against each other: are they the same, is the\n"
             "geometry, are the UVs, up to moving, turning and scaling a layout as a whole? "

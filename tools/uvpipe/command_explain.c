@@ -108,6 +108,7 @@ static enum uvp_code take_words(struct uvp_options *options, struct uvp_error *e
 
 const struct uvp_command_ops uvp_command_explain = {
     .name = "explain",
+    .brief = "what a code in a message means, and what to do",
     .head = "Usage: uvpipe explain [OPTION]... [CODE]...\n"
             "Says what a code means, how it comes about and what to do. Codes are those of\n"
             "errors (in brackets at the ends of messages), statuses of members, faults that\n"

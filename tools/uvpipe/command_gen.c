@@ -64,6 +64,7 @@ static void hear_member(struct uvp_telling *telling, const struct uvp_record *re
 
 const struct uvp_command_ops uvp_command_gen = {
     .name = "gen",
+    .brief = "makes meshes: shapes, noise, parts, dirty soups",
     .head = "Usage: uvpipe gen [OPTION]... SHAPE...\n"
             "       uvpipe gen list\n"
             "Makes meshes: one as a file, several as an archive or a folder. The same options\n"

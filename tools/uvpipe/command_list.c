@@ -78,6 +78,7 @@ static void print_line(struct uvp_telling *telling, const struct uvp_record *rec
 
 const struct uvp_command_ops uvp_command_list = {
     .name = "list",
+    .brief = "what is in it: formats, triangles, UVs",
     .head =
         "Usage: uvpipe list [OPTION]... [INPUT]...\n"
         "Prints a line for every member: format, triangles, vertices, whether it has UVs, "

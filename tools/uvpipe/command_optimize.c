@@ -409,6 +409,7 @@ static enum uvp_code end(struct uvp_telling *telling, bool complete, int *exit_c
 
 const struct uvp_command_ops uvp_command_optimize = {
     .name = "optimize",
+    .brief = "which options suit each mesh best, and which all",
     .head = "Usage: uvpipe optimize [OPTION]... [INPUT]...\n"
             "Unwraps every mesh with one set of options after the other, scores what comes of "
             "it,\n"

@@ -8,6 +8,7 @@ static void hear_member(struct uvp_telling *telling, const struct uvp_record *re
 
 const struct uvp_command_ops uvp_command_render = {
     .name = "render",
+    .brief = "pictures of UV layouts and of meshes",
     .head =
         "Usage: uvpipe render [OPTION]... [INPUT]...\n"
         "Draws every mesh: its UV layout and the mesh itself from three sides, as a PNG, or\n"

@@ -8,13 +8,10 @@ static void hear_member(struct uvp_telling *telling, const struct uvp_record *re
 
 const struct uvp_command_ops uvp_command_unwrap = {
     .name = "unwrap",
-    .head =
-        "Usage: uvpipe [OPTION]... [INPUT]...\n"
-        "       uvpipe check [OPTION]... [INPUT]...\n"
-        "       uvpipe list [OPTION]... [INPUT]...\n"
-        "Makes a UV atlas for every mesh in a stream of files; check judges the UVs that are\n"
-        "there, list says what is there (uvpipe check --help, uvpipe list --help).\n\n"
-        "INPUT is an archive, a mesh or a folder; - is stdin (default).\n",
+    .head = "Usage: uvpipe [OPTION]... [INPUT]...\n"
+            "       uvpipe COMMAND [OPTION]... [INPUT]...\n"
+            "Makes a UV atlas for every mesh in a stream of files.\n\n"
+            "INPUT is an archive, a mesh or a folder; - is stdin (default).\n",
     .tail =
         "\nExit status: 0 all well; 1 failed, do not trust the output; 2 finished, but some\n"
         "member failed or was warned about; 64 wrong usage; 128+n ended by signal n.\n"

@@ -77,6 +77,21 @@ static enum uvp_code append_formats(struct uvp_buf *text, struct uvp_error *err)
     return append(text, " (7z is read only), and under one layer of compression\n", err);
 }
 
+/* Below the usage of the stream, which is what --help without a command shows. */
+static enum uvp_code append_commands(struct uvp_buf *text, struct uvp_error *err)
+{
+    UVP_TRY(append(text, "\nCommands (uvpipe COMMAND --help tells more; ./NAME is a file):\n",
+                   err));
+    for (int i = UVP_COMMAND_STREAM + 1; i < UVP_COMMAND_COUNT; i++) {
+        const struct uvp_command_ops *const command = uvp_command_of((enum uvp_command)i);
+        char line[128];
+
+        (void)snprintf(line, sizeof line, "  %-10s %s\n", command->name, command->brief);
+        UVP_TRY(append(text, line, err));
+    }
+    return UVP_OK;
+}
+
 enum uvp_code uvp_options_help(enum uvp_command command, struct uvp_buf *text,
                                struct uvp_error *err)
 {
@@ -84,6 +99,9 @@ enum uvp_code uvp_options_help(enum uvp_command command, struct uvp_buf *text,
     const char *group = NULL;
 
     UVP_TRY(append(text, words->head, err));
+    if (command == UVP_COMMAND_STREAM) {
+        UVP_TRY(append_commands(text, err));
+    }
     for (const struct uvp_option *row = uvp_option_table; row->name != NULL; row++) {
         if ((row->commands & UVP_FOR(command)) == 0) {
             continue;

@@ -128,7 +128,7 @@ static void test_nothing_is_lost_when_it_grows(void **state)
 
 static void test_states_beyond_the_last_are_other(void **state)
 {
-    static char names[2 * UVP_TIMELINE_STATES][8];
+    static char names[2 * UVP_TIMELINE_STATES][16];
     struct uvp_mem mem;
     struct uvp_timeline *const timeline = begin(&mem, 0);
     uint64_t now = ORIGIN;

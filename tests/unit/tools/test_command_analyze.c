@@ -145,7 +145,7 @@ static void test_table(void **state)
         "  fails stretch.max<1.5: it is 1.625\n"
         "no-uvs                                                                 a.tar: c.obj\n"
         "failed                                                                 a.tar: d.obj: "
-        "line 3: no\\x0a\n"
+        "line 3: no\\x0a [bad-data]\n"
         "all               24       4   1.062    1.625    2.50   0.800         0  2 meshes, "
         "1 fail, 1 without UVs\n");
 }

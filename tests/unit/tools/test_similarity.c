@@ -61,14 +61,14 @@ static void find_moved(double scale, double degrees, bool mirrored)
     struct uvp_similarity found;
     struct side a;
     struct side b;
-    struct uvp_print_view va = view_of(&a);
-    struct uvp_print_view vb = view_of(&b);
+    struct uvp_print_view va;
+    struct uvp_print_view vb;
 
     fill(&a);
     fill(&b);
     move(&b, scale, degrees, mirrored);
-    va.uvs = a.uvs;
-    vb.uvs = b.uvs;
+    va = view_of(&a);
+    vb = view_of(&b);
     uvp_similarity_find(&va, &vb, &found);
     assert_int_equal(found.common, TRIANGLES);
     assert_int_equal(found.corners, 3 * TRIANGLES);

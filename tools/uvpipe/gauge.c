@@ -18,6 +18,8 @@
 #define RATE_TAU 10.0
 #define LEFT_TAU_SHARE 0.25 /* of the run so far */
 #define LEFT_FOLLOW_TAU 5.0
+#define LEFT_FOLLOW_SHARE 0.25 /* of what is left: near the end it follows at once */
+#define LEFT_FOLLOW_LEAST 0.5
 #define LEFT_AFTER 3.0 /* seconds: before, a guess would be one */
 #define LEFT_AFTER_SHARE 0.005
 #define LEFT_MOST (99.0 * 3600.0)
@@ -110,6 +112,9 @@ static double guess_left(const struct uvp_gauge *gauge)
 
 static void follow_left(struct uvp_gauge_reading *reading, double guess, double seconds)
 {
+    const double tau =
+        fmin(LEFT_FOLLOW_TAU, fmax(LEFT_FOLLOW_LEAST, guess * LEFT_FOLLOW_SHARE));
+
     if (guess < 0) {
         reading->has_left = false;
         return;
@@ -120,7 +125,7 @@ static void follow_left(struct uvp_gauge_reading *reading, double guess, double 
         return;
     }
     reading->left = reading->left > seconds ? reading->left - seconds : 0;
-    reading->left += (guess - reading->left) * (1 - exp(-seconds / LEFT_FOLLOW_TAU));
+    reading->left += (guess - reading->left) * (1 - exp(-seconds / tau));
 }
 
 static void add_paces(struct uvp_gauge *gauge, uint64_t bytes, uint64_t triangles,

@@ -36,7 +36,7 @@ SECONDS = 240
 SHOWN = 12
 
 # Programs that examples use and that need not be there.
-OPTIONAL = ("bsdtar", "cc", "curl", "jq", "make", "parallel", "unzip", "zip", "zstd")
+OPTIONAL = ("blender", "bsdtar", "cc", "curl", "jq", "make", "parallel", "unzip", "zip", "zstd")
 
 # Pages that tell how it is built, not how it is used.
 NO_EXAMPLES = {
@@ -48,7 +48,7 @@ NO_EXAMPLES = {
 }
 
 # Pages that make all their inputs themselves: they begin in an empty folder.
-FROM_NOTHING = ()
+FROM_NOTHING = ("docs/tutorial.md",)
 
 # What examples read. scans/, scans.tar, in.* and meshes.tar have no UVs; all others have.
 SAMPLES = """
@@ -106,9 +106,9 @@ class Page:
 
     def add_fenced(self, language, lines, at):
         words = language.split()
-        if words[:1] == ["sh"]:
+        if words == ["sh"]:
             self.add_block(lines, at)
-        elif words[:1] == ["output"]:
+        elif words == ["output"]:
             if self.examples:
                 self.examples[-1].output = lines
             else:
@@ -179,7 +179,7 @@ def markdown(page, text):
             in_list = re.match(r"([-*+]|\d+[.)])\s", line) is not None
         if block is not None:
             if reason is not None:
-                page.skip(reason_at, reason, language.split()[:1] == ["sh"])
+                page.skip(reason_at, reason, language == "sh")
                 reason = None
             else:
                 page.add_fenced(language, block, begin + 1)

@@ -164,7 +164,7 @@ def markdown(page, text):
         fence = re.match(r"```(.*)$", line)
         mark = re.match(r"<!-- not run:(.*)-->$", line)
         if mark:
-            reason, reason_at = mark.group(1), at + 1
+            reason, reason_at, in_list = mark.group(1), at + 1, False
         elif fence:
             end = at + 1
             while end < len(lines) and not lines[end].startswith("```"):
@@ -358,6 +358,7 @@ SELFTEST = [
     ("a.md", "    a=7\n    cd /\n\n    test $a$PWD = 7/\n", 3, []),
     ("a.md", "    cat <<'END' |\n    \\\n    END\n        grep -q .\n", 1, []),
     ("a.md", "* list\n\n    its text\n", 0, ["no example"]),
+    ("a.md", "* list\n\n<!-- not run: slow -->\n\n    false\n", 0, []),
     ("a.md", "```text\n5 %\n```\n\n```sh\ntrue\n```\n", 1, []),
     ("a.md", "```ini a.conf\nx\n```\n\n    grep -qx x a.conf\n", 1, []),
     ("a.md", "    printf 'a\\nb\\nc\\n'\n\n```output\na\n...\nc\n```\n", 1, []),

@@ -42,6 +42,7 @@ OPTIONAL = ("blender", "bsdtar", "cc", "curl", "jq", "make", "parallel", "unzip"
 NO_EXAMPLES = {
     "docs/architecture.md": "a plan",
     "docs/atlas.md": "the engine from inside",
+    "docs/errors.md": "a table",
     "docs/pipeline.md": "the threads from inside",
     "docs/style.md": "rules",
     "docs/progress.md": "what a screen shows",

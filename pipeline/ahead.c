@@ -167,7 +167,7 @@ static enum uvp_code make_ahead(struct uvp_intake *intake, const struct uvp_ahea
         .senders = 1,
         .stop = line->stop,
         .receiver_waits_for = "what is read ahead",
-        .sender_waits_for = "somebody to read for",
+        .sender_waits_for = "room to read ahead",
     };
     struct uvp_ahead *made = uvp_mem_take_zeroed(line->mem, sizeof *made);
     enum uvp_code code;

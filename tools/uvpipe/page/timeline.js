@@ -29,7 +29,7 @@ const STATES = {
   "writing": ["write", "#4a9a52", "#63b56b"],
   "waiting for members": ["between two members", "#c4cbd5", "#4a5361"],
   "what is read ahead": ["wait for what is read ahead", "#cfe0ef", "#33475a"],
-  "somebody to read for": ["wait: enough is read ahead", "#cfe0ef", "#33475a"],
+  "room to read ahead": ["wait: enough is read ahead", "#cfe0ef", "#33475a"],
   "finishes": ["end the output", "#2f8f8b", "#46aeaa"],
   "starts": ["start", "#9aa3af", "#77808d"],
   "ends": ["end", "#9aa3af", "#77808d"],

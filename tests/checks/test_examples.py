@@ -9,6 +9,7 @@ What an example is:
                 stands for any lines. A language and a name, as in `make Makefile`, is a file of
                 that name, which is written before the examples behind it are run.
     manuals     `.Dl` and `.Bd -literal` in EXAMPLES; elsewhere `.Dl uvpipe ...`
+                of libuvpipe(3): `.Dl` and `.Bd -literal`, compiled as the bodies of functions
     --help      the lines below `Examples:`
 
 Those of one page run one after the other in one shell, in a folder of their own that holds the
@@ -199,6 +200,31 @@ def unquote_mdoc(text):
     return text
 
 
+# What the pieces of C in libuvpipe(3) may take for granted.
+C_FRAME = """#include <stddef.h>
+#include <stdint.h>
+#include <uvpipe.h>
+int fail(const char *text);
+int piece(const float *positions, const uint32_t *indices, size_t vertices, size_t triangles,
+          float *uvs);
+int piece(const float *positions, const uint32_t *indices, size_t vertices, size_t triangles,
+          float *uvs)
+{
+    (void)positions, (void)indices, (void)vertices, (void)triangles, (void)uvs, (void)fail;
+%s
+    return 0;
+}
+"""
+
+
+def c_piece(page, lines, at):
+    name = f"piece-{at}.c"
+    example = Example("cc -std=c11 -Wall -Wno-unused-variable -Werror -fsyntax-only "
+                      f"-I library {name}", at)
+    example.files.append((name, C_FRAME % "\n".join(lines)))
+    page.examples.append(example)
+
+
 def manual(page, text):
     in_examples, block, begin, literal, reason = False, [], 0, False, None
     for number, line in enumerate(text.split("\n") + [""], 1):
@@ -211,7 +237,9 @@ def manual(page, text):
             literal = True
             continue
         if block:
-            if in_examples or block[0].startswith("uvpipe "):
+            if page.name.endswith(".3"):
+                c_piece(page, block, begin)
+            elif in_examples or block[0].startswith("uvpipe "):
                 if reason is not None:
                     page.skip(begin, reason, True)
                 else:
@@ -239,7 +267,7 @@ def pages_of(root, uvpipe):
         os.path.relpath(os.path.join(folder, name), root)
         for folder, _, files in os.walk(os.path.join(root, "docs")) for name in files)
     for name in names:
-        if name.endswith((".md", ".1")):
+        if name.endswith((".md", ".1", ".3")):
             pages.append(Page(name))
             with open(os.path.join(root, name), encoding="utf-8") as file:
                 (markdown if name.endswith(".md") else manual)(pages[-1], file.read())
@@ -337,10 +365,11 @@ def find_nothing(page):
     return [] if found else [f"{page.name}: no example found"]
 
 
-def make_samples(top, uvpipe, environment):
+def make_samples(top, root, uvpipe, environment):
     work = os.path.join(top, "samples")
     os.makedirs(os.path.join(work, "build", "release"))
     os.symlink(os.path.dirname(uvpipe), os.path.join(work, "build", "release", "tools"))
+    shutil.copytree(os.path.join(root, "stages", "library"), os.path.join(work, "library"))
     done = subprocess.run(["bash", "-e", "-c", SAMPLES], cwd=work, env=environment, text=True,
                           capture_output=True, check=False)
     if done.returncode:
@@ -406,7 +435,7 @@ def main():
                        set(NO_EXAMPLES).union(FROM_NOTHING) - listed]
     ran = left = 0
     with tempfile.TemporaryDirectory() as top:
-        samples = make_samples(top, uvpipe, environment)
+        samples = make_samples(top, root, uvpipe, environment)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for page, (count, out, more) in zip(pages, pool.map(
                     lambda page: run_page(page, samples, environment), pages)):

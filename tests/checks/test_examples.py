@@ -16,7 +16,7 @@ Those of one page run one after the other in one shell, in a folder of their own
 inputs of SAMPLES. Each command must end with 0 in each part of its pipe, unless it says
 `# exit code N`. What cannot be run has `<!-- not run: WHY -->` on the line above it (in manuals
 `.\\" not run: WHY`). A command that names a program of OPTIONAL is left out where that is not
-installed.
+installed, and with it what comes after it on its page and may need what it makes.
 
 A page without examples fails, unless NO_EXAMPLES has it; a page of that list that has some, too.
 
@@ -36,8 +36,9 @@ import tempfile
 SECONDS = 240
 SHOWN = 12
 
-# Programs that examples use and that need not be there.
-OPTIONAL = ("blender", "bsdtar", "cc", "curl", "jq", "make", "parallel", "unzip", "zip", "zstd")
+# Programs that examples use and that need not be there; the rest of the page does without ALONE.
+ALONE = ("blender",)
+OPTIONAL = ALONE + ("bsdtar", "cc", "curl", "jq", "make", "parallel", "unzip", "zip", "zstd")
 
 # Pages that tell how it is built, not how it is used.
 NO_EXAMPLES = {
@@ -286,6 +287,17 @@ def missing_program(text):
     return next((p for p in OPTIONAL if p in words and not shutil.which(p)), None)
 
 
+def can_run(examples):
+    kept = []
+    for example in examples:
+        program = missing_program(example.text)
+        if program and program not in ALONE:
+            break
+        if not program:
+            kept.append(example)
+    return kept
+
+
 def script_of(examples, at):
     """The page as one script, so that what one command exports or makes is there for the next."""
     lines = ["exec < /dev/null"]
@@ -337,7 +349,7 @@ def run_page(page, samples, environment):
             os.mkdir(work)
         else:
             shutil.copytree(samples, work, symlinks=True)
-        examples = [e for e in page.examples if not missing_program(e.text)]
+        examples = can_run(page.examples)
         script = os.path.join(at, "script")
         with open(script, "w", encoding="utf-8") as file:
             file.write(script_of(examples, at))

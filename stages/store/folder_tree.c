@@ -8,8 +8,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -54,12 +56,33 @@ static void make_tag(int dir_fd)
     }
 }
 
+/* The folder and those above it, as far as they are missing: ~/.cache need not be there yet. */
+static bool make_folders(const char *dir)
+{
+    char path[PATH_MAX];
+    const size_t bytes = strlen(dir);
+
+    if (bytes >= sizeof path) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(path, dir, bytes + 1);
+    for (size_t i = 1; i < bytes; i++) {
+        if (path[i] == '/') {
+            path[i] = '\0';
+            (void)mkdir(path, 0777); /* what this means shows at the end */
+            path[i] = '/';
+        }
+    }
+    return mkdir(dir, 0777) == 0 || errno == EEXIST;
+}
+
 enum uvp_code uvp_tree_open(const char *dir, bool make, int *root_fd, struct uvp_error *err)
 {
     int dir_fd;
     int sys;
 
-    if (make && mkdir(dir, 0777) != 0 && errno != EEXIST) {
+    if (make && !make_folders(dir)) {
         return uvp_fail_sys(err, UVP_IO, errno, 0, "cannot make the cache %s", dir);
     }
     dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -22,6 +22,24 @@ static bool has(const char *dir, const char *path)
     return access(whole, F_OK) == 0;
 }
 
+static void folders_above_are_made(void **state)
+{
+    char dir[KIT_PATH_BYTES];
+    char deep[2 * KIT_PATH_BYTES];
+    struct uvp_error err = {0};
+    int fd = -1;
+
+    (void)state;
+    kit_folder(dir);
+    (void)snprintf(deep, sizeof deep, "%s/a//b/c/", dir);
+    assert_int_equal(uvp_tree_open(deep, true, &fd, &err), UVP_OK);
+    (void)close(fd);
+    assert_true(has(dir, "a/b/c/CACHEDIR.TAG"));
+    (void)snprintf(deep, sizeof deep, "%s/a/b/c/CACHEDIR.TAG/d", dir);
+    assert_int_equal(uvp_tree_open(deep, true, &fd, &err), UVP_IO);
+    kit_remove(dir);
+}
+
 static void opens_or_makes(void **state)
 {
     char dir[KIT_PATH_BYTES];
@@ -116,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_or_makes),
+        cmocka_unit_test(folders_above_are_made),
         cmocka_unit_test(leaves_what_is_not_ours),
         cmocka_unit_test(one_at_a_time_has_the_lock),
     };

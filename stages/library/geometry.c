@@ -74,8 +74,8 @@ static bool fits_float(double value)
 static enum uvp_code find_middle(const struct column *column, uint32_t count,
                                  struct uvp_call *call, double middle[3], struct uvp_error *err)
 {
-    double low[3] = {INFINITY, INFINITY, INFINITY};
-    double high[3] = {-INFINITY, -INFINITY, -INFINITY};
+    double low[3] = {HUGE_VAL, HUGE_VAL, HUGE_VAL};
+    double high[3] = {-HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
     bool fits = true;
 
     memset(middle, 0, 3 * sizeof *middle);

@@ -104,7 +104,7 @@ static enum uvp_code try_all(const struct trying *trying, struct uvp_trial *tria
         struct uvp_error failure = {0};
 
         memset(trial, 0, sizeof *trial);
-        trial->score = NAN;
+        trial->score = (double)NAN;
         trial->code = try_meshes(trying, &trying->plan->options[i], &trial->figures, &failure);
         if (ends_member(trial->code)) {
             *err = failure;

@@ -34,7 +34,7 @@ static struct uvp_analysis_options settle(const struct uvp_analysis_options *giv
 /* Figures that nobody measures are not there. */
 static void clear(struct uvp_analysis *figures)
 {
-    const double none = NAN;
+    const double none = (double)NAN;
     uint32_t count;
     const struct uvp_figure *const table = uvp_figures(&count);
 

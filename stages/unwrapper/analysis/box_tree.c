@@ -83,7 +83,7 @@ static enum uvp_code sort_boxes(struct uvp_survey *survey, const struct uvp_uv_b
 static enum uvp_code fill_leaves(struct uvp_survey *survey, const struct uvp_uv_box *box,
                                  const uint32_t *tag, struct uvp_boxes *boxes)
 {
-    static const struct uvp_uv_box nothing = {{INFINITY, INFINITY}, {-INFINITY, -INFINITY}};
+    static const struct uvp_uv_box nothing = {{HUGE_VAL, HUGE_VAL}, {-HUGE_VAL, -HUGE_VAL}};
 
     for (uint32_t i = 0; i < boxes->leaves; i++) {
         const uint32_t n = boxes->leaves + i;

@@ -162,10 +162,10 @@ static void begin(struct uvp_analysis *figures)
     figures->surface_area = 0;
     figures->uv_area = 0;
     figures->bounds_outside = 0;
-    figures->bounds_min_u = INFINITY;
-    figures->bounds_min_v = INFINITY;
-    figures->bounds_max_u = -INFINITY;
-    figures->bounds_max_v = -INFINITY;
+    figures->bounds_min_u = HUGE_VAL;
+    figures->bounds_min_v = HUGE_VAL;
+    figures->bounds_max_u = -HUGE_VAL;
+    figures->bounds_max_v = -HUGE_VAL;
 }
 
 /* No UV at all: no bounds. */
@@ -174,8 +174,8 @@ static void settle_bounds(struct uvp_survey *survey)
     struct uvp_analysis *const figures = survey->figures;
 
     if (figures->bounds_min_u > figures->bounds_max_u) {
-        figures->bounds_min_u = figures->bounds_min_v = NAN;
-        figures->bounds_max_u = figures->bounds_max_v = NAN;
+        figures->bounds_min_u = figures->bounds_min_v = (double)NAN;
+        figures->bounds_max_u = figures->bounds_max_v = (double)NAN;
         survey->largest_uv = 0;
         return;
     }

@@ -109,8 +109,8 @@ static bool cross_row(const struct shape *shape, int k, double y, double *x)
 
 static void cover_row(struct raster *raster, const struct shape *shape, uint32_t y)
 {
-    double low = INFINITY;
-    double high = -INFINITY;
+    double low = HUGE_VAL;
+    double high = -HUGE_VAL;
     uint32_t first;
     uint32_t end;
 

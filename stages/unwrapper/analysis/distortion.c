@@ -138,7 +138,7 @@ static enum uvp_code tell_stretch(struct uvp_survey *survey, const struct measur
     double found[4] = {0, 0, 0, 0};
 
     figures->stretch_max = 0;
-    figures->stretch_min = INFINITY;
+    figures->stretch_min = HUGE_VAL;
     for (uint32_t i = 0; i < measured->count; i++) {
         figures->stretch_max = fmax(figures->stretch_max, measured->ratio[i]);
         figures->stretch_min = fmin(figures->stretch_min, measured->ratio[i]);
@@ -210,7 +210,7 @@ static enum uvp_code tell_areas(struct uvp_survey *survey, const struct measured
 
     UVP_TRY(uvp_survey_quantiles(survey, measured->product, measured->weight, measured->count,
                                  &half, 1, &median));
-    figures->area_ratio_min = INFINITY;
+    figures->area_ratio_min = HUGE_VAL;
     figures->area_ratio_max = 0;
     for (uint32_t i = 0; i < measured->count; i++) {
         const double ratio = measured->product[i] / median;

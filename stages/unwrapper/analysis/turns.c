@@ -50,8 +50,8 @@ static void begin_row(struct uvp_island_row *row, const struct turns *turns)
         .triangles = turns->triangles,
         .flipped = mirrored ? turns->left : turns->right,
         .mirrored = mirrored && turns->right > 0,
-        .stretch_max = NAN,
-        .bounds = {INFINITY, INFINITY, -INFINITY, -INFINITY},
+        .stretch_max = (double)NAN,
+        .bounds = {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL},
     };
 }
 

@@ -201,7 +201,7 @@ static void test_join(void **state)
     uvp_expect(&a, "boundary.relative", 96 / sqrt(320), UVP_NEAR);
     uvp_expect(&a, "overlap.complete", 1, 0);
     /* one that could not be measured changes no mean */
-    b.is.stretch_mean = NAN;
+    b.is.stretch_mean = (double)NAN;
     uvp_analysis_join(&a.is, &b.is, 2);
     uvp_expect(&a, "stretch.mean", (64 + 2 * 256) / 320.0, UVP_NEAR);
     uvp_expect(&a, "coverage", (0.75 * 2 + 0.5) / 3, UVP_NEAR);

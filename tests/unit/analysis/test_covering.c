@@ -94,8 +94,8 @@ static void test_without_the_verdict(void **state)
     measure(&without);
     uvp_expect(&with, "overlap.pairs", 0, 0);
     uvp_expect(&without, "overlap.pairs", 0, 0);
-    uvp_expect(&without, "verdict.overlapping", NAN, 0);
-    uvp_expect(&without, "coverage", NAN, 0);
+    uvp_expect(&without, "verdict.overlapping", (double)NAN, 0);
+    uvp_expect(&without, "coverage", (double)NAN, 0);
     uvp_expect(&without, "islands.count", 1, 0);
     uvp_measured_end(&with);
     uvp_measured_end(&without);

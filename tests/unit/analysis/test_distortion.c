@@ -238,14 +238,14 @@ static void test_nothing_to_measure(void **state)
     uvp_measured_begin(&m);
     uvp_measured_map(&m, uvp_map_flat);
     uvp_measure(&m);
-    uvp_expect(&m, "stretch.max", NAN, 0);
+    uvp_expect(&m, "stretch.max", (double)NAN, 0);
     uvp_expect(&m, "coverage", 0, 0);
-    uvp_expect(&m, "bounds.min_u", NAN, 0);
+    uvp_expect(&m, "bounds.min_u", (double)NAN, 0);
     uvp_expect(&m, "topology.euler", 0, 0);
     add_square(&m, 0, 0, 1);
     uvp_measured_map(&m, uvp_map_flat);
     uvp_measure(&m);
-    uvp_expect(&m, "stretch.max", NAN, 0);
+    uvp_expect(&m, "stretch.max", (double)NAN, 0);
     uvp_expect(&m, "skipped.degenerate", 2, 0);
     uvp_measured_end(&m);
 }

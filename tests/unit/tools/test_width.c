@@ -68,7 +68,7 @@ static void wide_characters_are_not_halved(void **state)
 /* Whatever the text: never wider, always whole characters. */
 static void every_cut_fits(void **state)
 {
-    static const char *const pieces[] = {"a", WIDE, "e" ACUTE, SMILE, "/", "\\x1b", ".obj"};
+    static const char *const pieces[] = {"a", WIDE, ("e" ACUTE), SMILE, "/", "\\x1b", ".obj"};
     uint32_t seed = 7;
 
     (void)state;

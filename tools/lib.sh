@@ -73,12 +73,12 @@ job_count() {
     printf '%s\n' "$cpus"
 }
 
-# configure PRESET [cmake options...]
+# configure PRESET [cmake options...]: with the tests, unless the options say otherwise.
 configure() {
     local preset=$1
     shift
     rm -f "build/$preset/ctest.log"
-    cmake --preset "$preset" "$@" --log-level=WARNING >/dev/null
+    cmake --preset "$preset" -DBUILD_TESTING=ON "$@" --log-level=WARNING >/dev/null
 }
 
 # build PRESET [cmake options...]: configures build/PRESET and builds all of it.

@@ -732,8 +732,8 @@ const struct uvp_option uvp_option_table[] = {
      "members, and the worst meshes to turn",
      uvp_option_report_html},
     {UVP_FOR_STREAM | UVP_FOR_CHECK | UVP_FOR_ANALYZE, "report-html-meshes", 0, "N", "Messages",
-     "how many meshes that page shows: 0 to 100 (default 12)",
-     uvp_option_report_html_meshes, .fallback = "12"},
+     "how many meshes that page shows: 0 to 100 (default 12)", uvp_option_report_html_meshes,
+     .fallback = "12"},
     {UVP_FOR_STREAM | UVP_FOR_CHECK | UVP_FOR_ANALYZE, "report-html-worst", 0, "WHAT",
      "Messages",
      "which: those with the worst stretch (default), charts,\n"

@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#include "pipeline/base/joined.h"
+
 #define TRIANGLES_PER_POLL 65536U
 #define FIRST_GRID 256U
 #define LAST_GRID 12U
@@ -37,27 +39,6 @@ struct thinner {
 };
 
 /* ---- charts ---- */
-
-static uint32_t find_root(uint32_t *parent, uint32_t i)
-{
-    while (parent[i] != i) {
-        parent[i] = parent[parent[i]];
-        i = parent[i];
-    }
-    return i;
-}
-
-static void join(uint32_t *parent, uint32_t a, uint32_t b)
-{
-    const uint32_t root_a = find_root(parent, a);
-    const uint32_t root_b = find_root(parent, b);
-
-    if (root_a < root_b) {
-        parent[root_b] = root_a;
-    } else {
-        parent[root_a] = root_b;
-    }
-}
 
 static bool read_triangle(const struct uvp_shape *shape, uint32_t t, uint32_t *vertex,
                           uint32_t *uv)
@@ -96,8 +77,8 @@ static enum uvp_code look_around(struct thinner *thinner, double *size, struct u
             UVP_TRY(uvp_stop_poll(thinner->stop, err));
         }
         if (read_triangle(shape, t, vertex, uv)) {
-            join(thinner->chart, uv[0], uv[1]);
-            join(thinner->chart, uv[0], uv[2]);
+            uvp_joined_join(thinner->chart, uv[0], uv[1]);
+            uvp_joined_join(thinner->chart, uv[0], uv[2]);
             for (int k = 0; k < 3; k++) {
                 widen_box(thinner, vertex[k], thinner->low, high);
             }
@@ -124,7 +105,7 @@ static uint64_t key_of(const struct thinner *thinner, uint32_t vertex, uint32_t 
 
         cell = cell << 10 | step;
     }
-    return (uint64_t)find_root(thinner->chart, uv) << 32 | cell;
+    return (uint64_t)uvp_joined_root(thinner->chart, uv) << 32 | cell;
 }
 
 static uint64_t mix(uint64_t key)
@@ -256,7 +237,7 @@ static enum uvp_code number_charts(struct thinner *thinner, struct uvp_arena *sc
     memset(number, 0xff, sizeof *number * uv_count);
     thin->chart_count = 0;
     for (uint32_t i = 0; i < thin->point_count; i++) {
-        const uint32_t root = find_root(thinner->chart, thin->point_uv[i]);
+        const uint32_t root = uvp_joined_root(thinner->chart, thin->point_uv[i]);
 
         if (number[root] == NOBODY) {
             number[root] = thin->chart_count++;

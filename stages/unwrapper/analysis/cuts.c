@@ -104,7 +104,7 @@ static enum uvp_code bind_sides(struct cutter *cutter, double length)
         const uint32_t half = side_at(cutter, begin);
         for (; end < cutter->sides && is_same_bundle(cutter, half, side_at(cutter, end));
              end++) {
-            uvp_set_join(cutter->parent, half / 3, side_at(cutter, end) / 3);
+            uvp_joined_join(cutter->parent, half / 3, side_at(cutter, end) / 3);
         }
         if (end - begin == 1) {
             survey->rim[survey->rim_count++] = half;
@@ -129,7 +129,7 @@ static void add_cuts(struct cutter *cutter, const struct uvp_survey_edge *edge, 
         figures->seams_length += length * (cutter->bundles - 1);
         cutter->degree[edge->near]++;
         cutter->degree[edge->far]++;
-        uvp_set_join(cutter->together, edge->near, edge->far);
+        uvp_joined_join(cutter->together, edge->near, edge->far);
     }
 }
 
@@ -159,7 +159,7 @@ static enum uvp_code count_chains(struct cutter *cutter)
     for (uint32_t v = 0; v < vertices; v++) {
         if (cutter->degree[v] != 0 && cutter->degree[v] != 2) {
             ends += cutter->degree[v];
-            has_end[uvp_set_find(cutter->together, v)] = 1;
+            has_end[uvp_joined_root(cutter->together, v)] = 1;
         }
         UVP_TRY(uvp_survey_count(cutter->survey, 2));
     }
@@ -177,7 +177,7 @@ static enum uvp_code number_islands(struct cutter *cutter)
     struct uvp_survey *const survey = cutter->survey;
 
     for (uint32_t t = 0; t < survey->count; t++) {
-        const uint32_t root = uvp_set_find(cutter->parent, t);
+        const uint32_t root = uvp_joined_root(cutter->parent, t);
         if ((survey->state[t] & UVP_SURVEY_BAD) != 0) {
             survey->island[t] = UVP_NOWHERE;
         } else {

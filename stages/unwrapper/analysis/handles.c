@@ -90,10 +90,10 @@ static uint32_t corner_at(const struct handles *handles, uint32_t half, uint32_t
 static void join_fans(struct handles *handles, const struct uvp_survey_edge *edge, uint32_t a,
                       uint32_t b)
 {
-    uvp_set_join(handles->fan, corner_at(handles, a, edge->near),
-                 corner_at(handles, b, edge->near));
-    uvp_set_join(handles->fan, corner_at(handles, a, edge->far),
-                 corner_at(handles, b, edge->far));
+    uvp_joined_join(handles->fan, corner_at(handles, a, edge->near),
+                    corner_at(handles, b, edge->near));
+    uvp_joined_join(handles->fan, corner_at(handles, a, edge->far),
+                    corner_at(handles, b, edge->far));
 }
 
 static bool runs_up(const struct handles *handles, uint32_t half)
@@ -140,7 +140,7 @@ static void join_edge(struct handles *handles, const struct uvp_survey_edge *edg
         if (is_pair) {
             join_pieces(handles, a / 3, b / 3, runs_up(handles, a) == runs_up(handles, b));
         } else {
-            uvp_set_join(handles->parent, a / 3, b / 3);
+            uvp_joined_join(handles->parent, a / 3, b / 3);
         }
     }
 }
@@ -191,9 +191,9 @@ static void open_piece(struct handles *handles, const struct uvp_survey_edge *ed
         }
         piece->open = true;
         if (sides == 1) {
-            const uint32_t a = uvp_set_find(handles->fan, half);
-            const uint32_t b = uvp_set_find(handles->fan, uvp_survey_next(half));
-            uvp_set_join(handles->ring, a, b);
+            const uint32_t a = uvp_joined_root(handles->fan, half);
+            const uint32_t b = uvp_joined_root(handles->fan, uvp_survey_next(half));
+            uvp_joined_join(handles->ring, a, b);
             handles->on_ring[a] = handles->on_ring[b] = 1;
         }
     }

@@ -8,6 +8,7 @@
 #ifndef UVP_ANALYSIS_SURVEY_H
 #define UVP_ANALYSIS_SURVEY_H
 
+#include "pipeline/base/joined.h"
 #include "stages/unwrapper/analysis/analysis.h"
 
 #define UVP_NOWHERE UINT32_MAX
@@ -124,24 +125,7 @@ static inline uint32_t uvp_survey_half(const struct uvp_survey *survey, uint32_t
 
 double uvp_survey_length(const struct uvp_survey *survey, uint32_t from, uint32_t to);
 
-/* ---- pieces that grow together; the least number stands for each ---- */
-
-static inline uint32_t uvp_set_find(uint32_t *parent, uint32_t i)
-{
-    while (parent[i] != i) {
-        parent[i] = parent[parent[i]];
-        i = parent[i];
-    }
-    return i;
-}
-
-static inline void uvp_set_join(uint32_t *parent, uint32_t a, uint32_t b)
-{
-    a = uvp_set_find(parent, a);
-    b = uvp_set_find(parent, b);
-    parent[a < b ? b : a] = a < b ? a : b;
-}
-
+/* What is joined by joined.h: `count` pieces, each alone. */
 UVP_MUST_USE enum uvp_code uvp_set_make(struct uvp_survey *survey, uint32_t count,
                                         uint32_t **parent);
 

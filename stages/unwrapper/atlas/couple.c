@@ -7,14 +7,7 @@
 
 #include <string.h>
 
-static uint32_t root_of(uint32_t *root, uint32_t i)
-{
-    while (root[i] != i) {
-        root[i] = root[root[i]];
-        i = root[i];
-    }
-    return i;
-}
+#include "pipeline/base/joined.h"
 
 /* Which of the two charts' slots lies at the corner of half-edge h. */
 static uint32_t slot_at(const struct uvp_couple *couple, uint32_t which, uint32_t h)
@@ -40,9 +33,7 @@ static void join_slots(const struct uvp_couple *couple, uint32_t h, uint32_t g, 
                                  {slot_at(couple, 1, uvp_edge_next(h)), slot_at(couple, 0, g)}};
 
     for (int k = 0; k < 2; k++) {
-        const uint32_t p = root_of(root, ends[k][0]);
-        const uint32_t q = root_of(root, ends[k][1]);
-        root[p > q ? p : q] = p > q ? q : p;
+        uvp_joined_join(root, ends[k][0], ends[k][1]);
     }
 }
 
@@ -85,7 +76,7 @@ static void number_vertices(struct uvp_couple *couple, uint32_t *root)
     const uint32_t slots = slots_of(couple);
 
     for (uint32_t i = 0; i < slots; i++) {
-        const uint32_t r = root_of(root, i);
+        const uint32_t r = uvp_joined_root(root, i);
         couple->vertex[i] = r == i ? couple->patch.vertex_count++ : couple->vertex[r];
     }
     for (uint32_t i = 0; i < 2 * couple->patch.border_count; i++) {

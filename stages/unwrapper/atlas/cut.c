@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "pipeline/base/joined.h"
 #include "stages/unwrapper/atlas/verdict.h"
 
 #define PAIRS_PER_TRIANGLE 1
@@ -269,15 +270,6 @@ static enum uvp_code find_pairs(struct cutter *cutter)
 
 /* ---- lobes ---- */
 
-static uint32_t root_of(uint32_t *parent, uint32_t t)
-{
-    while (parent[t] != t) {
-        parent[t] = parent[parent[t]];
-        t = parent[t];
-    }
-    return t;
-}
-
 static enum uvp_code find_twins(struct cutter *cutter)
 {
     const struct uvp_patch *const patch = cutter->patch;
@@ -312,13 +304,11 @@ static void join_lobes(struct cutter *cutter)
     for (uint32_t half = 0; half < 3 * cutter->patch->triangle_count; half++) {
         const uint32_t other = lobe[half / 3] != UVP_NONE ? across(cutter, half) : UVP_NONE;
         if (other != UVP_NONE && lobe[other / 3] != UVP_NONE) {
-            const uint32_t a = root_of(lobe, half / 3);
-            const uint32_t b = root_of(lobe, other / 3);
-            lobe[a > b ? a : b] = a > b ? b : a;
+            uvp_joined_join(lobe, half / 3, other / 3);
         }
     }
     for (uint32_t t = 0; t < cutter->patch->triangle_count; t++) {
-        lobe[t] = lobe[t] != UVP_NONE ? root_of(lobe, t) : UVP_NONE;
+        lobe[t] = lobe[t] != UVP_NONE ? uvp_joined_root(lobe, t) : UVP_NONE;
     }
 }
 

@@ -5,6 +5,7 @@
  */
 #include "stages/unwrapper/atlas/island.h"
 
+#include "pipeline/base/joined.h"
 #include "stages/unwrapper/atlas/topology.h"
 
 #define FEW 16
@@ -60,26 +61,9 @@ static int compare(const struct finder *finder, uint32_t h, uint32_t g)
 
 /* ---- joining ---- */
 
-static uint32_t find_root(uint32_t *root, uint32_t t)
-{
-    while (root[t] != t) {
-        root[t] = root[root[t]];
-        t = root[t];
-    }
-    return t;
-}
-
-/* The lower number becomes the root: with the halving above, log n a step at most. */
 static void join(const struct finder *finder, uint32_t h, uint32_t g)
 {
-    const uint32_t a = find_root(finder->root, h / 3);
-    const uint32_t b = find_root(finder->root, g / 3);
-
-    if (a < b) {
-        finder->root[b] = a;
-    } else {
-        finder->root[a] = b;
-    }
+    uvp_joined_join(finder->root, h / 3, g / 3);
 }
 
 static void join_few(const struct finder *finder, const uint32_t *item, uint32_t count)
@@ -202,7 +186,7 @@ static enum uvp_code find(struct finder *finder, struct uvp_islands *islands)
     islands->count = 0;
     for (uint32_t t = 0; t < triangles; t++) {
         islands->count += mesh->sign[t] != 0 && finder->root[t] == t;
-        finder->root[t] = mesh->sign[t] != 0 ? find_root(finder->root, t) : UVP_NONE;
+        finder->root[t] = mesh->sign[t] != 0 ? uvp_joined_root(finder->root, t) : UVP_NONE;
         UVP_TRY(uvp_work_count(finder->work, 2));
     }
     return UVP_OK;

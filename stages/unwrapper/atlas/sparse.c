@@ -10,6 +10,7 @@
  */
 #include "stages/unwrapper/atlas/sparse.h"
 
+#include "pipeline/base/joined.h"
 #include "stages/unwrapper/atlas/dissect.h"
 
 #define WIDTH_MAX 4U
@@ -133,15 +134,6 @@ static void renumber(const struct uvp_sparse *sparse, const struct tree *tree)
 }
 
 /* The last of i's ancestors that were joined to it. */
-static uint32_t find_root(uint32_t *joined, uint32_t i)
-{
-    while (joined[i] != i) {
-        joined[i] = joined[joined[i]];
-        i = joined[i];
-    }
-    return i;
-}
-
 /*
  * Row i of L has the columns on the ways from its entries in the matrix up to i: a subtree. A
  * column gets an entry where such a subtree has a leaf, and passes it on to its parent; where
@@ -170,7 +162,7 @@ static enum uvp_code count_entries(struct uvp_atlas_work *work, const struct uvp
             if (i != k && first[k] >= after[i]) {
                 count[k]++;
                 if (after[i] != 0) {
-                    count[find_root(joined, leaf[i])]--;
+                    count[uvp_joined_root(joined, leaf[i])]--;
                 }
                 after[i] = first[k] + 1;
                 leaf[i] = k;

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "pipeline/base/joined.h"
 #include "stages/unwrapper/picture/rank.h"
 
 /* What is needed while it is done. */
@@ -105,28 +106,6 @@ static enum uvp_code sort_edges(struct parting *parting, uint32_t *count, struct
     return uvp_rank_sort(parting->rows, edges, parting->arena, parting->stop, err);
 }
 
-/* Halving paths; links always lead to a smaller number, so the root is the first triangle. */
-static uint32_t find_root(uint32_t *link, uint32_t t)
-{
-    while (link[t] != t) {
-        link[t] = link[link[t]];
-        t = link[t];
-    }
-    return t;
-}
-
-static void join(uint32_t *link, uint32_t a, uint32_t b)
-{
-    const uint32_t root_a = find_root(link, a);
-    const uint32_t root_b = find_root(link, b);
-
-    if (root_a < root_b) {
-        link[root_b] = root_a;
-    } else {
-        link[root_a] = root_b;
-    }
-}
-
 static double twice_area(const struct uvp_picture_mesh *mesh, uint32_t t)
 {
     const float *const a = uvp_parts_uv(mesh, t, 0);
@@ -159,7 +138,7 @@ static void join_edges(struct parting *parting, uint32_t edges, uint32_t *link)
 
         past = end_of_edge(rows, first, edges);
         for (uint32_t i = first; i < past; i++) {
-            join(link, rows[first].item / 3, rows[i].item / 3);
+            uvp_joined_join(link, rows[first].item / 3, rows[i].item / 3);
             solid = (uint8_t)(solid + (solid < 2 && !parting->is_flat[rows[i].item / 3]));
         }
         for (uint32_t i = first; i < past; i++) {
@@ -209,8 +188,9 @@ static void number_charts(struct uvp_parts *parts, uint32_t *link)
         if (parts->chart[t] == UVP_PARTS_NONE) {
             continue;
         }
-        parts->chart[t] =
-            find_root(link, t) == t ? parts->chart_count++ : parts->chart[find_root(link, t)];
+        parts->chart[t] = uvp_joined_root(link, t) == t
+                              ? parts->chart_count++
+                              : parts->chart[uvp_joined_root(link, t)];
     }
 }
 
